@@ -1,0 +1,190 @@
+//! The one shape every source becomes.
+//!
+//! An extractor fills a [`Draft`] with what it found; [`Article::from_draft`]
+//! reads the structure of Chinese news out of the repaired text (title, date,
+//! source, bylines) and is the only way to make an [`Article`]: after it, the
+//! body is never empty, dates are real days, and every field says where it
+//! came from.
+
+mod date;
+mod lines;
+mod title;
+
+use std::fmt;
+use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
+
+pub use date::{Date, find_date, parse_date};
+
+/// Where a record came from: enough to find it again on disk.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Origin {
+    /// The file, as a stable name: the name of the root that was given, then
+    /// the path below it, with `/` between (`archive/2018/a.jsonl`).
+    pub path: String,
+    /// The entry inside an archive (`行政法规/护士条例.md`), a name and never a path to write to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entry: Option<String>,
+    /// The record inside the file or entry, counted from 1: a line of JSONL,
+    /// a story of a file that holds many. `None` when the file is one record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub record: Option<u64>,
+}
+
+impl fmt::Display for Origin {
+    /// `path`, `path!entry`, `path:record` or `path!entry:record`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.path)?;
+        if let Some(entry) = &self.entry {
+            write!(f, "!{entry}")?;
+        }
+        if let Some(record) = self.record {
+            write!(f, ":{record}")?;
+        }
+        Ok(())
+    }
+}
+
+/// What told us a field: the evidence a reader may want to see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Evidence {
+    /// A field of the record (a JSON key, front matter, a meta tag).
+    Field,
+    /// A heading of the document.
+    Heading,
+    /// A line of the text that says so (`来源：…`, a dateline, a byline).
+    Text,
+    /// The first line of the text, for want of anything better.
+    FirstLine,
+    /// The name of the file or of the archive's entry.
+    Name,
+}
+
+/// A value and what told us.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Found<T> {
+    /// The value.
+    pub value: T,
+    /// Where it was found.
+    pub from: Evidence,
+}
+
+/// One repair, as the audit shows it.
+///
+/// Applying all edits of a text to the input gives the output; applying them
+/// backwards gives the input. Edits are sorted and do not overlap.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Edit {
+    /// The name of the rule (`pinyin`, `shift`, …).
+    pub kind: String,
+    /// First code point in the input.
+    pub start: usize,
+    /// One past the last code point in the input.
+    pub end: usize,
+    /// What stood there.
+    pub from: String,
+    /// What stands there now. U+FFFD marks a character that could not be known.
+    pub to: String,
+}
+
+/// What an extractor found in one record, before repair and before any reading
+/// of the text itself. Strings are as found, in the record's own script.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Draft {
+    /// The record's own id, where it has one.
+    pub id: Option<String>,
+    /// Title from a field or a heading; `None` leaves the choice to the text.
+    pub title: Option<Found<String>>,
+    /// Date as written.
+    pub date: Option<Found<String>>,
+    /// Source as written (`新华社`).
+    pub source: Option<Found<String>>,
+    /// Address the record was saved from.
+    pub url: Option<String>,
+    /// The text: one paragraph a line.
+    pub body: String,
+    /// Fields jianbao does not know, kept for `show`.
+    pub extra: serde_json::Map<String, serde_json::Value>,
+    /// Story within the record, counted from 1, where a record holds several.
+    pub story: Option<u64>,
+    /// The repairs made to title and body, in that order as one string
+    /// (`title\nbody`, or `body` alone without a title).
+    pub edits: Vec<Edit>,
+}
+
+/// What a paragraph is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Text of the article.
+    Body,
+    /// The title, standing at the head of the body again.
+    Title,
+    /// Who wrote, edited, photographed (`记者 廖冠华`, `（责任编辑：易佳）`).
+    Credit,
+    /// A picture's caption (`…图片巡展。廖冠华 摄`).
+    Caption,
+    /// What the page says about itself (`打印本页`, `浏览次数：`).
+    Furniture,
+}
+
+/// One paragraph: a byte range of the article's body, never empty, never
+/// holding a line break.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Paragraph {
+    /// Bytes of [`Article::body`].
+    pub bytes: Range<usize>,
+    /// What it is for.
+    pub kind: Kind,
+    /// Bytes of [`Article::body`] where the text proper starts: after a
+    /// boilerplate head such as `央视网消息(新闻联播)：`. Equal to `bytes.start`
+    /// when there is none.
+    pub text_start: usize,
+}
+
+/// People and desks named at the head or foot of an article.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Credit {
+    /// 记者, 通讯员, 编辑, 责任编辑, 审核, 摄影, 来源 …, in simplified characters.
+    pub role: String,
+    /// The names, as written.
+    pub names: Vec<String>,
+}
+
+/// An article: text with its structure.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Article {
+    /// The record's own id, where it has one; `ingest` derives one otherwise.
+    pub id: Option<String>,
+    /// The headline; never empty.
+    pub title: Found<String>,
+    /// Day of publication.
+    pub date: Option<Found<Date>>,
+    /// Who published it.
+    pub source: Option<Found<String>>,
+    /// Address it was saved from.
+    pub url: Option<String>,
+    /// Bylines and the like, as data.
+    pub credits: Vec<Credit>,
+    /// Repaired text in its own script: paragraphs, one a line. Never empty.
+    pub body: String,
+    /// The paragraphs of `body`, in order, without gaps but for line breaks.
+    pub paragraphs: Vec<Paragraph>,
+    /// Unknown fields, as found.
+    pub extra: serde_json::Map<String, serde_json::Value>,
+    /// Story within its record, counted from 1.
+    pub story: Option<u64>,
+    /// What was repaired; see [`Draft::edits`].
+    pub edits: Vec<Edit>,
+}
+
+/// Why a record became no article: data, counted and written down, no failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Skip {
+    /// No text was left.
+    NoText,
+    /// The record is not what its format says (`"line 3: expected value"` goes along as detail).
+    Malformed,
+}

@@ -1,0 +1,53 @@
+//! A query becomes ranked passages: plain data, byte ranges, no colours.
+
+pub mod query;
+
+use std::ops::Range;
+
+use serde::Serialize;
+
+use crate::article::Date;
+
+/// One passage found.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Hit {
+    /// Place in the whole list, from 1.
+    pub rank: usize,
+    /// Score; comparable within one query only.
+    pub score: f64,
+    /// Id of the article.
+    pub article: String,
+    /// Number of the passage within the article, from 0.
+    pub passage: u32,
+    /// Title of the article.
+    pub title: String,
+    /// Byte ranges of `title` to mark.
+    pub title_marks: Vec<Range<usize>>,
+    /// Day of publication.
+    pub date: Option<Date>,
+    /// Who published it.
+    pub source: Option<String>,
+    /// File, entry and record it came from.
+    pub path: String,
+    /// The passage: one or more paragraphs, one a line.
+    pub text: String,
+    /// Byte ranges of `text` to mark: sorted, apart, on character boundaries.
+    pub marks: Vec<Range<usize>>,
+    /// Further passages of the same article that match.
+    pub more: u64,
+    /// Further articles that hold the same text.
+    pub copies: u64,
+}
+
+/// What a search found.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Hits {
+    /// The page asked for, in order.
+    pub hits: Vec<Hit>,
+    /// Matching passages in the whole index.
+    pub passages: u64,
+    /// Matching articles in the whole index.
+    pub articles: u64,
+    /// What the reader should know about how the query was read.
+    pub notes: Vec<String>,
+}
