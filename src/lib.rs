@@ -5,6 +5,7 @@
 //! `tests/it/floor_plan.rs` keeps it true.
 
 pub mod fold;
+pub mod chars;
 pub mod article;
 pub mod decode;
 pub mod source;

@@ -1,1 +1,43 @@
-fn main(){}
+//! The jianbao program: arguments in, exit status out.
+
+mod cli;
+mod cmd;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::cli::Cli;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let verbose = cli.common.verbose > 0;
+    if !verbose {
+        // A bug is reported in one line below, never as a backtrace.
+        std::panic::set_hook(Box::new(|_| {}));
+    }
+    match catch_unwind(AssertUnwindSafe(|| cmd::run(cli))) {
+        Ok(Ok(code)) => code,
+        Ok(Err(error)) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Ok(Err(error)) => {
+            anstream::eprintln!("error: {error:#}");
+            ExitCode::from(2)
+        }
+        Err(_) => {
+            anstream::eprintln!(
+                "error: a bug in jianbao; run again with -v and please report what it says"
+            );
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// A reader that goes away (`| head`) is no error.
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        cause
+            .downcast_ref::<std::io::Error>()
+            .is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+    })
+}

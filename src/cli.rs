@@ -1,0 +1,341 @@
+//! The command line: clap structs and nothing else.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use jianbao::article::Date;
+
+const EXAMPLES: &str = "\
+Examples:
+  jianbao search 主题党日 --from corpus          index a folder, then search it 先索引，再检索
+  jianbao index news.jsonl.zst statutes.zip     add files to the index 把文件收入索引
+  jianbao search '“三会一课” -廉政' --since 2017  exact string, exclusion, date 原文、排除、日期
+  jianbao clean page.txt                        the restored text 修复乱码后的文本";
+
+/// Make an archive of Chinese government news searchable 剪报：让官方新闻档案可检索
+#[derive(Debug, Parser)]
+#[command(name = "jianbao", version, after_help = EXAMPLES, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Flags that every command takes.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Common {
+    /// Folder of the index 索引所在文件夹
+    #[arg(long, value_name = "DIR", env = "JIANBAO_INDEX", default_value = "index", global = true)]
+    pub(crate) index: PathBuf,
+    /// Threads to work with; 0 means all cores 线程数
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true, global = true)]
+    pub(crate) threads: usize,
+    /// Memory that indexing may take in all 索引可用的内存总量
+    #[arg(long, value_name = "SIZE", default_value = "512M", value_parser = size, global = true)]
+    pub(crate) memory: usize,
+    /// Colour the output 彩色输出
+    #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
+    pub(crate) color: When,
+    /// Say nothing but errors and results 少说话
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
+    /// Say more; twice, more still 多说话
+    #[arg(short, long, action = clap::ArgAction::Count, global = true)]
+    pub(crate) verbose: u8,
+    /// Language of messages; default from LANG 消息的语言
+    #[arg(long, value_name = "LANG", global = true)]
+    pub(crate) lang: Option<LangArg>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum When {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LangArg {
+    Zh,
+    En,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Index(IndexArgs),
+    Search(SearchArgs),
+    Show(ShowArgs),
+    Clean(CleanArgs),
+    Segment(SegmentArgs),
+    Stats(StatsArgs),
+    Check(CheckArgs),
+    Eval(EvalArgs),
+    /// Write shell completions 生成命令补全
+    Completions {
+        /// Shell to write them for
+        shell: clap_complete::Shell,
+    },
+    /// Write the manual page, roff 生成手册页
+    Man,
+}
+
+/// How inputs are read.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Reading {
+    /// User dictionary: word, frequency, tag a line 用户词典
+    #[arg(long, value_name = "FILE")]
+    pub(crate) dict: Vec<PathBuf>,
+    /// Encoding of every input, instead of detection 指定编码，不再检测
+    #[arg(long, value_name = "LABEL")]
+    pub(crate) encoding: Option<String>,
+    /// Name of a field in JSON: title=headline JSON 字段名
+    #[arg(long, value_name = "FIELD=KEY")]
+    pub(crate) map: Vec<String>,
+    /// Write a JSON line for each input that was not indexed 记录被拒的输入
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rejects: Option<PathBuf>,
+    /// Drop articles whose file is gone 删除原文件已不在的文章
+    #[arg(long)]
+    pub(crate) prune: bool,
+}
+
+/// Add files, folders, archives, or `-` (JSONL on stdin) to the index 建立或更新索引
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  jianbao index archive/                        a folder, read as it stands 整个文件夹
+  jianbao index news.jsonl.zst --rejects r.jsonl  what was refused, and why 谁被拒、为什么
+  zcat dump.gz | jianbao index -                JSONL from standard input 标准输入
+  jianbao index archive --prune                 drop what is gone from disk 清理已删文件")]
+pub(crate) struct IndexArgs {
+    /// Files, folders, archives, or `-` 文件、文件夹、压缩包
+    #[arg(value_name = "PATH", required_unless_present = "rebuild")]
+    pub(crate) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) reading: Reading,
+    /// Build the index anew beside the old one, then replace it; without PATH from what was read before 重建
+    #[arg(long)]
+    pub(crate) rebuild: bool,
+    /// Only say what would be read 只说会读什么
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// End with one JSON object instead of the summary 以 JSON 结束
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Ranked passages 检索：按相关度给出段落
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Query 查询语法:
+  主题党日 品牌           ranked, passages with all of it first 排序，全含者在前
+  “主题党日”              exactly this string 原文照录
+  党建 -廉政              without 排除
+  党建 与 品牌 · 甲 或 乙   and, or 与、或
+  标题：党建 来源：新华社    in a field 限定字段
+  日期：2016..2018        a range of days 日期范围
+  \"党建 品牌\"~8           both within 8 characters 相距八字以内
+Examples:
+  jianbao search 乡村振兴 --since 2018-01 --sort newest
+  jianbao search '“两学一做”' --count
+  jianbao search 防汛 --json | jq -r .title")]
+pub(crate) struct SearchArgs {
+    /// The query; several words are joined by blanks 查询
+    #[arg(value_name = "QUERY", required_unless_present = "queries", allow_hyphen_values = false)]
+    pub(crate) query: Vec<String>,
+    /// Bring the index up to date with these first 先更新索引
+    #[arg(long, value_name = "PATH", num_args = 1.., value_delimiter = None)]
+    pub(crate) from: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) reading: Reading,
+    /// Hits to print 条数
+    #[arg(short = 'n', long = "limit", value_name = "N", default_value_t = 10)]
+    pub(crate) limit: usize,
+    /// Hits to pass over first 跳过
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) offset: usize,
+    /// First day: 2017, 2017-06, 2017-06-29 起始日期
+    #[arg(long, value_name = "DATE", value_parser = first_day)]
+    pub(crate) since: Option<Date>,
+    /// Last day 截止日期
+    #[arg(long, value_name = "DATE", value_parser = last_day)]
+    pub(crate) until: Option<Date>,
+    /// Sources whose name holds this 来源
+    #[arg(long, value_name = "S")]
+    pub(crate) source: Vec<String>,
+    /// Order 排序
+    #[arg(long, default_value = "relevance")]
+    pub(crate) sort: SortArg,
+    /// The best passage of each article, or every passage 按文章或按段落
+    #[arg(long, default_value = "article")]
+    pub(crate) group: GroupArg,
+    /// Script the text is shown in 以原字形或简体显示
+    #[arg(long, default_value = "original")]
+    pub(crate) script: ScriptArg,
+    /// Characters to show around each mark 命中处前后字数
+    #[arg(long, value_name = "N")]
+    pub(crate) context: Option<usize>,
+    /// Form of the output 输出形式
+    #[arg(long, default_value = "text")]
+    pub(crate) format: FormatArg,
+    /// Short for --format json
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Many queries: JSONL with id and text, or id<TAB>text 批量查询
+    #[arg(long, value_name = "FILE", conflicts_with = "query")]
+    pub(crate) queries: Option<PathBuf>,
+    /// Print how many passages and articles match, nothing else 只计数
+    #[arg(long)]
+    pub(crate) count: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SortArg {
+    Relevance,
+    Newest,
+    Oldest,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum GroupArg {
+    Article,
+    Passage,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ScriptArg {
+    Original,
+    Simplified,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FormatArg {
+    Text,
+    Json,
+    Csv,
+    Trec,
+}
+
+/// One article: text, facts, where it came from, what was repaired 查看一篇文章
+#[derive(Debug, Args)]
+pub(crate) struct ShowArgs {
+    /// Id of the article, as `search` prints it 文章编号
+    pub(crate) id: String,
+    /// The text as it was found, before repair 修复前的原文
+    #[arg(long)]
+    pub(crate) original: bool,
+    /// Script the text is shown in
+    #[arg(long, default_value = "original")]
+    pub(crate) script: ScriptArg,
+    /// One JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// The restored text on stdout; needs no index 修复文本
+#[derive(Debug, Args)]
+pub(crate) struct CleanArgs {
+    /// A text, or `-` 文本文件
+    #[arg(value_name = "FILE", default_value = "-")]
+    pub(crate) file: PathBuf,
+    /// One JSON line for each repair instead of the text 列出每处修复
+    #[arg(long)]
+    pub(crate) audit: bool,
+    /// Script of the output
+    #[arg(long, default_value = "original")]
+    pub(crate) script: ScriptArg,
+    /// Encoding of the text, instead of detection
+    #[arg(long, value_name = "LABEL")]
+    pub(crate) encoding: Option<String>,
+}
+
+/// How a text is cut into words, and why 分词
+#[derive(Debug, Args)]
+pub(crate) struct SegmentArgs {
+    /// The text, or `-`; several words are joined by blanks 文本
+    #[arg(value_name = "TEXT", default_value = "-")]
+    pub(crate) text: Vec<String>,
+    /// User dictionary 用户词典
+    #[arg(long, value_name = "FILE")]
+    pub(crate) dict: Vec<PathBuf>,
+    /// One JSON line for each word: text, start, end (code points), origin
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// What the index holds 索引概况
+#[derive(Debug, Args)]
+pub(crate) struct StatsArgs {
+    /// One JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Is the index whole? 检查索引是否完好
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    /// Read every byte 逐字节检查
+    #[arg(long)]
+    pub(crate) full: bool,
+    /// One JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Score the ranking against queries and judgements 评测排序
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  jianbao eval --queries queries.jsonl --qrels qrels.tsv --run-out run.trec")]
+pub(crate) struct EvalArgs {
+    /// Queries: JSONL with id and text, or id<TAB>text
+    #[arg(long, value_name = "F")]
+    pub(crate) queries: PathBuf,
+    /// Judgements: query-id<TAB>corpus-id<TAB>score with a header line, or TREC
+    #[arg(long, value_name = "F")]
+    pub(crate) qrels: PathBuf,
+    /// Write the ranking, TREC format
+    #[arg(long, value_name = "FILE")]
+    pub(crate) run_out: Option<PathBuf>,
+    /// One JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// `512M`, `2G`, `800000`: bytes.
+fn size(text: &str) -> Result<usize, String> {
+    let text = text.trim();
+    let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit());
+    let unit = match text[digits.len()..].to_ascii_uppercase().as_str() {
+        "" | "B" => 1,
+        "K" | "KB" | "KIB" => 1 << 10,
+        "M" | "MB" | "MIB" => 1 << 20,
+        "G" | "GB" | "GIB" => 1usize << 30,
+        _ => return Err("a size is a number and K, M or G: 512M".to_owned()),
+    };
+    let bytes = digits
+        .parse::<usize>()
+        .ok()
+        .and_then(|number| number.checked_mul(unit))
+        .ok_or("a size is a number and K, M or G: 512M")?;
+    if bytes < 64 << 20 {
+        return Err("at least 64M is needed".to_owned());
+    }
+    Ok(bytes)
+}
+
+fn first_day(text: &str) -> Result<Date, String> {
+    day(text).map(|(first, _)| first)
+}
+
+fn last_day(text: &str) -> Result<Date, String> {
+    day(text).map(|(_, last)| last)
+}
+
+fn day(text: &str) -> Result<(Date, Date), String> {
+    match jianbao::search::query::date_range(text) {
+        Some((Some(first), Some(last))) => Ok((first, last)),
+        _ => Err("a date is 2017, 2017-06 or 2017-06-29".to_owned()),
+    }
+}

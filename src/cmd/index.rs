@@ -1,0 +1,339 @@
+//! `jianbao index`: inputs in, a commit and a summary out.
+
+use std::fs::File;
+use std::io::{BufWriter, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use indicatif::{ProgressBar, ProgressStyle};
+use jianbao::decode::label_known;
+use jianbao::extract::FieldMap;
+use jianbao::index::{Options, Store, Writer};
+use jianbao::ingest::{Event, Settings, Tally, ingest};
+use jianbao::search::query::Lang;
+use jianbao::source::{Input, Reject, inputs, stdin_input};
+use serde_json::json;
+
+use crate::cli::{Common, IndexArgs, Reading};
+use crate::cmd::{DONE, INTERRUPTED, REJECTED, lang, out, read_dicts, say, tell, threads};
+
+/// What is to be done with the inputs.
+pub(crate) struct Job<'a> {
+    pub(crate) common: &'a Common,
+    pub(crate) reading: &'a Reading,
+    pub(crate) paths: &'a [PathBuf],
+    pub(crate) rebuild: bool,
+}
+
+/// What was done.
+pub(crate) struct Done {
+    pub(crate) tally: Tally,
+    pub(crate) seconds: f64,
+}
+
+pub(crate) fn run(common: &Common, args: &IndexArgs) -> Result<ExitCode> {
+    let job = Job {
+        common,
+        reading: &args.reading,
+        paths: &args.paths,
+        rebuild: args.rebuild,
+    };
+    if args.dry_run {
+        return dry_run(&job);
+    }
+    let done = job.run()?;
+    let mut out = out();
+    if args.json {
+        let stats = crate::cmd::stats::gather(&common.index)?;
+        let tally = &done.tally;
+        let object = json!({
+            "accepted": tally.accepted,
+            "unchanged": tally.unchanged,
+            "rejected": tally.rejected,
+            "dropped": tally.dropped,
+            "articles": stats.articles,
+            "passages": stats.passages,
+            "bytes": tally.bytes,
+            "seconds": (done.seconds * 1000.0).round() / 1000.0,
+            "repaired": tally.repaired,
+            "repairs": tally.repairs,
+        });
+        writeln!(out, "{object}")?;
+    } else if !common.quiet {
+        writeln!(out, "{}", done.summary(lang(common)))?;
+    }
+    out.flush()?;
+    Ok(done.code())
+}
+
+/// Says what would be read and what is unchanged.
+fn dry_run(job: &Job<'_>) -> Result<ExitCode> {
+    let (inputs, rejects) = job.inputs()?;
+    let known = match Store::open(&job.common.index) {
+        Ok(store) => store.inputs()?,
+        Err(_) => Vec::new(),
+    };
+    let mut out = out();
+    for input in &inputs {
+        let path = input.path.to_string_lossy();
+        let entry = known
+            .binary_search_by(|entry| entry.path.as_str().cmp(&path))
+            .ok()
+            .map(|index| &known[index]);
+        let state = match (entry, input.stamp) {
+            (Some(entry), Some(stamp)) if entry.holds(&stamp) => "unchanged",
+            (Some(_), _) => "changed",
+            (None, _) => "new",
+        };
+        writeln!(out, "{state:<9} {}", input.name)?;
+    }
+    for reject in &rejects {
+        writeln!(out, "rejected  {}: {}", reject.origin, reject.reason)?;
+    }
+    out.flush()?;
+    Ok(if rejects.is_empty() { DONE } else { ExitCode::from(REJECTED) })
+}
+
+impl Job<'_> {
+    /// The files that are offered, each once, and what could not be listed.
+    fn inputs(&self) -> Result<(Vec<Input>, Vec<Reject>)> {
+        let mut found: Vec<Input> = Vec::new();
+        let mut rejects = Vec::new();
+        let mut seen = std::collections::HashSet::new();
+        for path in self.paths {
+            if path == Path::new("-") {
+                found.push(stdin_input());
+                continue;
+            }
+            for input in inputs(path)? {
+                match input {
+                    Ok(input) => {
+                        if seen.insert(input.path.clone()) {
+                            found.push(input);
+                        }
+                    }
+                    Err(reject) => rejects.push(reject),
+                }
+            }
+        }
+        if self.paths.is_empty() {
+            for entry in Store::open_ledger(&self.common.index)? {
+                // A file that is gone takes its articles along: that is what
+                // building anew from what is there means.
+                if let Ok(listed) = inputs(Path::new(&entry.path)) {
+                    found.extend(listed.flatten().map(|input| Input {
+                        name: entry.name.clone(),
+                        ..input
+                    }));
+                }
+            }
+            if found.is_empty() {
+                bail!("none of the files that were indexed is there any more; name the PATHs to read");
+            }
+        }
+        Ok((found, rejects))
+    }
+
+    /// Reads the inputs into the index.
+    pub(crate) fn run(&self) -> Result<Done> {
+        let begun = Instant::now();
+        let settings = Arc::new(Settings {
+            encoding: self.encoding()?,
+            map: FieldMap::parse(&self.reading.map)?,
+            prune: self.reading.prune,
+            ..Settings::default()
+        });
+        let dict = read_dicts(&self.reading.dict)?;
+        let mut log = match &self.reading.rejects {
+            None => None,
+            Some(path) => Some(BufWriter::new(
+                File::create(path).with_context(|| format!("{}: cannot write", path.display()))?,
+            )),
+        };
+        let (inputs, unlisted) = self.inputs()?;
+        let threads = threads(self.common);
+        // A second call in one process keeps the pool it has.
+        let _ = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build_global();
+        let mut writer = Writer::open(
+            &self.common.index,
+            &Options {
+                threads,
+                memory: self.common.memory,
+                dict,
+                rebuild: self.rebuild,
+            },
+        )?;
+        stop_on_interrupt(settings.clone());
+        let total: u64 = inputs
+            .iter()
+            .filter_map(|input| input.stamp.map(|stamp| stamp.bytes))
+            .sum();
+        let bar = progress(self.common, total);
+        let mut shown = 0;
+        let mut reject = |reject: &Reject| -> Result<()> {
+            shown += 1;
+            if shown <= 20 || self.common.verbose > 0 {
+                bar.suspend(|| tell(self.common, &format!("{}: {}", reject.origin, reject.reason)));
+            }
+            if let Some(log) = &mut log {
+                serde_json::to_writer(&mut *log, &reject_line(reject))?;
+                writeln!(log)?;
+            }
+            Ok(())
+        };
+        let mut failed = Ok(());
+        for unlisted in &unlisted {
+            reject(unlisted)?;
+        }
+        let mut tally = ingest(inputs, &mut writer, &settings, &mut |event| match event {
+            Event::Rejected(rejected) => {
+                if let Err(error) = reject(rejected) {
+                    failed = Err(error);
+                }
+            }
+            Event::Progress(tally) => show_progress(&bar, tally, begun),
+        })?;
+        tally.rejected += unlisted.len() as u64;
+        bar.finish_and_clear();
+        if tally.stopped {
+            writer.stop()?;
+        } else {
+            writer.finish()?;
+        }
+        failed?;
+        if let Some(mut log) = log {
+            log.flush()?;
+        }
+        if shown > 20 && self.common.verbose == 0 {
+            tell(
+                self.common,
+                &say(
+                    lang(self.common),
+                    format!("另有 {} 条被拒，用 --rejects FILE 全部写出", shown - 20),
+                    format!("{} more were rejected; --rejects FILE writes them all", shown - 20),
+                ),
+            );
+        }
+        Ok(Done {
+            tally,
+            seconds: begun.elapsed().as_secs_f64(),
+        })
+    }
+
+    fn encoding(&self) -> Result<Option<String>> {
+        match &self.reading.encoding {
+            Some(label) if !label_known(label) => {
+                bail!("--encoding {label}: no such encoding; try gb18030, big5, utf-8 or utf-16le")
+            }
+            label => Ok(label.clone()),
+        }
+    }
+}
+
+impl Done {
+    /// One line for a person.
+    pub(crate) fn summary(&self, lang: Lang) -> String {
+        let Tally {
+            accepted,
+            unchanged,
+            rejected,
+            dropped,
+            repaired,
+            ..
+        } = self.tally;
+        let rate = self.tally.bytes as f64 / 1e6 / self.seconds.max(1e-9);
+        let seconds = self.seconds;
+        let mut line = say(
+            lang,
+            format!("收录 {accepted}，未变 {unchanged}，拒绝 {rejected}，{seconds:.2} 秒，{rate:.1} MB/s"),
+            format!("accepted {accepted}, unchanged {unchanged}, rejected {rejected}, {seconds:.2} s, {rate:.1} MB/s"),
+        );
+        if repaired > 0 {
+            let kinds: Vec<String> = self
+                .tally
+                .repairs
+                .iter()
+                .map(|(kind, count)| format!("{kind} {count}"))
+                .collect();
+            line += &say(
+                lang,
+                format!("\n修复 {repaired} 篇：{}", kinds.join("，")),
+                format!("\nrepaired {repaired} articles: {}", kinds.join(", ")),
+            );
+        }
+        if dropped > 0 {
+            line += &say(
+                lang,
+                format!("\n删去 {dropped} 篇：原文件已不在或不再含有"),
+                format!("\ndropped {dropped} articles: their file is gone or holds them no longer"),
+            );
+        }
+        if self.tally.stopped {
+            line += &say(
+                lang,
+                "\n已中断：已读的都已保存，再运行一次即可继续".to_owned(),
+                "\nstopped: what was read is kept; run again to go on".to_owned(),
+            );
+        }
+        line
+    }
+
+    /// Exit status.
+    pub(crate) fn code(&self) -> ExitCode {
+        if self.tally.stopped {
+            ExitCode::from(INTERRUPTED)
+        } else if self.tally.rejected > 0 {
+            ExitCode::from(REJECTED)
+        } else {
+            DONE
+        }
+    }
+}
+
+/// The line of `--rejects`.
+fn reject_line(reject: &Reject) -> serde_json::Value {
+    json!({
+        "path": reject.origin.path,
+        "entry": reject.origin.entry,
+        "record": reject.origin.record,
+        "reason": reject.reason,
+    })
+}
+
+/// The first Ctrl-C commits what is done and stops; the second stops at once.
+fn stop_on_interrupt(settings: Arc<Settings>) {
+    // Fails only when a handler is set already: then that one does the same.
+    let _ = ctrlc::set_handler(move || {
+        if settings.stop.swap(true, Ordering::Relaxed) {
+            std::process::exit(i32::from(INTERRUPTED));
+        }
+    });
+}
+
+fn progress(common: &Common, bytes: u64) -> ProgressBar {
+    if common.quiet || !std::io::stderr().is_terminal() || bytes == 0 {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new_spinner();
+    bar.enable_steady_tick(Duration::from_millis(120));
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}") {
+        bar.set_style(style);
+    }
+    bar
+}
+
+fn show_progress(bar: &ProgressBar, tally: &Tally, begun: Instant) {
+    let seconds = begun.elapsed().as_secs_f64().max(1e-3);
+    bar.set_message(format!(
+        "{} articles, {:.1} MB, {:.1} MB/s",
+        tally.accepted + tally.unchanged,
+        tally.bytes as f64 / 1e6,
+        tally.bytes as f64 / 1e6 / seconds,
+    ));
+}

@@ -1,0 +1,164 @@
+//! One file a command: arguments in, the rooms asked, the answer rendered.
+
+mod check;
+mod clean;
+mod eval;
+mod index;
+mod search;
+mod segment;
+mod show;
+mod stats;
+
+use std::fs;
+use std::io::{IsTerminal, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, bail};
+use clap::CommandFactory;
+use jianbao::fold::to_simplified;
+use jianbao::search::query::Lang;
+use jianbao::segment::{UserWord, parse_dict};
+
+use crate::cli::{Cli, Command, Common, LangArg, ScriptArg, When};
+
+/// Exit status: found, done.
+const DONE: ExitCode = ExitCode::SUCCESS;
+/// Exit status: nothing found, or damage found.
+const NOTHING: u8 = 1;
+/// Exit status: done, but some input was rejected.
+const REJECTED: u8 = 3;
+/// Exit status: stopped by Ctrl-C.
+const INTERRUPTED: u8 = 130;
+
+/// Runs a command.
+pub(crate) fn run(cli: Cli) -> Result<ExitCode> {
+    let common = cli.common;
+    match cli.command {
+        Command::Index(args) => index::run(&common, &args),
+        Command::Search(args) => search::run(&common, &args),
+        Command::Show(args) => show::run(&common, &args),
+        Command::Clean(args) => clean::run(&args),
+        Command::Segment(args) => segment::run(&common, &args),
+        Command::Stats(args) => stats::run(&common, &args),
+        Command::Check(args) => check::run(&common, &args),
+        Command::Eval(args) => eval::run(&common, &args),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "jianbao", &mut script);
+            out().write_all(&script)?;
+            Ok(DONE)
+        }
+        Command::Man => {
+            let mut page = Vec::new();
+            clap_mangen::Man::new(Cli::command()).render(&mut page)?;
+            out().write_all(&page)?;
+            Ok(DONE)
+        }
+    }
+}
+
+/// Standard output, buffered; a reader that went away is an error to stop on.
+fn out() -> std::io::BufWriter<std::io::StdoutLock<'static>> {
+    std::io::BufWriter::with_capacity(1 << 16, std::io::stdout().lock())
+}
+
+/// Writes one line to standard error, unless asked to be quiet.
+fn tell(common: &Common, line: &str) {
+    if !common.quiet {
+        anstream::eprintln!("{line}");
+    }
+}
+
+/// The language of messages: `--lang`, else the environment, else English.
+fn lang(common: &Common) -> Lang {
+    match common.lang {
+        Some(LangArg::Zh) => Lang::Zh,
+        Some(LangArg::En) => Lang::En,
+        None => {
+            let set = ["LC_ALL", "LC_MESSAGES", "LANG"]
+                .iter()
+                .filter_map(|name| std::env::var(name).ok())
+                .find(|value| !value.is_empty());
+            match set {
+                Some(value) if value.starts_with("zh") => Lang::Zh,
+                _ => Lang::En,
+            }
+        }
+    }
+}
+
+/// Picks the message of a language.
+fn say(lang: Lang, zh: String, en: String) -> String {
+    match lang {
+        Lang::Zh => zh,
+        Lang::En => en,
+    }
+}
+
+/// Whether standard output is to be coloured.
+fn colour(common: &Common) -> bool {
+    match common.color {
+        When::Always => true,
+        When::Never => false,
+        When::Auto => match anstream::AutoStream::choice(&std::io::stdout()) {
+            anstream::ColorChoice::Never => false,
+            anstream::ColorChoice::Auto => std::io::stdout().is_terminal(),
+            _ => true,
+        },
+    }
+}
+
+/// Threads to work with.
+fn threads(common: &Common) -> usize {
+    match common.threads {
+        0 => std::thread::available_parallelism().map_or(1, usize::from),
+        threads => threads.min(64),
+    }
+}
+
+/// How text is turned for display.
+fn script(script: ScriptArg) -> fn(&str) -> String {
+    match script {
+        ScriptArg::Original => str::to_owned,
+        ScriptArg::Simplified => to_simplified,
+    }
+}
+
+/// Reads a file, or standard input for `-`.
+fn read_bytes(path: &Path) -> Result<Vec<u8>> {
+    if path == Path::new("-") {
+        let mut bytes = Vec::new();
+        std::io::stdin()
+            .lock()
+            .read_to_end(&mut bytes)
+            .context("standard input: cannot read")?;
+        return Ok(bytes);
+    }
+    fs::read(path).with_context(|| format!("{}: cannot read", path.display()))
+}
+
+/// Reads a file that must be UTF-8.
+fn read_text(path: &Path) -> Result<String> {
+    match String::from_utf8(read_bytes(path)?) {
+        Ok(text) => Ok(text),
+        Err(_) => bail!("{}: not UTF-8; convert it first", path.display()),
+    }
+}
+
+/// Reads user dictionaries; a bad line is an error with its number. `None`
+/// without any.
+fn read_dicts(paths: &[PathBuf]) -> Result<Option<Vec<UserWord>>> {
+    if paths.is_empty() {
+        return Ok(None);
+    }
+    let mut all = Vec::new();
+    for path in paths {
+        let (words, bad) = parse_dict(&read_text(path)?);
+        if let Some(bad) = bad.first() {
+            bail!("{}:{}: {}", path.display(), bad.line, bad.reason);
+        }
+        all.extend(words);
+    }
+    Ok(Some(all))
+}

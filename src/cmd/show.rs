@@ -1,0 +1,139 @@
+//! `jianbao show`: one article, with all that is known of it.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use jianbao::article::Evidence;
+use jianbao::render::printable;
+use jianbao::repair::undo;
+use jianbao::search::query::Lang;
+use jianbao::search::{Searcher, Stored};
+use serde_json::json;
+
+use crate::cli::{Common, ShowArgs};
+use crate::cmd::{DONE, NOTHING, lang, out, say, script, tell};
+
+pub(crate) fn run(common: &Common, args: &ShowArgs) -> Result<ExitCode> {
+    let searcher = Searcher::open(&common.index)?;
+    let lang = lang(common);
+    let Some(article) = searcher.article(&args.id)? else {
+        tell(
+            common,
+            &say(
+                lang,
+                format!("没有编号为 {} 的文章；编号见 `jianbao search` 每条结果的末行", args.id),
+                format!("no article has the id {}; `jianbao search` prints the id of each hit", args.id),
+            ),
+        );
+        return Ok(ExitCode::from(NOTHING));
+    };
+    let turn = script(args.script);
+    let mut out = out();
+    if args.json {
+        let mut object = serde_json::to_value(&article.meta)?;
+        object["body"] = json!(turn(&article.body));
+        object["original"] = json!(original(&article));
+        writeln!(out, "{object}")?;
+    } else if args.original {
+        writeln!(out, "{}", lines(&original(&article)))?;
+    } else {
+        write_text(&mut out, &article, lang, turn)?;
+    }
+    out.flush()?;
+    Ok(DONE)
+}
+
+/// Title and body as they were before repair.
+fn original(article: &Stored) -> String {
+    let meta = &article.meta;
+    if meta.titled {
+        undo(&format!("{}\n{}", meta.title.value, article.body), &meta.edits)
+    } else {
+        undo(&article.body, &meta.edits)
+    }
+}
+
+fn write_text(
+    out: &mut impl Write,
+    article: &Stored,
+    lang: Lang,
+    turn: fn(&str) -> String,
+) -> Result<()> {
+    let meta = &article.meta;
+    let row = |zh: &str, en: &str, value: &str, from: Option<Evidence>| {
+        let name = match lang {
+            Lang::Zh => zh,
+            Lang::En => en,
+        };
+        let from = from.map(|from| format!("  [{}]", evidence(from, lang)));
+        format!("{name}\t{}{}", printable(value), from.unwrap_or_default())
+    };
+    writeln!(out, "{}", row("标题", "title", &turn(&meta.title.value), Some(meta.title.from)))?;
+    if let Some(date) = &meta.date {
+        writeln!(out, "{}", row("日期", "date", &date.value.to_string(), Some(date.from)))?;
+    }
+    if let Some(source) = &meta.source {
+        writeln!(out, "{}", row("来源", "source", &turn(&source.value), Some(source.from)))?;
+    }
+    for credit in &meta.credits {
+        let names = credit.names.join(" ");
+        writeln!(out, "{}", row(&credit.role, &credit.role, &turn(&names), None))?;
+    }
+    writeln!(out, "{}", row("编号", "id", &meta.id, None))?;
+    writeln!(out, "{}", row("出处", "path", &meta.origin.to_string(), None))?;
+    if let Some(url) = &meta.url {
+        writeln!(out, "{}", row("网址", "url", url, None))?;
+    }
+    writeln!(out, "{}", row("编码", "encoding", &meta.encoding, None))?;
+    for (key, value) in &meta.extra {
+        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        writeln!(out, "{}\t{}", printable(key), printable(&value))?;
+    }
+    writeln!(out, "\n{}", lines(&turn(&article.body)))?;
+    if !meta.edits.is_empty() {
+        let head = say(
+            lang,
+            format!("修复 {} 处（位置按原文的字数计，原文用 --original 查看）：", meta.edits.len()),
+            format!("{} repairs (places in code points of the original, see --original):", meta.edits.len()),
+        );
+        writeln!(out, "\n{head}")?;
+        for edit in &meta.edits {
+            writeln!(
+                out,
+                "  {}..{}\t{}\t{} → {}",
+                edit.start,
+                edit.end,
+                edit.kind,
+                quoted(&edit.from),
+                quoted(&edit.to)
+            )?;
+        }
+    }
+    Ok(())
+}
+
+/// A text whose line breaks stay and whose other control characters do not.
+fn lines(text: &str) -> String {
+    let lines: Vec<String> = text.lines().map(|line| printable(line).into_owned()).collect();
+    lines.join("\n")
+}
+
+fn quoted(text: &str) -> String {
+    format!("「{}」", printable(&text.replace('\n', "⏎")))
+}
+
+fn evidence(from: Evidence, lang: Lang) -> &'static str {
+    match (from, lang) {
+        (Evidence::Field, Lang::Zh) => "字段",
+        (Evidence::Field, Lang::En) => "field",
+        (Evidence::Heading, Lang::Zh) => "标题行",
+        (Evidence::Heading, Lang::En) => "heading",
+        (Evidence::Text, Lang::Zh) => "正文",
+        (Evidence::Text, Lang::En) => "text",
+        (Evidence::FirstLine, Lang::Zh) => "首句",
+        (Evidence::FirstLine, Lang::En) => "first line",
+        (Evidence::Name, Lang::Zh) => "文件名",
+        (Evidence::Name, Lang::En) => "file name",
+    }
+}

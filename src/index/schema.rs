@@ -1,0 +1,80 @@
+//! The fields of the index, named once. A document is a passage.
+
+use anyhow::{Result, bail};
+use tantivy::schema::{
+    FAST, Field, INDEXED, IndexRecordOption, STORED, Schema, TextFieldIndexing, TextOptions,
+};
+
+use crate::index::tokenizer::{CHARS, WORDS};
+
+/// Handles of the fields.
+#[derive(Debug, Clone, Copy)]
+pub struct Fields {
+    /// Hash of the article's id: the same on each of its passages. Indexed and fast.
+    pub key: Field,
+    /// Hash of the file it came from; on the first passage only. Indexed and fast.
+    pub file: Field,
+    /// Hash of the record as it was offered; on the first passage only. Fast.
+    pub hash: Field,
+    /// `number << 1 | inside`: the passage's number in the article, and whether
+    /// it begins inside a paragraph. Fast. Passages of an article are documents
+    /// that follow one another, so `document - number` is its first.
+    pub place: Field,
+    /// `title << 32 | own`: how many positions of `chars` the title takes, and
+    /// where the characters of the next passage begin. Fast.
+    pub zones: Field,
+    /// Day as `yyyymmdd`, 0 when unknown. Fast.
+    pub date: Field,
+    /// Source, folded. Fast.
+    pub source: Field,
+    /// Every character with its position: title (first passage only), own
+    /// text, and the head of the next passage of the same paragraph.
+    pub chars: Field,
+    /// Words with frequencies: title and text, without credits and furniture.
+    pub words: Field,
+    /// The passage. Stored.
+    pub text: Field,
+    /// What is known of the article, as JSON; on the first passage only. Stored.
+    pub meta: Field,
+}
+
+impl Fields {
+    /// A new schema and its fields.
+    pub fn schema() -> (Schema, Fields) {
+        let mut builder = Schema::builder();
+        let indexed = |tokenizer: &str, record| {
+            TextOptions::default().set_indexing_options(
+                TextFieldIndexing::default()
+                    .set_tokenizer(tokenizer)
+                    .set_index_option(record)
+                    .set_fieldnorms(true),
+            )
+        };
+        let fields = Fields {
+            key: builder.add_u64_field("key", INDEXED | FAST),
+            file: builder.add_u64_field("file", INDEXED | FAST),
+            hash: builder.add_u64_field("hash", FAST),
+            place: builder.add_u64_field("place", FAST),
+            zones: builder.add_u64_field("zones", FAST),
+            date: builder.add_u64_field("date", FAST),
+            source: builder.add_text_field("source", TextOptions::default().set_fast("raw")),
+            chars: builder.add_text_field(
+                "chars",
+                indexed(CHARS, IndexRecordOption::WithFreqsAndPositions),
+            ),
+            words: builder.add_text_field("words", indexed(WORDS, IndexRecordOption::WithFreqs)),
+            text: builder.add_text_field("text", STORED),
+            meta: builder.add_bytes_field("meta", STORED),
+        };
+        (builder.build(), fields)
+    }
+
+    /// The fields of a schema that must be ours.
+    pub fn of(schema: &Schema) -> Result<Fields> {
+        let (ours, fields) = Fields::schema();
+        if *schema != ours {
+            bail!("its fields are not those of this release");
+        }
+        Ok(fields)
+    }
+}

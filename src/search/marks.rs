@@ -1,0 +1,103 @@
+//! What to mark in a text: the same units and words that were searched.
+
+use std::ops::Range;
+
+use crate::chars::{Unit, units};
+use crate::search::phrase::Phrase;
+
+/// Byte ranges of a text at which one of the strings stands: sorted, apart, on
+/// character boundaries.
+pub(crate) fn marks(text: &str, strings: &[Phrase]) -> Vec<Range<usize>> {
+    let placed: Vec<_> = units(text).collect();
+    let mut ranges: Vec<Range<usize>> = Vec::new();
+    for string in strings.iter().filter(|string| !string.units.is_empty()) {
+        let length = string.units.len();
+        let mut at = 0;
+        while at + length <= placed.len() {
+            let found = placed[at..at + length]
+                .iter()
+                .zip(&string.units)
+                .all(|(placed, unit)| placed.unit == *unit);
+            if found {
+                ranges.push(placed[at].bytes.start..placed[at + length - 1].bytes.end);
+                at += length;
+            } else {
+                at += 1;
+            }
+        }
+    }
+    ranges.sort_by_key(|range| (range.start, range.end));
+    let mut merged: Vec<Range<usize>> = Vec::with_capacity(ranges.len());
+    for range in ranges {
+        match merged.last_mut() {
+            Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
+            _ => merged.push(range),
+        }
+    }
+    merged
+}
+
+/// Length in units of the longest run of the query that stands in a text:
+/// `O(query × text)`, both at most some hundred units.
+pub(crate) fn longest_run(query: &[Unit], text: &[Unit]) -> usize {
+    let mut row = vec![0usize; query.len() + 1];
+    let mut best = 0;
+    for unit in text {
+        let mut diagonal = 0;
+        for (index, wanted) in query.iter().enumerate() {
+            let above = row[index + 1];
+            row[index + 1] = if unit == wanted && *unit != Unit::Break {
+                diagonal + 1
+            } else {
+                0
+            };
+            best = best.max(row[index + 1]);
+            diagonal = above;
+        }
+    }
+    best
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn marked(text: &str, strings: &[&str]) -> Vec<String> {
+        let strings: Vec<Phrase> = strings.iter().map(|string| Phrase::new(string)).collect();
+        marks(text, &strings)
+            .into_iter()
+            .map(|range| text[range].to_owned())
+            .collect()
+    }
+
+    #[test]
+    fn marks_see_through_quotes_and_scripts() {
+        assert_eq!(marked("开展“主题”党日，很好", &["主题党日"]), ["主题”党日"]);
+        assert_eq!(marked("党建,,品牌", &["党建、品牌"]), ["党建,,品牌"]);
+        assert_eq!(marked("党建品牌", &["党建、品牌"]), [""; 0]);
+        assert_eq!(marked("乡村振兴", &["乡村", "村振", "振兴"]), ["乡村振兴"]);
+    }
+
+    #[test]
+    fn longest_runs() {
+        let run = |query: &str, text: &str| {
+            longest_run(&Phrase::new(query).units, &Phrase::new(text).units)
+        };
+        assert_eq!(run("主题党日活动", "开展主题党日"), 4);
+        assert_eq!(run("党建", "机关"), 0);
+    }
+
+    proptest! {
+        #[test]
+        fn marks_are_apart_and_whole(text in "[党建，“”a ]{0,40}", string in "[党建，a]{1,3}") {
+            let ranges = marks(&text, &[Phrase::new(&string)]);
+            let mut last = 0;
+            for range in ranges {
+                prop_assert!(range.start >= last && range.start < range.end);
+                prop_assert!(text.get(range.clone()).is_some());
+                last = range.end;
+            }
+        }
+    }
+}

@@ -1,0 +1,292 @@
+//! Exact strings: where a run of characters stands in the passages of a segment.
+//!
+//! The index holds every character with its position, the characters of a
+//! passage running [`TAIL`] units into the next one of the same paragraph. A
+//! match belongs to the passage it begins in, so none is counted twice; what
+//! is longer than the tail is verified on the stored text.
+
+use anyhow::Result;
+use tantivy::columnar::Column;
+use tantivy::postings::{Postings, SegmentPostings};
+use tantivy::schema::{IndexRecordOption, TantivyDocument, Value};
+use tantivy::store::StoreReader;
+use tantivy::{DocId, DocSet, SegmentReader, TERMINATED, Term};
+
+use crate::chars::{Unit, units};
+use crate::index::{Fields, STOP};
+use crate::passage::TAIL;
+
+/// An exact string, as units.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Phrase {
+    /// Never a break; empty for a string of blanks and quote marks alone.
+    pub(crate) units: Vec<Unit>,
+}
+
+/// Where a string must stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scope {
+    /// In the title or the text.
+    Anywhere,
+    /// In the title.
+    Title,
+}
+
+/// A passage with the places where matches begin.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// The passage.
+    pub(crate) doc: DocId,
+    /// Positions of the first unit of each match, sorted. Empty when nobody
+    /// asked for them.
+    pub(crate) starts: Vec<u32>,
+}
+
+/// How the positions of a passage are divided; see [`Fields::zones`].
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Zones {
+    /// Positions below are the title's.
+    pub(crate) title: u32,
+    /// Positions from here on belong to the next passage.
+    pub(crate) own: u32,
+}
+
+impl Zones {
+    pub(crate) fn of(column: &Column<u64>, doc: DocId) -> Zones {
+        let zones = column.first(doc).unwrap_or_default();
+        Zones {
+            title: (zones >> 32) as u32,
+            own: zones as u32,
+        }
+    }
+
+    fn holds(self, scope: Scope, start: u32) -> bool {
+        match scope {
+            Scope::Anywhere => start < self.own,
+            Scope::Title => start < self.title,
+        }
+    }
+}
+
+impl Phrase {
+    /// The units of a string; line breaks in it are blanks like any other.
+    pub(crate) fn new(text: &str) -> Phrase {
+        Phrase {
+            units: units(text)
+                .map(|placed| placed.unit)
+                .filter(|unit| *unit != Unit::Break)
+                .collect(),
+        }
+    }
+
+    /// The passages of a segment in which the string begins, deleted ones left
+    /// out, in order of document. `starts` asks for the places as well.
+    pub(crate) fn places(
+        &self,
+        segment: &SegmentReader,
+        fields: &Fields,
+        scope: Scope,
+        starts: bool,
+    ) -> Result<Vec<Place>> {
+        let indexed = &self.units[..self.units.len().min(TAIL + 1)];
+        let Some(mut walk) = Walk::new(indexed, segment, fields)? else {
+            return Ok(Vec::new());
+        };
+        let zones = segment.fast_fields().u64("zones")?;
+        let store = segment.get_store_reader(2)?;
+        let mut places = Vec::new();
+        let mut found = Vec::new();
+        while let Some(doc) = walk.next_doc() {
+            if segment.is_deleted(doc) {
+                continue;
+            }
+            let zone = Zones::of(&zones, doc);
+            walk.starts(&mut found);
+            found.retain(|start| zone.holds(scope, *start));
+            if self.units.len() > indexed.len() && !found.is_empty() {
+                let text = Text::read(&store, segment, fields, doc, zone, self.units.len())?;
+                found.retain(|start| text.has(*start, &self.units, zone));
+            }
+            if !found.is_empty() {
+                places.push(Place {
+                    doc,
+                    starts: if starts { found.clone() } else { Vec::new() },
+                });
+            }
+        }
+        Ok(places)
+    }
+}
+
+/// The term of a unit in the field of characters.
+pub(crate) fn term_of(fields: &Fields, unit: Unit) -> Option<Term> {
+    let mut buffer = [0; 4];
+    let text = match unit {
+        Unit::Char(c) => &*c.encode_utf8(&mut buffer),
+        Unit::Stop => STOP,
+        Unit::Break => return None,
+    };
+    Some(Term::from_field_text(fields.chars, text))
+}
+
+/// Walks over the passages that hold all characters of a string, the rarest
+/// character leading.
+struct Walk {
+    lists: Vec<List>,
+    started: bool,
+}
+
+/// The postings of one character and its places in the string.
+struct List {
+    postings: SegmentPostings,
+    offsets: Vec<u32>,
+    positions: Vec<u32>,
+}
+
+impl Walk {
+    /// `None` when the string is empty or one of its characters stands nowhere.
+    fn new(string: &[Unit], segment: &SegmentReader, fields: &Fields) -> Result<Option<Walk>> {
+        let index = segment.inverted_index(fields.chars)?;
+        let mut distinct: Vec<(Unit, Vec<u32>)> = Vec::new();
+        for (offset, unit) in string.iter().enumerate() {
+            match distinct.iter_mut().find(|(seen, _)| seen == unit) {
+                Some((_, offsets)) => offsets.push(offset as u32),
+                None => distinct.push((*unit, vec![offset as u32])),
+            }
+        }
+        let mut lists = Vec::new();
+        for (unit, offsets) in distinct {
+            let Some(term) = term_of(fields, unit) else {
+                return Ok(None);
+            };
+            let Some(postings) =
+                index.read_postings(&term, IndexRecordOption::WithFreqsAndPositions)?
+            else {
+                return Ok(None);
+            };
+            lists.push(List {
+                postings,
+                offsets,
+                positions: Vec::new(),
+            });
+        }
+        lists.sort_by_key(|list| list.postings.doc_freq());
+        Ok((!lists.is_empty()).then_some(Walk {
+            lists,
+            started: false,
+        }))
+    }
+
+    /// The next passage that holds every character, deleted ones included.
+    fn next_doc(&mut self) -> Option<DocId> {
+        let (lead, others) = self.lists.split_first_mut()?;
+        let mut doc = if self.started {
+            lead.postings.advance()
+        } else {
+            self.started = true;
+            lead.postings.doc()
+        };
+        'next: while doc != TERMINATED {
+            for list in others.iter_mut() {
+                let mut at = list.postings.doc();
+                if at < doc {
+                    at = list.postings.seek(doc);
+                }
+                if at > doc {
+                    if at == TERMINATED {
+                        return None;
+                    }
+                    doc = lead.postings.seek(at);
+                    continue 'next;
+                }
+            }
+            return Some(doc);
+        }
+        None
+    }
+
+    /// Positions at which the string begins in the passage at hand.
+    fn starts(&mut self, found: &mut Vec<u32>) {
+        found.clear();
+        for (index, list) in self.lists.iter_mut().enumerate() {
+            list.postings.positions(&mut list.positions);
+            for (nth, offset) in list.offsets.iter().enumerate() {
+                if index == 0 && nth == 0 {
+                    found.extend(list.positions.iter().filter_map(|at| at.checked_sub(*offset)));
+                } else {
+                    keep_shifted(found, &list.positions, *offset);
+                }
+                if found.is_empty() {
+                    return;
+                }
+            }
+        }
+    }
+}
+
+/// Keeps the starts for which `start + offset` is among the positions; both sorted.
+fn keep_shifted(starts: &mut Vec<u32>, positions: &[u32], offset: u32) {
+    let mut at = 0;
+    starts.retain(|start| {
+        let wanted = start + offset;
+        while at < positions.len() && positions[at] < wanted {
+            at += 1;
+        }
+        positions.get(at) == Some(&wanted)
+    });
+}
+
+/// The units of a passage and of what follows it in the same paragraph.
+struct Text {
+    title: Vec<Unit>,
+    body: Vec<Unit>,
+}
+
+impl Text {
+    fn read(
+        store: &StoreReader,
+        segment: &SegmentReader,
+        fields: &Fields,
+        doc: DocId,
+        zone: Zones,
+        length: usize,
+    ) -> Result<Text> {
+        let document: TantivyDocument = store.get(doc)?;
+        let text = |document: &TantivyDocument| {
+            document
+                .get_first(fields.text)
+                .and_then(|value| value.as_str().map(str::to_owned))
+                .unwrap_or_default()
+        };
+        let title = document
+            .get_first(fields.meta)
+            .and_then(|value| value.as_bytes().map(|bytes| bytes.to_vec()))
+            .and_then(|bytes| serde_json::from_slice::<crate::index::Meta>(&bytes).ok())
+            .map(|meta| units(&meta.title.value).map(|placed| placed.unit).collect())
+            .unwrap_or_default();
+        let mut body = text(&document);
+        let place = segment.fast_fields().u64("place")?;
+        let enough = zone.own as usize + length;
+        let mut next = doc + 1;
+        while next < segment.max_doc()
+            && place.first(next).unwrap_or_default() & 1 == 1
+            && units(&body).nth(enough).is_none()
+        {
+            body.push_str(&text(&store.get(next)?));
+            next += 1;
+        }
+        Ok(Text {
+            title,
+            body: units(&body).map(|placed| placed.unit).collect(),
+        })
+    }
+
+    fn has(&self, start: u32, string: &[Unit], zone: Zones) -> bool {
+        let rest = if start < zone.title {
+            self.title.get(start as usize..)
+        } else {
+            self.body.get((start - zone.title) as usize..)
+        };
+        rest.is_some_and(|rest| rest.starts_with(string))
+    }
+}

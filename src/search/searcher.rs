@@ -1,0 +1,476 @@
+//! The searcher: a snapshot of an index that answers queries.
+
+use std::cell::OnceCell;
+use std::cmp::Ordering;
+use std::collections::HashMap;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use tantivy::schema::{IndexRecordOption, TantivyDocument, Value};
+use tantivy::store::StoreReader;
+use tantivy::{DocId, DocSet, TERMINATED, Term};
+
+use crate::article::Date;
+use crate::index::{Meta, Store, day, key_of};
+use crate::search::matching::{Matcher, Rigour, Wanted, both};
+use crate::search::phrase::Phrase;
+use crate::search::query::Query;
+use crate::search::rank::{Candidate, Evidence, Sizes, document_frequency, idf};
+use crate::search::{Hit, Hits, marks};
+
+/// How many passages the second stage scores again.
+const HEAD: usize = 200;
+
+/// Which part of the list is wanted, and how.
+#[derive(Debug, Clone)]
+pub struct Page {
+    /// Hits on the page.
+    pub limit: usize,
+    /// Hits before it.
+    pub offset: usize,
+    /// Order.
+    pub sort: Sort,
+    /// What a hit is.
+    pub group: Group,
+    /// First day.
+    pub since: Option<Date>,
+    /// Last day.
+    pub until: Option<Date>,
+    /// Strings one of which the source must hold; empty for any source.
+    pub sources: Vec<String>,
+}
+
+impl Default for Page {
+    fn default() -> Page {
+        Page {
+            limit: 10,
+            offset: 0,
+            sort: Sort::Relevance,
+            group: Group::Article,
+            since: None,
+            until: None,
+            sources: Vec::new(),
+        }
+    }
+}
+
+/// The order of hits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sort {
+    /// Best first.
+    Relevance,
+    /// Latest day first; the undated last.
+    Newest,
+    /// Earliest day first; the undated last.
+    Oldest,
+}
+
+/// What a hit is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Group {
+    /// The best passage of each article.
+    Article,
+    /// Each passage.
+    Passage,
+}
+
+/// How many passages and articles match.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Count {
+    /// Passages.
+    pub passages: u64,
+    /// Articles.
+    pub articles: u64,
+}
+
+/// An article as the index holds it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stored {
+    /// What is known of it.
+    pub meta: Meta,
+    /// Its repaired body: paragraphs, one a line.
+    pub body: String,
+}
+
+/// Answers queries on one snapshot.
+pub struct Searcher {
+    store: Store,
+    sizes: OnceCell<Sizes>,
+}
+
+impl Searcher {
+    /// Opens the index in a folder.
+    pub fn open(dir: &Path) -> Result<Searcher> {
+        Ok(Searcher {
+            store: Store::open(dir)?,
+            sizes: OnceCell::new(),
+        })
+    }
+
+    /// The index below.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Finds and ranks.
+    pub fn search(&self, query: &Query, page: &Page) -> Result<Hits> {
+        let asked = Asked::of(query);
+        let words = self.words(&asked.free);
+        let found = self.matching(query, page, &words)?;
+        let mut hits = Hits {
+            relaxed: found.relaxed,
+            ..Hits::default()
+        };
+        let evidence = self.evidence(&words, &asked)?;
+        let mut ranked = Vec::new();
+        for (number, docs) in found.docs.iter().enumerate() {
+            evidence.score(&self.store, number, docs, &mut ranked)?;
+        }
+        let dates = self.order(&mut ranked, page.sort, &evidence)?;
+        let mut of_article: HashMap<u64, u64> = HashMap::new();
+        for candidate in &ranked {
+            *of_article.entry(candidate.key).or_default() += 1;
+        }
+        hits.passages = ranked.len() as u64;
+        hits.articles = of_article.len() as u64;
+        drop(dates);
+        let mut shown: HashMap<u64, ()> = HashMap::new();
+        let chosen: Vec<&Candidate> = ranked
+            .iter()
+            .filter(|candidate| {
+                page.group == Group::Passage || shown.insert(candidate.key, ()).is_none()
+            })
+            .skip(page.offset)
+            .take(page.limit)
+            .collect();
+        let strings = self.strings_to_mark(&words, &asked);
+        let stores = self.stores()?;
+        for (index, candidate) in chosen.into_iter().enumerate() {
+            let (meta, text) = self.read(&stores, candidate.segment, candidate.doc, candidate.article())?;
+            hits.hits.push(Hit {
+                rank: page.offset + index + 1,
+                score: candidate.score,
+                article: meta.id,
+                passage: candidate.number,
+                title_marks: marks::marks(&meta.title.value, &strings),
+                title: meta.title.value,
+                date: meta.date.map(|date| date.value),
+                source: meta.source.map(|source| source.value),
+                path: meta.origin.to_string(),
+                marks: marks::marks(&text, &strings),
+                text,
+                more: of_article.get(&candidate.key).map_or(0, |count| count - 1),
+                copies: 0,
+            });
+        }
+        Ok(hits)
+    }
+
+    /// Counts exactly, without ranking.
+    pub fn count(&self, query: &Query, page: &Page) -> Result<Count> {
+        let words = self.words(&Asked::of(query).free);
+        let found = self.matching(query, page, &words)?;
+        let mut count = Count::default();
+        for (number, docs) in found.docs.iter().enumerate() {
+            count.passages += docs.len() as u64;
+            let place = self.store.segments()[number].fast_fields().u64("place")?;
+            let mut last = None;
+            for doc in docs {
+                let article = doc - (place.first(*doc).unwrap_or_default() >> 1) as DocId;
+                count.articles += u64::from(last.replace(article) != Some(article));
+            }
+        }
+        Ok(count)
+    }
+
+    /// Reads an article; `None` when the index holds none of this id.
+    pub fn article(&self, id: &str) -> Result<Option<Stored>> {
+        let fields = self.store.fields();
+        let term = Term::from_field_u64(fields.key, key_of(id));
+        let stores = self.stores()?;
+        for (number, segment) in self.store.segments().iter().enumerate() {
+            let Some(mut postings) = segment
+                .inverted_index(fields.key)?
+                .read_postings(&term, IndexRecordOption::Basic)?
+            else {
+                continue;
+            };
+            let places = segment.fast_fields().u64("place")?;
+            let mut doc = postings.doc();
+            while doc != TERMINATED {
+                let place = places.first(doc).unwrap_or_default();
+                if !segment.is_deleted(doc) && place >> 1 == 0 {
+                    let (meta, mut body) = self.read(&stores, number, doc, doc)?;
+                    for next in doc + 1..doc + meta.passages {
+                        if places.first(next).unwrap_or_default() & 1 == 0 {
+                            body.push('\n');
+                        }
+                        body.push_str(&self.text(&stores, number, next)?);
+                    }
+                    if meta.id == id {
+                        return Ok(Some(Stored { meta, body }));
+                    }
+                }
+                doc = postings.advance();
+            }
+        }
+        Ok(None)
+    }
+
+    /// Calls `each` with the facts of every article, in no particular order.
+    pub fn articles(&self, mut each: impl FnMut(Meta)) -> Result<()> {
+        let stores = self.stores()?;
+        for (number, segment) in self.store.segments().iter().enumerate() {
+            let places = segment.fast_fields().u64("place")?;
+            for doc in 0..segment.max_doc() {
+                if !segment.is_deleted(doc) && places.first(doc).unwrap_or_default() >> 1 == 0 {
+                    each(self.read(&stores, number, doc, doc)?.0);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn sizes(&self) -> Result<Sizes> {
+        match self.sizes.get() {
+            Some(sizes) => Ok(*sizes),
+            None => {
+                let sizes = Sizes::of(&self.store)?;
+                Ok(*self.sizes.get_or_init(|| sizes))
+            }
+        }
+    }
+
+    /// The words of the free text with their counts, in order of first use.
+    fn words(&self, free: &[String]) -> Vec<(String, u32)> {
+        let mut words: Vec<(String, u32)> = Vec::new();
+        for text in free {
+            for word in self.store.segmenter().words(text) {
+                match words.iter_mut().find(|(seen, _)| *seen == word.text) {
+                    Some((_, count)) => *count += 1,
+                    None => words.push((word.text, 1)),
+                }
+            }
+        }
+        words
+    }
+
+    fn evidence(&self, words: &[(String, u32)], asked: &Asked) -> Result<Evidence> {
+        Evidence::new(&self.store, self.sizes()?, words, &asked.free, &asked.exact)
+    }
+
+    fn matching(&self, query: &Query, page: &Page, words: &[(String, u32)]) -> Result<Found> {
+        let mut wanted = Vec::with_capacity(words.len());
+        if !words.is_empty() {
+            let passages = self.sizes()?.passages;
+            for (word, count) in words {
+                let term = Term::from_field_text(self.store.fields().words, word);
+                wanted.push(Wanted {
+                    word: word.clone(),
+                    count: *count,
+                    idf: idf(passages, document_frequency(&self.store, &term)?),
+                });
+            }
+        }
+        let mut found = self.match_all(query, page, &wanted, Rigour::Enough)?;
+        if wanted.len() > 1 && found.iter().all(Vec::is_empty) {
+            found = self.match_all(query, page, &wanted, Rigour::One)?;
+            let relaxed = found.iter().any(|docs| !docs.is_empty());
+            return Ok(Found { docs: found, relaxed });
+        }
+        Ok(Found {
+            docs: found,
+            relaxed: false,
+        })
+    }
+
+    fn match_all(
+        &self,
+        query: &Query,
+        page: &Page,
+        words: &[Wanted],
+        rigour: Rigour,
+    ) -> Result<Vec<Vec<DocId>>> {
+        let mut all = Vec::new();
+        for segment in self.store.segments() {
+            let matcher = Matcher {
+                segment,
+                fields: self.store.fields(),
+                segmenter: &|| self.store.segmenter(),
+                words,
+                rigour,
+            };
+            let mut docs = matcher.run(query)?.docs;
+            if page.since.is_some() || page.until.is_some() {
+                let dated = matcher.date(page.since.map(day), page.until.map(day))?;
+                docs = both(&docs, &dated.docs);
+            }
+            if !page.sources.is_empty() {
+                docs = both(&docs, &matcher.source(&page.sources)?.docs);
+            }
+            all.push(docs);
+        }
+        Ok(all)
+    }
+
+    /// Sorts the candidates for good; scores the head again when rank decides.
+    fn order(&self, ranked: &mut [Candidate], sort: Sort, evidence: &Evidence) -> Result<()> {
+        ranked.sort_by(by_score);
+        if sort == Sort::Relevance {
+            let head = ranked.len().min(HEAD);
+            let stores = self.stores()?;
+            let rest = ranked.get(head).map(|candidate| candidate.score);
+            let (head, tail) = ranked.split_at_mut(head);
+            evidence.rescore(head, |candidate| {
+                let (meta, text) =
+                    self.read(&stores, candidate.segment, candidate.doc, candidate.article())?;
+                Ok((meta.title.value, text))
+            })?;
+            head.sort_by(by_score);
+            // The rest keeps its order below the head, on a scale that fits.
+            if let (Some(first), Some(last)) = (rest, head.last()) {
+                let least = head
+                    .iter()
+                    .map(|candidate| candidate.score)
+                    .fold(last.score, f64::min);
+                let scale = if first > 0.0 { (least / first).min(1.0) } else { 1.0 };
+                for candidate in tail {
+                    candidate.score *= scale;
+                }
+            }
+            return Ok(());
+        }
+        let mut dates = Vec::with_capacity(ranked.len());
+        for segment in self.store.segments() {
+            dates.push(segment.fast_fields().u64("date")?);
+        }
+        let date = |candidate: &Candidate| {
+            dates[candidate.segment].first(candidate.doc).unwrap_or_default()
+        };
+        ranked.sort_by(|a, b| {
+            let (left, right) = (date(a), date(b));
+            let undated = (left == 0).cmp(&(right == 0));
+            let days = match sort {
+                Sort::Oldest => left.cmp(&right),
+                _ => right.cmp(&left),
+            };
+            undated.then(days).then_with(|| by_score(a, b))
+        });
+        Ok(())
+    }
+
+    /// What is marked: the parts as they stand, and the words of two characters
+    /// or more. Single characters are marked only when nothing else was asked.
+    fn strings_to_mark(&self, words: &[(String, u32)], asked: &Asked) -> Vec<Phrase> {
+        let mut strings: Vec<Phrase> = asked
+            .free
+            .iter()
+            .chain(&asked.exact)
+            .map(|text| Phrase::new(text))
+            .collect();
+        strings.extend(
+            words
+                .iter()
+                .filter(|(word, _)| word.chars().nth(1).is_some())
+                .map(|(word, _)| Phrase::new(word)),
+        );
+        strings
+    }
+
+    fn stores(&self) -> Result<Vec<StoreReader>> {
+        self.store
+            .segments()
+            .iter()
+            .map(|segment| segment.get_store_reader(64).context("cannot read the text"))
+            .collect()
+    }
+
+    /// Facts and text of a passage.
+    fn read(
+        &self,
+        stores: &[StoreReader],
+        segment: usize,
+        doc: DocId,
+        article: DocId,
+    ) -> Result<(Meta, String)> {
+        let fields = self.store.fields();
+        let first: TantivyDocument = stores[segment].get(article)?;
+        let meta = first
+            .get_first(fields.meta)
+            .and_then(|value| value.as_bytes())
+            .unwrap_or_default();
+        let meta: Meta =
+            serde_json::from_slice(meta).context("the facts of an article are damaged")?;
+        if doc == article {
+            return Ok((meta, text_of(&first, fields.text)));
+        }
+        Ok((meta, self.text(stores, segment, doc)?))
+    }
+
+    fn text(&self, stores: &[StoreReader], segment: usize, doc: DocId) -> Result<String> {
+        let document: TantivyDocument = stores[segment].get(doc)?;
+        Ok(text_of(&document, self.store.fields().text))
+    }
+}
+
+fn text_of(document: &TantivyDocument, field: tantivy::schema::Field) -> String {
+    document
+        .get_first(field)
+        .and_then(|value| value.as_str())
+        .unwrap_or_default()
+        .to_owned()
+}
+
+struct Found {
+    docs: Vec<Vec<DocId>>,
+    relaxed: bool,
+}
+
+/// Whole first, then the better score; ties by what a passage is, never by
+/// where it lies.
+fn by_score(a: &Candidate, b: &Candidate) -> Ordering {
+    b.whole
+        .cmp(&a.whole)
+        .then(b.score.total_cmp(&a.score))
+        .then(a.key.cmp(&b.key))
+        .then(a.number.cmp(&b.number))
+}
+
+/// The strings a query looks for, apart from what it excludes.
+#[derive(Debug, Default)]
+struct Asked {
+    /// Free text.
+    free: Vec<String>,
+    /// Strings as they are.
+    exact: Vec<String>,
+}
+
+impl Asked {
+    fn of(query: &Query) -> Asked {
+        let mut asked = Asked::default();
+        asked.add(query);
+        asked
+    }
+
+    fn add(&mut self, query: &Query) {
+        match query {
+            Query::Words(text) => self.free.push(text.clone()),
+            Query::Exact(text) | Query::Prefix(text) | Query::Number(text) => {
+                self.exact.push(text.clone());
+            }
+            Query::Near { parts, .. } => self.exact.extend(parts.iter().cloned()),
+            Query::Title(inner) => {
+                let mut inside = Asked::default();
+                inside.add(inner);
+                self.exact.extend(inside.free);
+                self.exact.extend(inside.exact);
+            }
+            Query::Any(parts) | Query::And(parts) | Query::Or(parts) => {
+                for part in parts {
+                    self.add(part);
+                }
+            }
+            Query::Source(_) | Query::Date { .. } | Query::Not(_) => {}
+        }
+    }
+}
