@@ -1,0 +1,63 @@
+//! Document numbers: `国发〔2023〕12号` in any bracket.
+
+use super::chars::{Sign, half, is_hanzi, is_year_close, is_year_open};
+
+/// The longest issuer in front of the bracket (`国家发展改革委办公厅函`).
+const ISSUER: usize = 12;
+/// The longest running number.
+const DIGITS: usize = 6;
+/// What stands before an issuer in running text: then the issuer is unknown.
+const LEADS: &[&str] = &[
+    "关于", "根据", "按照", "依据", "贯彻", "落实", "学习", "印发", "转发", "解读", "执行", "對",
+    "对",
+];
+
+/// A document number that begins at `at`: its normal form and where it ends.
+/// Blanks may stand around the bracket and before 号.
+pub(crate) fn number(signs: &[Sign], at: usize) -> Option<(String, usize)> {
+    let syntax = |i: usize| signs.get(i).filter(|s| !s.literal).map(|s| s.c);
+    let hanzi = |s: &&Sign| is_hanzi(s.c) && !s.literal;
+    let issuer: String = signs
+        .get(at..)?
+        .iter()
+        .take(ISSUER + 1)
+        .take_while(hanzi)
+        .map(|s| s.c)
+        .collect();
+    let long = issuer.chars().count();
+    if long == 0 || long > ISSUER || LEADS.iter().any(|lead| issuer.starts_with(lead)) {
+        return None;
+    }
+    let open = blanks(signs, at + long);
+    syntax(open).filter(|c| is_year_open(*c))?;
+    let (year, close) = digits(signs, open + 1);
+    syntax(close).filter(|c| year.len() == 4 && is_year_close(*c))?;
+    let after = blanks(signs, close + 1);
+    let ordinal = syntax(after) == Some('第');
+    let (count, end) = digits(signs, after + usize::from(ordinal));
+    let end = blanks(signs, end);
+    let known = (1..=DIGITS).contains(&count.len()) && matches!(syntax(end), Some('号' | '號'));
+    let ordinal = if ordinal { "第" } else { "" };
+    known.then(|| (format!("{issuer}〔{year}〕{ordinal}{count}号"), end + 1))
+}
+
+/// Half-width digits from `at`, and where they end.
+fn digits(signs: &[Sign], at: usize) -> (String, usize) {
+    let found: String = signs
+        .iter()
+        .skip(at)
+        .take(DIGITS + 1)
+        .map(|s| half(s.c))
+        .take_while(char::is_ascii_digit)
+        .collect();
+    let end = at + found.len();
+    (found, end)
+}
+
+fn blanks(signs: &[Sign], at: usize) -> usize {
+    at + signs
+        .iter()
+        .skip(at)
+        .take_while(|s| s.c.is_whitespace())
+        .count()
+}
