@@ -6,8 +6,12 @@
 //! body is never empty, dates are real days, and every field says where it
 //! came from.
 
+mod credits;
 mod date;
+mod dateline;
 mod lines;
+mod names;
+mod read;
 mod title;
 
 use std::fmt;
@@ -181,10 +185,36 @@ pub struct Article {
 }
 
 /// Why a record became no article: data, counted and written down, no failure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Skip {
     /// No text was left.
     NoText,
-    /// The record is not what its format says (`"line 3: expected value"` goes along as detail).
-    Malformed,
+    /// The record is not what its format says; the reason in one line.
+    Malformed(String),
+}
+
+impl fmt::Display for Skip {
+    /// One line: why, and what to do.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Skip::NoText => f.write_str(
+                "holds no text to index; is the text under another key? (--map body=KEY)",
+            ),
+            Skip::Malformed(why) => f.write_str(why),
+        }
+    }
+}
+
+impl std::error::Error for Skip {}
+
+impl Article {
+    /// Reads the structure out of a repaired draft: title, date, source,
+    /// bylines, and what each paragraph is for. Every line of the body that is
+    /// not blank becomes a paragraph; none is dropped.
+    ///
+    /// # Errors
+    /// [`Skip::NoText`] when the body holds no line.
+    pub fn from_draft(draft: Draft) -> Result<Article, Skip> {
+        read::article(draft)
+    }
 }

@@ -1,1 +1,159 @@
-//! extract
+//! A record becomes drafts: what its format says of it, and its text, one
+//! paragraph a line. Nothing is repaired and nothing is read out of sentences
+//! here; that is for `repair` and `article`.
+
+mod fields;
+mod json;
+mod markdown;
+mod plain;
+mod tags;
+
+use crate::article::{Draft, Evidence, Found, Skip, find_date};
+use crate::decode::{Hint, decode};
+use crate::source::{Format, Raw};
+
+pub use fields::{Field, FieldMap};
+
+/// The drafts of one record, mostly one. `map` names the fields of a JSON
+/// record, `encoding` is the label the user insists on.
+///
+/// # Errors
+/// [`Skip`] when the record is not what its format says or holds no text.
+pub fn extract(raw: &Raw, map: &FieldMap, encoding: Option<&str>) -> Result<Vec<Draft>, Skip> {
+    let decoded = decode(
+        &raw.bytes,
+        Hint {
+            forced: encoding,
+            declared: None,
+        },
+    );
+    let name = raw.origin.entry.as_deref().unwrap_or(&raw.origin.path);
+    let mut drafts = match raw.format {
+        Format::Json => json::read(&decoded.text, map)?,
+        Format::Markdown => markdown::read(&decoded.text),
+        Format::Text => plain::read(&decoded.text),
+    };
+    if raw.format != Format::Json {
+        drafts.iter_mut().for_each(|draft| name_it(draft, name));
+    }
+    drafts.retain(|draft| !draft.body.is_empty());
+    if drafts.is_empty() {
+        Err(Skip::NoText)
+    } else {
+        Ok(drafts)
+    }
+}
+
+/// What the name of a file of its own tells: a day, and a title where the name
+/// reads like one. Both are the last resort.
+fn name_it(draft: &mut Draft, name: &str) {
+    let file = name.rsplit('/').next().unwrap_or(name);
+    if draft.date.is_none() && find_date(file).is_some() {
+        draft.date = Some(Found {
+            value: file.to_owned(),
+            from: Evidence::Name,
+        });
+    }
+    if draft.title.is_none() {
+        draft.title = plain::title_of_name(file).map(|value| Found {
+            value,
+            from: Evidence::Name,
+        });
+    }
+}
+
+/// One paragraph a line: line ends of every kind become `\n`, indents and
+/// trailing blanks go, blank lines too.
+pub(crate) fn paragraphs(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for line in text.split([
+        '\n', '\r', '\u{2028}', '\u{2029}', '\u{85}', '\u{b}', '\u{c}',
+    ]) {
+        let line = line.trim();
+        if !line.is_empty() {
+            if !out.is_empty() {
+                out.push('\n');
+            }
+            out.push_str(line);
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::article::Origin;
+    use proptest::prelude::*;
+
+    fn raw(format: Format, name: &str, text: &str) -> Raw {
+        Raw {
+            origin: Origin {
+                path: name.to_owned(),
+                ..Origin::default()
+            },
+            format,
+            bytes: text.as_bytes().to_vec(),
+        }
+    }
+
+    #[test]
+    fn lines_are_tidied_and_nothing_else() {
+        for (input, want) in [
+            ("一\r\n二\r三\u{2028}四", "一\n二\n三\n四"),
+            (
+                "\u{3000}\u{3000}市委召开会议。 \t\n\n\u{a0}\n  会议强调，,要 落实。",
+                "市委召开会议。\n会议强调，,要 落实。",
+            ),
+            ("", ""),
+        ] {
+            assert_eq!(paragraphs(input), want);
+        }
+    }
+
+    #[test]
+    fn a_name_tells_a_day_and_a_title() {
+        let draft = |name| {
+            extract(
+                &raw(Format::Text, name, "正文。"),
+                &FieldMap::default(),
+                None,
+            )
+            .unwrap()
+            .remove(0)
+        };
+        let got = draft("2018/关于加强机关党建的通知(2018-06-01).txt");
+        assert_eq!(got.title.unwrap().value, "关于加强机关党建的通知");
+        assert_eq!(got.date.unwrap().from, Evidence::Name);
+        let got = draft("20180601_0001.txt");
+        assert_eq!(got.title, None);
+        assert!(got.date.is_some());
+        assert_eq!(draft("a.txt").date, None);
+    }
+
+    #[test]
+    fn a_record_without_text_is_skipped() {
+        for (format, text) in [
+            (Format::Text, " \n\u{3000}\n"),
+            (Format::Markdown, "---\ntitle: 目录\n---\n"),
+            (Format::Json, "{\"title\":\"目录\"}"),
+        ] {
+            assert_eq!(
+                extract(&raw(format, "a", text), &FieldMap::default(), None),
+                Err(Skip::NoText)
+            );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_format_takes_every_text(text in "[#\\-*<>&;\\[\\]()!`\n\u{3000}:a-c“。党\"{}\\\\]{0,80}") {
+            for format in [Format::Text, Format::Markdown, Format::Json] {
+                for draft in extract(&raw(format, "a", &text), &FieldMap::default(), None).unwrap_or_default() {
+                    prop_assert!(draft.body.lines().all(|line| !line.is_empty() && line.trim() == line));
+                    prop_assert!(!draft.body.contains('\r'));
+                }
+            }
+        }
+    }
+}

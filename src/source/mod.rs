@@ -1,5 +1,17 @@
 //! Folders, archives and streams become records, in a stable order and in
 //! bounded memory. Nothing is ever unpacked to disk.
+//!
+//! [`inputs`] lists the files below a root, [`records`] reads one of them.
+//! A new format is one file beside these and one line in [`kinds`].
+
+mod archive;
+mod feed;
+mod folder;
+mod json;
+mod kinds;
+mod lines;
+mod unpack;
+mod whole;
 
 use std::path::PathBuf;
 
@@ -7,10 +19,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::article::Origin;
 
+pub use feed::Records;
+pub use folder::{inputs, stdin_input};
+pub use kinds::known_types;
+
 /// One file (or standard input) that was offered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Input {
-    /// Where to open it.
+    /// Where to open it; `-` is standard input.
     pub path: PathBuf,
     /// Stable name, see [`Origin::path`].
     pub name: String,
@@ -58,4 +74,49 @@ pub struct Reject {
     pub origin: Origin,
     /// Why, and what to do, in one line.
     pub reason: String,
+}
+
+/// How much of an input is read before it is refused. Every limit counts bytes
+/// that were read, never what a header says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// The longest record, in bytes.
+    pub record_bytes: u64,
+    /// How many times its size on disk a packed file may grow to.
+    pub ratio: u64,
+    /// Bytes to which any packed file may grow before `ratio` counts.
+    pub ratio_free: u64,
+    /// The most bytes that are read out of one archive.
+    pub archive_bytes: u64,
+    /// The most entries that are read out of one archive.
+    pub entries: u64,
+}
+
+impl Default for Limits {
+    /// 64 MB a record, 200:1 past 16 MB, 4 GB and a million entries an archive.
+    fn default() -> Self {
+        Limits {
+            record_bytes: 64 << 20,
+            ratio: 200,
+            ratio_free: 16 << 20,
+            archive_bytes: 4 << 30,
+            entries: 1_000_000,
+        }
+    }
+}
+
+/// The records of one input, in their order in the file. A record that cannot
+/// be read is a [`Reject`] in its place, and the next one follows. Packed and
+/// many-record files are read by a thread of their own, a few megabytes ahead;
+/// it ends when the iterator is dropped.
+pub fn records(input: &Input, limits: &Limits) -> Records {
+    if input.path.as_os_str() == "-" {
+        return stdin_records(limits);
+    }
+    feed::open(input, limits)
+}
+
+/// The records of standard input, which is JSONL.
+pub fn stdin_records(limits: &Limits) -> Records {
+    feed::stdin(limits)
 }

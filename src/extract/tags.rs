@@ -1,0 +1,329 @@
+//! Markup in a string: tags go, paragraphs stay, entities are resolved once.
+//! One pass and no tree, so nesting costs nothing.
+
+use std::borrow::Cow;
+
+use crate::extract::paragraphs;
+
+/// Elements that begin and end a line.
+const BLOCKS: &[&str] = &[
+    "address",
+    "article",
+    "aside",
+    "blockquote",
+    "br",
+    "caption",
+    "center",
+    "dd",
+    "div",
+    "dl",
+    "dt",
+    "figcaption",
+    "figure",
+    "footer",
+    "form",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "header",
+    "hr",
+    "li",
+    "main",
+    "nav",
+    "ol",
+    "p",
+    "pre",
+    "section",
+    "table",
+    "tbody",
+    "tfoot",
+    "thead",
+    "title",
+    "tr",
+    "ul",
+];
+
+/// Elements whose content is no text.
+const SILENT: &[&str] = &[
+    "script", "style", "noscript", "template", "iframe", "svg", "select", "textarea",
+];
+
+/// Named entities met in Chinese pages, by name.
+const NAMED: &[(&str, char)] = &[
+    ("amp", '&'),
+    ("apos", '\''),
+    ("bull", '•'),
+    ("copy", '©'),
+    ("deg", '°'),
+    ("emsp", '\u{2003}'),
+    ("ensp", '\u{2002}'),
+    ("gt", '>'),
+    ("hellip", '…'),
+    ("laquo", '«'),
+    ("ldquo", '“'),
+    ("lsquo", '‘'),
+    ("lt", '<'),
+    ("mdash", '—'),
+    ("middot", '·'),
+    ("nbsp", '\u{a0}'),
+    ("ndash", '–'),
+    ("permil", '‰'),
+    ("plusmn", '±'),
+    ("quot", '"'),
+    ("raquo", '»'),
+    ("rdquo", '”'),
+    ("reg", '®'),
+    ("rsquo", '’'),
+    ("sect", '§'),
+    ("thinsp", '\u{2009}'),
+    ("times", '×'),
+    ("yen", '¥'),
+];
+
+/// Does a string hold markup? A tag that ends or breaks a line tells; `3<5` does not.
+pub(crate) fn looks_like_markup(text: &str) -> bool {
+    text.contains('<')
+        && Pieces::of(text).any(|piece| matches!(piece, Piece::Tag { name, .. } if BLOCKS.contains(&&*name.to_ascii_lowercase()) || is_inline(name)))
+}
+
+fn is_inline(name: &str) -> bool {
+    ["span", "strong", "font", "b", "a", "img"]
+        .iter()
+        .any(|tag| name.eq_ignore_ascii_case(tag))
+}
+
+/// The text of a piece of markup, one paragraph a line.
+pub(crate) fn strip(markup: &str) -> String {
+    let mut out = String::with_capacity(markup.len());
+    let mut pieces = Pieces::of(markup);
+    while let Some(piece) = pieces.next() {
+        match piece {
+            Piece::Tag { name, closing } => {
+                let name = name.to_ascii_lowercase();
+                if SILENT.contains(&&*name) {
+                    if !closing {
+                        pieces.skip_past(&name);
+                    }
+                } else if BLOCKS.contains(&&*name) {
+                    out.push('\n');
+                } else if matches!(&*name, "td" | "th") && !closing {
+                    out.push(' ');
+                }
+            }
+            Piece::Text(text) => flow(&entities(text), &mut out),
+        }
+    }
+    paragraphs(&out)
+}
+
+/// Adds a text in which line breaks mean nothing, as in any browser: a blank
+/// between Latin words, nothing between hanzi.
+fn flow(text: &str, out: &mut String) {
+    let mut lines = text.split(['\n', '\r']).map(str::trim_end);
+    out.push_str(lines.next().unwrap_or_default());
+    for line in lines {
+        let line = line.trim_start();
+        if line.starts_with(|c: char| c.is_ascii_graphic())
+            && out.ends_with(|c: char| c.is_ascii_graphic())
+        {
+            out.push(' ');
+        }
+        out.push_str(line);
+    }
+}
+
+/// A part of a markup string.
+enum Piece<'a> {
+    /// What stands between tags, entities unresolved.
+    Text(&'a str),
+    /// A tag; comments and declarations have an empty name.
+    Tag { name: &'a str, closing: bool },
+}
+
+/// Cuts markup into text and tags. `<` opens a tag only before a letter, `/`,
+/// `!` or `?`; a tag that never closes is text.
+struct Pieces<'a> {
+    rest: &'a str,
+    /// A `>` may still come. Once none is left, nobody looks again: that keeps
+    /// a string of `<a<a<a` linear.
+    closes: bool,
+    /// The same for `-->`.
+    comment_closes: bool,
+}
+
+impl<'a> Pieces<'a> {
+    fn of(markup: &'a str) -> Self {
+        Pieces {
+            rest: markup,
+            closes: true,
+            comment_closes: true,
+        }
+    }
+
+    /// Moves past `</name`; to the end where there is none.
+    fn skip_past(&mut self, name: &str) {
+        let mut from = 0;
+        while let Some(at) = self.rest[from..].find("</") {
+            from += at + 2;
+            if self.rest.as_bytes()[from..]
+                .get(..name.len())
+                .is_some_and(|tag| tag.eq_ignore_ascii_case(name.as_bytes()))
+            {
+                self.rest = &self.rest[from - 2..];
+                return;
+            }
+        }
+        self.rest = "";
+    }
+}
+
+impl<'a> Iterator for Pieces<'a> {
+    type Item = Piece<'a>;
+
+    fn next(&mut self) -> Option<Piece<'a>> {
+        if self.rest.is_empty() {
+            return None;
+        }
+        let mut from = 0;
+        loop {
+            let Some(open) = self.rest[from..].find('<').map(|at| at + from) else {
+                return Some(Piece::Text(std::mem::take(&mut self.rest)));
+            };
+            let Some((end, name, closing)) = tag(
+                &self.rest[open..],
+                &mut self.closes,
+                &mut self.comment_closes,
+            ) else {
+                from = open + 1;
+                continue;
+            };
+            if open > 0 {
+                let text;
+                (text, self.rest) = self.rest.split_at(open);
+                return Some(Piece::Text(text));
+            }
+            self.rest = &self.rest[end..];
+            return Some(Piece::Tag { name, closing });
+        }
+    }
+}
+
+/// The tag `text` begins with: where it ends, its name, whether it closes.
+fn tag<'a>(
+    text: &'a str,
+    closes: &mut bool,
+    comment_closes: &mut bool,
+) -> Option<(usize, &'a str, bool)> {
+    if text.starts_with("<!--") && *comment_closes {
+        match text.find("-->") {
+            Some(at) => return Some((at + 3, "", false)),
+            None => *comment_closes = false,
+        }
+    }
+    let inner = text[1..].trim_start_matches('/');
+    let closing = inner.len() + 1 < text.len();
+    if !inner.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '!' | '?')) || !*closes {
+        return None;
+    }
+    let Some(end) = text.find('>') else {
+        *closes = false;
+        return None;
+    };
+    let name = inner
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .next()
+        .unwrap_or_default();
+    Some((end + 1, name, closing))
+}
+
+/// Resolves `&name;`, `&#20826;` and `&#x515A;`; what is no entity stays.
+pub(crate) fn entities(text: &str) -> Cow<'_, str> {
+    if !text.contains('&') {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut parts = text.split('&');
+    out.push_str(parts.next().unwrap_or_default());
+    for part in parts {
+        // The longest name is 8 bytes: only so far is looked for the semicolon.
+        let end = part.bytes().take(10).position(|b| b == b';');
+        match end.and_then(|end| Some((entity(&part[..end])?, end))) {
+            Some((c, end)) => {
+                out.push(c);
+                out.push_str(&part[end + 1..]);
+            }
+            None => {
+                out.push('&');
+                out.push_str(part);
+            }
+        }
+    }
+    Cow::Owned(out)
+}
+
+fn entity(name: &str) -> Option<char> {
+    if let Some(number) = name.strip_prefix('#') {
+        let code = match number.strip_prefix(['x', 'X']) {
+            Some(hex) => u32::from_str_radix(hex, 16).ok()?,
+            None => number.parse().ok()?,
+        };
+        return char::from_u32(code).filter(|c| *c != '\0');
+    }
+    NAMED.iter().find(|(key, _)| *key == name).map(|(_, c)| *c)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn markup_becomes_paragraphs() {
+        for (markup, want) in [
+            (
+                "<p><strong>本台消息</strong>：会议召开。<br></p><P CLASS=\"a\">会议强调</P>",
+                "本台消息：会议召开。\n会议强调",
+            ),
+            (
+                "<div><script>if (a<b) x()</script>正文<!-- <p>注 --></div>",
+                "正文",
+            ),
+            ("<style>p{}</style>一<br/>二", "一\n二"),
+            (
+                "3 < 5 &lt; 7 &#20826;&#x515A; &nosuch; &",
+                "3 < 5 < 7 党党 &nosuch; &",
+            ),
+            ("<p>会议\n  指出，GDP\ngrowth</p>", "会议指出，GDP growth"),
+            ("<table><tr><td>一</td><td>二</td></tr></table>", "一 二"),
+            ("<p>没有完的 <b", "没有完的 <b"),
+            ("&amp;lt;", "&lt;"),
+        ] {
+            assert_eq!(strip(markup), want, "{markup}");
+        }
+    }
+
+    #[test]
+    fn markup_is_told_from_text() {
+        for (text, want) in [
+            ("<p>a</p>", true),
+            ("a<br>b", true),
+            ("3<5", false),
+            ("a<b 且 c>d", true),
+            ("《党章》", false),
+            ("<党>", false),
+        ] {
+            assert_eq!(looks_like_markup(text), want, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn never_fails_and_never_grows(text in "[<>/!\\-p&;#a-c党\n ]{0,60}") {
+            prop_assert!(strip(&text).len() <= text.len() + text.matches('\n').count());
+            let _ = looks_like_markup(&text);
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! A file or a folder becomes a sorted list of inputs with stable names.
+
+use std::fs;
+use std::path::Path;
+use std::time::UNIX_EPOCH;
+
+use anyhow::Context;
+use walkdir::{DirEntry, WalkDir};
+
+use crate::article::Origin;
+use crate::source::{Input, Reject, Stamp};
+
+/// Everything below `root` that may hold records, sorted by name: a file stands
+/// for itself, a folder for all files below it, `-` for standard input. Hidden
+/// files and folders (`.git`) are passed over; links to folders are followed,
+/// loops are not. The name of an input does not depend on how the root was
+/// spelled.
+///
+/// # Errors
+/// When `root` does not exist or cannot be looked at.
+pub fn inputs(root: &Path) -> anyhow::Result<impl Iterator<Item = Result<Input, Reject>> + Send> {
+    if root.as_os_str() == "-" {
+        return Ok(either(Some(Ok(stdin_input())), None));
+    }
+    let data = fs::metadata(root)
+        .with_context(|| format!("{}: cannot be read; is the path right?", root.display()))?;
+    if !data.is_dir() {
+        let name = root
+            .file_name()
+            .map_or_else(|| root.to_string_lossy(), |name| name.to_string_lossy());
+        let input = Input {
+            path: root.to_path_buf(),
+            name: visible(&name),
+            stamp: Some(stamp(&data)),
+        };
+        return Ok(either(Some(Ok(input)), None));
+    }
+    let canonical =
+        fs::canonicalize(root).with_context(|| format!("{}: cannot be read", root.display()))?;
+    let base = canonical
+        .file_name()
+        .map(|name| visible(&name.to_string_lossy()))
+        .unwrap_or_default();
+    let top = root.to_path_buf();
+    let walk = WalkDir::new(root)
+        .follow_links(true)
+        .sort_by_file_name()
+        .into_iter()
+        .filter_entry(|entry| entry.depth() == 0 || !hidden(&entry.file_name().to_string_lossy()))
+        .filter_map(move |entry| one(entry, &top, &base));
+    Ok(either(None, Some(walk)))
+}
+
+/// Standard input, as an input.
+pub fn stdin_input() -> Input {
+    Input {
+        path: "-".into(),
+        name: "-".into(),
+        stamp: None,
+    }
+}
+
+/// Both shapes [`inputs`] returns, as one type.
+fn either<T>(
+    one: Option<T>,
+    many: Option<impl Iterator<Item = T> + Send>,
+) -> impl Iterator<Item = T> + Send
+where
+    T: Send,
+{
+    one.into_iter().chain(many.into_iter().flatten())
+}
+
+/// One step of the walk: a file, a reject, or nothing (folders, loops, devices).
+fn one(entry: walkdir::Result<DirEntry>, top: &Path, base: &str) -> Option<Result<Input, Reject>> {
+    let reject = |path: &Path, why: String| {
+        let origin = Origin {
+            path: name_below(path, top, base),
+            ..Origin::default()
+        };
+        Some(Err(Reject {
+            origin,
+            reason: format!("cannot be read: {why}; check the path and its permissions"),
+        }))
+    };
+    let entry = match entry {
+        Ok(entry) => entry,
+        Err(error) if error.loop_ancestor().is_some() => return None,
+        Err(error) => {
+            let why = error
+                .io_error()
+                .map_or_else(|| error.to_string(), ToString::to_string);
+            return reject(error.path().unwrap_or(top), why);
+        }
+    };
+    if !entry.file_type().is_file() {
+        return None;
+    }
+    match entry.metadata() {
+        Ok(data) => Some(Ok(Input {
+            name: name_below(entry.path(), top, base),
+            stamp: Some(stamp(&data)),
+            path: entry.into_path(),
+        })),
+        Err(error) => reject(entry.path(), error.to_string()),
+    }
+}
+
+/// The stable name of a path below the root: `base/a/b.txt`.
+fn name_below(path: &Path, top: &Path, base: &str) -> String {
+    let below = path.strip_prefix(top).unwrap_or(path);
+    let mut name = base.to_owned();
+    for part in below.components() {
+        if !name.is_empty() {
+            name.push('/');
+        }
+        name.push_str(&visible(&part.as_os_str().to_string_lossy()));
+    }
+    name
+}
+
+/// A name without control characters, which would garble a terminal or a log.
+pub(crate) fn visible(name: &str) -> String {
+    name.replace(char::is_control, "\u{FFFD}")
+}
+
+/// Is this a file that systems and tools keep for themselves?
+pub(crate) fn hidden(name: &str) -> bool {
+    name == "__MACOSX"
+        || name == "Thumbs.db"
+        || (name.starts_with('.') && name != "." && name != "..")
+}
+
+fn stamp(data: &fs::Metadata) -> Stamp {
+    let mtime_ns = data
+        .modified()
+        .ok()
+        .map_or(0, |time| match time.duration_since(UNIX_EPOCH) {
+            Ok(after) => after.as_nanos().cast_signed(),
+            Err(before) => -before.duration().as_nanos().cast_signed(),
+        });
+    Stamp {
+        bytes: data.len(),
+        mtime_ns,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(root: &Path) -> Vec<String> {
+        inputs(root)
+            .unwrap()
+            .map(|input| input.unwrap().name)
+            .collect()
+    }
+
+    #[test]
+    fn names_are_sorted_and_do_not_depend_on_the_spelling_of_the_root() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path().join("archive");
+        for path in [
+            "b/2.txt",
+            "a/10.txt",
+            "a/9.txt",
+            ".git/config",
+            "a/.hidden",
+            "z.txt",
+        ] {
+            fs::create_dir_all(root.join(path).parent().unwrap()).unwrap();
+            fs::write(root.join(path), "x").unwrap();
+        }
+        let want = [
+            "archive/a/10.txt",
+            "archive/a/9.txt",
+            "archive/b/2.txt",
+            "archive/z.txt",
+        ];
+        for spelling in [
+            root.clone(),
+            root.join("."),
+            root.join("a/.."),
+            dir.path().join(".").join("archive/"),
+        ] {
+            assert_eq!(names(&spelling), want, "{}", spelling.display());
+        }
+        assert_eq!(names(&root.join("a/9.txt")), ["9.txt"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_followed_and_loops_are_not() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path().join("r");
+        fs::create_dir_all(root.join("a")).unwrap();
+        fs::create_dir_all(dir.path().join("other")).unwrap();
+        fs::write(dir.path().join("other/x.txt"), "x").unwrap();
+        std::os::unix::fs::symlink(&root, root.join("a/again")).unwrap();
+        std::os::unix::fs::symlink(dir.path().join("other"), root.join("linked")).unwrap();
+        std::os::unix::fs::symlink("nowhere", root.join("zz.txt")).unwrap();
+        let got: Vec<_> = inputs(&root).unwrap().collect();
+        assert_eq!(got.len(), 2, "{got:?}");
+        assert_eq!(got[0].as_ref().unwrap().name, "r/linked/x.txt");
+        assert_eq!(got[1].as_ref().unwrap_err().origin.path, "r/zz.txt");
+    }
+
+    #[test]
+    fn a_root_that_is_not_there_is_named() {
+        let error = inputs(Path::new("no/such/folder")).err().unwrap();
+        assert!(
+            format!("{error:#}").starts_with("no/such/folder: cannot be read"),
+            "{error:#}"
+        );
+        assert_eq!(names(Path::new("-")), ["-"]);
+    }
+}

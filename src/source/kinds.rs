@@ -1,0 +1,142 @@
+//! The table of file types: what a name's ending says about how to read it.
+
+use crate::source::feed::Reader;
+use crate::source::{Format, json, lines};
+
+/// How the bytes of a file become records.
+#[derive(Clone, Copy)]
+pub(crate) enum How {
+    /// The whole file is one record.
+    Whole(Format),
+    /// The file holds many records.
+    Split(Reader),
+    /// The file holds files.
+    Archive(Archive),
+}
+
+/// What kind of archive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Archive {
+    /// Needs to be read from its end, so it cannot stand inside another file.
+    Zip,
+    /// A stream of entries.
+    Tar,
+}
+
+/// What is wound around the whole file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Packing {
+    /// Nothing.
+    Plain,
+    /// gzip, one member or many.
+    Gzip,
+    /// Zstandard, one frame or many.
+    Zstd,
+}
+
+/// One line to register a format.
+const KINDS: &[(&str, How)] = &[
+    ("txt", How::Whole(Format::Text)),
+    ("text", How::Whole(Format::Text)),
+    ("md", How::Whole(Format::Markdown)),
+    ("markdown", How::Whole(Format::Markdown)),
+    ("jsonl", How::Split(lines::read)),
+    ("ndjson", How::Split(lines::read)),
+    ("json", How::Split(json::read)),
+    ("zip", How::Archive(Archive::Zip)),
+    ("tar", How::Archive(Archive::Tar)),
+];
+
+/// One line to register a packing.
+const PACKINGS: &[(&str, Packing)] = &[
+    ("gz", Packing::Gzip),
+    ("zst", Packing::Zstd),
+    ("zstd", Packing::Zstd),
+];
+
+/// Endings that stand for two.
+const SHORT: &[(&str, &str)] = &[("tgz", "tar.gz"), ("tzst", "tar.zst")];
+
+/// How to read a file of this name; `None` for a type nobody knows.
+pub(crate) fn of(name: &str) -> Option<(Packing, How)> {
+    let lower = name.rsplit('/').next().unwrap_or(name).to_ascii_lowercase();
+    let (stem, ending) = lower.rsplit_once('.')?;
+    if let Some((_, long)) = SHORT.iter().find(|(short, _)| *short == ending) {
+        return of(&format!("{stem}.{long}"));
+    }
+    match lookup(PACKINGS, ending) {
+        Some(packing) => lookup(KINDS, stem.rsplit_once('.')?.1).map(|how| (packing, how)),
+        None => lookup(KINDS, ending).map(|how| (Packing::Plain, how)),
+    }
+}
+
+/// The endings that are read, for messages and help: `txt, text, md, …`.
+pub fn known_types() -> String {
+    KINDS
+        .iter()
+        .map(|(ending, _)| *ending)
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+/// Why a file of this name is refused.
+pub(crate) fn unknown(name: &str) -> String {
+    let file = name.rsplit('/').next().unwrap_or(name);
+    let packings = PACKINGS
+        .iter()
+        .map(|(ending, _)| format!(".{ending}"))
+        .collect::<Vec<_>>()
+        .join(" or ");
+    match file.rsplit_once('.') {
+        Some((_, ending)) if !ending.is_empty() => {
+            format!(
+                "type .{ending} is not read; known: {} (each also with {packings})",
+                known_types()
+            )
+        }
+        _ => format!(
+            "the name has no ending that tells its type; known: {}",
+            known_types()
+        ),
+    }
+}
+
+fn lookup<T: Copy>(table: &[(&str, T)], ending: &str) -> Option<T> {
+    table
+        .iter()
+        .find(|(key, _)| *key == ending)
+        .map(|(_, value)| *value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn endings() {
+        let kind = |name| match of(name) {
+            None => "unknown".to_owned(),
+            Some((packing, How::Whole(format))) => format!("{packing:?} {format:?}"),
+            Some((packing, How::Split(_))) => format!("{packing:?} split"),
+            Some((packing, How::Archive(archive))) => format!("{packing:?} {archive:?}"),
+        };
+        for (name, want) in [
+            ("a.txt", "Plain Text"),
+            ("目录/通知.MD", "Plain Markdown"),
+            ("a.jsonl.zst", "Zstd split"),
+            ("a.TXT.GZ", "Gzip Text"),
+            ("a.b.tgz", "Gzip Tar"),
+            ("a.tar.zst", "Zstd Tar"),
+            ("a.zip", "Plain Zip"),
+            ("a.gz", "unknown"),
+            ("a.gz.gz", "unknown"),
+            ("a.docm", "unknown"),
+            ("v1.2/README", "unknown"),
+            ("txt", "unknown"),
+        ] {
+            assert_eq!(kind(name), want, "{name}");
+        }
+        assert!(unknown("a/b.mp4").starts_with("type .mp4 is not read; known: txt,"));
+        assert!(unknown("v1.2/README").starts_with("the name has no ending"));
+    }
+}

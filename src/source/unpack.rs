@@ -1,0 +1,139 @@
+//! Packed bytes are unpacked as a stream, and metered: a bomb goes off in here.
+
+use std::cell::Cell;
+use std::io::{self, BufRead, BufReader, Read};
+
+use flate2::bufread::MultiGzDecoder;
+
+use crate::source::Limits;
+use crate::source::kinds::Packing;
+
+/// Bytes read from disk at a time.
+const DISK_BUFFER: usize = 256 << 10;
+
+/// Bytes unpacked at a time: a line of JSONL mostly fits, and is then copied once.
+const UNPACKED_BUFFER: usize = 1 << 20;
+
+/// The largest window a Zstandard frame may ask for, as a power of two: 128 MB,
+/// what the format's own tool allows by default.
+const ZSTD_WINDOW: u32 = 27;
+
+/// How many more bytes may come out of a packed file.
+pub(crate) struct Budget {
+    left: Cell<u64>,
+    refusal: String,
+}
+
+impl Budget {
+    /// For a file of `on_disk` bytes from which everything is read as a stream:
+    /// the ratio alone, so that a large plain archive of news is no bomb.
+    pub(crate) fn stream(on_disk: u64, limits: &Limits) -> Self {
+        let allowed = on_disk.saturating_mul(limits.ratio).max(limits.ratio_free);
+        let refusal = format!(
+            "grows past {} times its packed size ({allowed} bytes), as a decompression bomb does; reading stopped; unpack it yourself if you trust it",
+            limits.ratio
+        );
+        Budget {
+            left: Cell::new(allowed),
+            refusal,
+        }
+    }
+
+    /// For an archive of `on_disk` bytes: the ratio, and the cap on archives.
+    pub(crate) fn archive(on_disk: u64, limits: &Limits) -> Self {
+        let ratio = Budget::stream(on_disk, limits);
+        if ratio.left.get() <= limits.archive_bytes {
+            return ratio;
+        }
+        let refusal = format!(
+            "holds more than {} bytes unpacked, the limit for one archive; reading stopped; split it into smaller ones",
+            limits.archive_bytes
+        );
+        Budget {
+            left: Cell::new(limits.archive_bytes),
+            refusal,
+        }
+    }
+
+    /// For bytes that are not packed.
+    pub(crate) fn endless() -> Self {
+        Budget {
+            left: Cell::new(u64::MAX),
+            refusal: String::new(),
+        }
+    }
+
+    /// Has more been read than is allowed? Then the reason.
+    pub(crate) fn exceeded(&self) -> Option<&str> {
+        (self.left.get() == 0).then_some(&self.refusal)
+    }
+
+    fn spend(&self, bytes: usize) -> io::Result<()> {
+        let left = self.left.get().saturating_sub(bytes as u64);
+        self.left.set(left);
+        if left == 0 && bytes > 0 {
+            Err(io::Error::other(self.refusal.clone()))
+        } else {
+            Ok(())
+        }
+    }
+}
+
+/// A reader whose bytes are counted against a budget.
+pub(crate) struct Metered<'a, R> {
+    inner: R,
+    budget: &'a Budget,
+}
+
+impl<'a, R> Metered<'a, R> {
+    pub(crate) fn new(inner: R, budget: &'a Budget) -> Self {
+        Metered { inner, budget }
+    }
+}
+
+impl<R: Read> Read for Metered<'_, R> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let count = self.inner.read(buf)?;
+        self.budget.spend(count)?;
+        Ok(count)
+    }
+}
+
+/// The bytes inside a packing, in large pieces, counted against `budget`.
+pub(crate) fn unpack<'a>(
+    reader: impl Read + 'a,
+    packing: Packing,
+    budget: &'a Budget,
+) -> io::Result<Box<dyn BufRead + 'a>> {
+    let packed = BufReader::with_capacity(DISK_BUFFER, reader);
+    Ok(match packing {
+        Packing::Plain => Box::new(packed),
+        Packing::Gzip => large(MultiGzDecoder::new(packed), budget),
+        Packing::Zstd => {
+            let mut decoder = zstd::stream::read::Decoder::with_buffer(packed)?;
+            decoder.window_log_max(ZSTD_WINDOW)?;
+            large(decoder, budget)
+        }
+    })
+}
+
+fn large<'a>(reader: impl Read + 'a, budget: &'a Budget) -> Box<dyn BufRead + 'a> {
+    Box::new(BufReader::with_capacity(
+        UNPACKED_BUFFER,
+        Metered::new(reader, budget),
+    ))
+}
+
+/// Why reading failed and what to do, in one line.
+pub(crate) fn why(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::UnexpectedEof => {
+            "ends too early: the file was cut off; what came before it was read; fetch the file again".to_owned()
+        }
+        io::ErrorKind::PermissionDenied => "cannot be opened: permission denied; check its permissions".to_owned(),
+        io::ErrorKind::NotFound => "is not there any more; run again".to_owned(),
+        // Only a budget makes this kind without a system error behind it, or a damaged stream does.
+        io::ErrorKind::Other if error.raw_os_error().is_none() && error.to_string().contains("reading stopped") => error.to_string(),
+        _ => format!("cannot be read to its end ({error}): the file is damaged; fetch it again"),
+    }
+}
