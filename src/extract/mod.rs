@@ -14,12 +14,21 @@ use crate::source::{Format, Raw};
 
 pub use fields::{Field, FieldMap};
 
+/// What a record held.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Extracted {
+    /// Its stories, mostly one; never empty.
+    pub drafts: Vec<Draft>,
+    /// The encoding it was decoded from.
+    pub encoding: &'static str,
+}
+
 /// The drafts of one record, mostly one. `map` names the fields of a JSON
 /// record, `encoding` is the label the user insists on.
 ///
 /// # Errors
 /// [`Skip`] when the record is not what its format says or holds no text.
-pub fn extract(raw: &Raw, map: &FieldMap, encoding: Option<&str>) -> Result<Vec<Draft>, Skip> {
+pub fn extract(raw: &Raw, map: &FieldMap, encoding: Option<&str>) -> Result<Extracted, Skip> {
     let decoded = decode(
         &raw.bytes,
         Hint {
@@ -40,7 +49,10 @@ pub fn extract(raw: &Raw, map: &FieldMap, encoding: Option<&str>) -> Result<Vec<
     if drafts.is_empty() {
         Err(Skip::NoText)
     } else {
-        Ok(drafts)
+        Ok(Extracted {
+            drafts,
+            encoding: decoded.encoding,
+        })
     }
 }
 
@@ -120,6 +132,7 @@ mod tests {
                 None,
             )
             .unwrap()
+            .drafts
             .remove(0)
         };
         let got = draft("2018/关于加强机关党建的通知(2018-06-01).txt");
@@ -149,7 +162,8 @@ mod tests {
         #[test]
         fn every_format_takes_every_text(text in "[#\\-*<>&;\\[\\]()!`\n\u{3000}:a-c“。党\"{}\\\\]{0,80}") {
             for format in [Format::Text, Format::Markdown, Format::Json] {
-                for draft in extract(&raw(format, "a", &text), &FieldMap::default(), None).unwrap_or_default() {
+                let drafts = extract(&raw(format, "a", &text), &FieldMap::default(), None);
+                for draft in drafts.map(|extracted| extracted.drafts).unwrap_or_default() {
                     prop_assert!(draft.body.lines().all(|line| !line.is_empty() && line.trim() == line));
                     prop_assert!(!draft.body.contains('\r'));
                 }

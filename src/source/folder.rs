@@ -1,19 +1,23 @@
 //! A file or a folder becomes a sorted list of inputs with stable names.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 use anyhow::Context;
-use walkdir::{DirEntry, WalkDir};
+use ignore::{DirEntry, WalkBuilder};
 
 use crate::article::Origin;
 use crate::source::{Input, Reject, Stamp};
 
+/// Names what a folder holds besides articles.
+pub const IGNORE: &str = ".jianbaoignore";
+
 /// Everything below `root` that may hold records, sorted by name: a file stands
 /// for itself, a folder for all files below it, `-` for standard input. Hidden
-/// files and folders (`.git`) are passed over; links to folders are followed,
-/// loops are not. The name of an input does not depend on how the root was
+/// files and folders (`.git`) are passed over, and so is what a file
+/// [`IGNORE`] names (globs as in `.gitignore`, for its own folder and those
+/// below); links to folders are followed, loops are not. The name of an input does not depend on how the root was
 /// spelled.
 ///
 /// # Errors
@@ -24,30 +28,31 @@ pub fn inputs(root: &Path) -> anyhow::Result<impl Iterator<Item = Result<Input, 
     }
     let data = fs::metadata(root)
         .with_context(|| format!("{}: cannot be read; is the path right?", root.display()))?;
+    let canonical =
+        fs::canonicalize(root).with_context(|| format!("{}: cannot be read", root.display()))?;
     if !data.is_dir() {
         let name = root
             .file_name()
             .map_or_else(|| root.to_string_lossy(), |name| name.to_string_lossy());
         let input = Input {
-            path: root.to_path_buf(),
+            path: canonical,
             name: visible(&name),
             stamp: Some(stamp(&data)),
         };
         return Ok(either(Some(Ok(input)), None));
     }
-    let canonical =
-        fs::canonicalize(root).with_context(|| format!("{}: cannot be read", root.display()))?;
     let base = canonical
         .file_name()
         .map(|name| visible(&name.to_string_lossy()))
         .unwrap_or_default();
-    let top = root.to_path_buf();
-    let walk = WalkDir::new(root)
+    let walk = WalkBuilder::new(&canonical)
+        .standard_filters(false)
+        .add_custom_ignore_filename(IGNORE)
         .follow_links(true)
-        .sort_by_file_name()
-        .into_iter()
+        .sort_by_file_name(|a, b| a.cmp(b))
         .filter_entry(|entry| entry.depth() == 0 || !hidden(&entry.file_name().to_string_lossy()))
-        .filter_map(move |entry| one(entry, &top, &base));
+        .build()
+        .filter_map(move |entry| one(entry, &canonical, &base));
     Ok(either(None, Some(walk)))
 }
 
@@ -72,7 +77,11 @@ where
 }
 
 /// One step of the walk: a file, a reject, or nothing (folders, loops, devices).
-fn one(entry: walkdir::Result<DirEntry>, top: &Path, base: &str) -> Option<Result<Input, Reject>> {
+fn one(
+    entry: Result<DirEntry, ignore::Error>,
+    top: &Path,
+    base: &str,
+) -> Option<Result<Input, Reject>> {
     let reject = |path: &Path, why: String| {
         let origin = Origin {
             path: name_below(path, top, base),
@@ -85,15 +94,15 @@ fn one(entry: walkdir::Result<DirEntry>, top: &Path, base: &str) -> Option<Resul
     };
     let entry = match entry {
         Ok(entry) => entry,
-        Err(error) if error.loop_ancestor().is_some() => return None,
         Err(error) => {
-            let why = error
-                .io_error()
-                .map_or_else(|| error.to_string(), ToString::to_string);
-            return reject(error.path().unwrap_or(top), why);
+            let (path, error) = bare(error);
+            return match error {
+                ignore::Error::Loop { .. } => None,
+                error => reject(path.as_deref().unwrap_or(top), error.to_string()),
+            };
         }
     };
-    if !entry.file_type().is_file() {
+    if !entry.file_type().is_some_and(|kind| kind.is_file()) {
         return None;
     }
     match entry.metadata() {
@@ -104,6 +113,26 @@ fn one(entry: walkdir::Result<DirEntry>, top: &Path, base: &str) -> Option<Resul
         })),
         Err(error) => reject(entry.path(), error.to_string()),
     }
+}
+
+/// An error of the walk and the path it stands for, out of their wrappings.
+fn bare(mut error: ignore::Error) -> (Option<PathBuf>, ignore::Error) {
+    let mut at = None;
+    loop {
+        error = match error {
+            ignore::Error::WithPath { path, err } => {
+                at = Some(path);
+                *err
+            }
+            ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => *err,
+            error => return (at, error),
+        };
+    }
+}
+
+/// Whether a file is still there.
+pub fn exists(path: &str) -> bool {
+    Path::new(path).exists()
 }
 
 /// The stable name of a path below the root: `base/a/b.txt`.

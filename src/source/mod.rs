@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use crate::article::Origin;
 
 pub use feed::Records;
-pub use folder::{inputs, stdin_input};
+pub use folder::{IGNORE, exists, inputs, stdin_input};
 pub use kinds::known_types;
 
 /// One file (or standard input) that was offered.
