@@ -1,0 +1,96 @@
+//! A `,` put before a mark by a blind replacement: `會議,,強調` `落實,。`.
+//! Leaves CSV, code and `真的吗?!` alone.
+
+use super::chars::{is_chinese_mark, is_han, lines};
+use super::edits::Change;
+
+/// Whether a mark can follow an inserted comma.
+fn follows(c: char) -> bool {
+    matches!(
+        c,
+        ',' | ';' | '!' | '?' | '。' | '、' | '，' | '；' | '！' | '？'
+    )
+}
+
+fn is_comma(c: char) -> bool {
+    matches!(c, ',' | '，')
+}
+
+/// Whether a doubled comma between these two may be text: something Chinese stands on one side.
+fn beside_chinese(before: Option<char>, after: Option<char>) -> bool {
+    let chinese = |c: char| is_han(c) || is_chinese_mark(c);
+    before.is_some_and(|c| chinese(c) || matches!(c, ')' | '\u{FFFD}'))
+        || after.is_some_and(|c| is_han(c) || matches!(c, '“' | '《' | '‘'))
+}
+
+/// A line of fields (`姓名,,地址`): empty fields in a row, or doubled commas in a line without any Chinese mark.
+pub(super) fn is_record(line: &[char]) -> bool {
+    let ascii_run = line.windows(3).any(|w| w == [',', ',', ',']);
+    let doubled = line.windows(2).filter(|w| w == &[',', ',']).count();
+    let prose = line
+        .iter()
+        .any(|&c| is_chinese_mark(c) && c != '　' && c != '·');
+    ascii_run || (doubled > 1 && !prose)
+}
+
+pub(super) fn undouble(page: &[char]) -> Vec<Change> {
+    let mut out = Vec::new();
+    for line in lines(page) {
+        let text = &page[line.clone()];
+        if !text.windows(2).any(|w| is_comma(w[0]) && follows(w[1])) || is_record(text) {
+            continue;
+        }
+        let mut i = 0;
+        while i < text.len() {
+            let mut end = i;
+            while end + 1 < text.len() && is_comma(text[end]) && follows(text[end + 1]) {
+                end += 1;
+            }
+            if end > i {
+                let before = i.checked_sub(1).map(|b| text[b]);
+                if beside_chinese(before, text.get(end + 1).copied()) && before.is_some() {
+                    out.push(Change::delete(line.start + i, line.start + end));
+                }
+            }
+            i = end + 1;
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::repair::tests::{check, same};
+
+    #[test]
+    fn inserted_commas_go() {
+        for (from, to) in [
+            ("会议，，强调", "会议，强调"),
+            (
+                "會議,,強調,。各地抓好落實,、督查,;",
+                "會議，強調。各地抓好落實、督查；",
+            ),
+            ("他说：“好”，。", "他说：“好”。"),
+            (
+                "会议通报,增长6.5%,,为历年最高,。",
+                "会议通报，增长6.5%，为历年最高。",
+            ),
+        ] {
+            check(from, to);
+        }
+    }
+
+    #[test]
+    fn fields_and_code_stay() {
+        for text in [
+            "姓名,,地址,,电话",
+            "a,,b",
+            "甲,,,乙。",
+            "真的吗?!",
+            "真的吗？！好。",
+            "f(x,,y)",
+        ] {
+            same(text);
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! Blanks and line breaks that a page's layout put there: indents, blanks before
+//! a mark, `会 议 强 调`, hard-wrapped paragraphs. A blank that parts two names
+//! or the halves of a headline (`记者 方 冰`) stays.
+
+use super::chars::{ends_clause, is_blank, is_chinese_mark, is_han, lines};
+use super::edits::Change;
+
+/// Single hanzi with one blank between each before a run of them is a run and no list of names.
+const RUN: usize = 6;
+/// The same, on a page that has a run of [`RUN`].
+const SHORT_RUN: usize = 4;
+/// Lines of one width before they are taken for a wrapped paragraph.
+const WRAPPED: usize = 4;
+/// Widths (in columns) a wrapped line may have.
+const WIDTHS: std::ops::RangeInclusive<usize> = 32..=120;
+
+pub(super) fn tidy(page: &[char]) -> Vec<Change> {
+    let lines = lines(page);
+    let spaced = lines
+        .iter()
+        .flat_map(|line| runs(page, line))
+        .any(|run| run.1 >= RUN);
+    let mut out = Vec::new();
+    for line in &lines {
+        let text = &page[line.clone()];
+        let indent = text.iter().take_while(|&&c| is_blank(c)).count();
+        let trail = text[indent..]
+            .iter()
+            .rev()
+            .take_while(|&&c| is_blank(c))
+            .count();
+        let end = line.end - trail;
+        if indent > 0
+            && (text[..indent].contains(&'　')
+                || text
+                    .get(indent)
+                    .is_none_or(|&c| is_han(c) || is_chinese_mark(c)))
+        {
+            out.push(Change::delete(line.start, line.start + indent));
+        }
+        inner(page, line.start + indent..end, spaced, &mut out);
+        if trail > 0 {
+            out.push(Change::delete(end, line.end));
+        }
+    }
+    out.extend(wraps(page, &lines));
+    out.sort_by_key(|change| change.start);
+    out
+}
+
+/// Blanks inside a line, trimmed already.
+fn inner(page: &[char], line: std::ops::Range<usize>, spaced: bool, out: &mut Vec<Change>) {
+    let shortest = if spaced { SHORT_RUN } else { usize::MAX };
+    let mut joined = vec![];
+    for (start, count) in runs(page, &line) {
+        if count >= shortest {
+            joined.extend((1..count).map(|i| start + 2 * i - 1));
+        }
+    }
+    let mut joined = joined.into_iter().peekable();
+    let mut i = line.start;
+    while i < line.end {
+        if !is_blank(page[i]) {
+            i += 1;
+            continue;
+        }
+        let start = i;
+        while i < line.end && is_blank(page[i]) {
+            i += 1;
+        }
+        let before_mark = i < line.end
+            && matches!(page[i], '，' | '。' | '、' | '；')
+            && start > line.start
+            && (is_han(page[start - 1]) || matches!(page[start - 1], '”' | '》' | '）'));
+        if before_mark || joined.next_if(|&j| j == start).is_some() {
+            out.push(Change::delete(start, i));
+        }
+    }
+}
+
+/// Runs of single hanzi with one blank between each: first character, number of characters.
+fn runs(page: &[char], line: &std::ops::Range<usize>) -> Vec<(usize, usize)> {
+    let mut out = Vec::new();
+    let text = &page[line.clone()];
+    let lone = |i: usize| {
+        is_han(text[i])
+            && (i == 0 || !is_han(text[i - 1]))
+            && text.get(i + 1).is_none_or(|&c| !is_han(c))
+    };
+    let mut i = 0;
+    while i < text.len() {
+        if !lone(i) {
+            i += 1;
+            continue;
+        }
+        let start = i;
+        while i + 2 < text.len() && text[i + 1] == ' ' && lone(i + 2) {
+            i += 2;
+        }
+        let count = (i - start) / 2 + 1;
+        if count > 1 {
+            out.push((line.start + start, count));
+        }
+        i += 1;
+    }
+    out
+}
+
+/// Columns a line takes on a terminal.
+fn width(line: &[char]) -> usize {
+    line.iter()
+        .map(|&c| if c < '\u{1100}' { 1 } else { 2 })
+        .sum()
+}
+
+/// Line breaks inside wrapped paragraphs: several lines of one width that end
+/// nowhere in particular, and go on with a hanzi.
+fn wraps(page: &[char], lines: &[std::ops::Range<usize>]) -> Vec<Change> {
+    let mut out = Vec::new();
+    let widths: Vec<usize> = lines
+        .iter()
+        .map(|line| width(&page[line.clone()]))
+        .collect();
+    // The first line is the title or may be: nothing is joined to it.
+    let mut i = 1;
+    while i < lines.len() {
+        let mut end = i;
+        while end < lines.len()
+            && full(page, &lines[end], widths[end], widths[i])
+            && goes_on(page, lines, end)
+        {
+            end += 1;
+        }
+        // The run's last line may be any length, but not longer.
+        let marked = (i..end)
+            .filter(|&l| {
+                page[lines[l].clone()]
+                    .iter()
+                    .any(|&c| matches!(c, '，' | '。' | '、' | ',' | '“'))
+            })
+            .count();
+        if end - i >= WRAPPED
+            && marked * 2 > end - i
+            && widths.get(end).is_some_and(|&w| w <= widths[i] + 2)
+        {
+            out.extend((i..end).map(|l| Change::delete(lines[l].end, lines[l + 1].start)));
+            i = end + 1;
+        } else {
+            i = end.max(i + 1);
+        }
+    }
+    out
+}
+
+/// Whether a line is as wide as the first of its run, give or take a mark that may not start a line.
+fn full(page: &[char], line: &std::ops::Range<usize>, width: usize, first: usize) -> bool {
+    WIDTHS.contains(&width)
+        && width.abs_diff(first) <= 2
+        && page[line.clone()]
+            .last()
+            .is_some_and(|&c| !ends_clause(c) && !is_blank(c))
+}
+
+/// Whether the line after this one may continue it.
+fn goes_on(page: &[char], lines: &[std::ops::Range<usize>], line: usize) -> bool {
+    lines
+        .get(line + 1)
+        .and_then(|next| page.get(next.start).filter(|_| !next.is_empty()))
+        .is_some_and(|&c| is_han(c) || matches!(c, '“' | '《' | '，' | '。' | '、'))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::repair::tests::{check, same};
+
+    #[test]
+    fn layout_goes() {
+        for (from, to) in [
+            (
+                "标题\n　　会议强调，要抓好落实。 \n  各地积极行动。",
+                "标题\n会议强调，要抓好落实。\n各地积极行动。",
+            ),
+            ("会议强调 ，要抓好落实 。", "会议强调，要抓好落实。"),
+            (
+                "会 议 强 调 要 抓 好 落 实，各 地 积 极 行 动。",
+                "会议强调要抓好落实，各地积极行动。",
+            ),
+            (
+                "标题\n为进一步推动机关党建工作提质增效，各单位\n结合自身实际，制定工作清单，明确责任分工，\n把学习教育同中心工作结合起来，深入基层一线\n开展调查研究，帮助群众解决实际困难，受到广\n泛好评。\n下一段。",
+                "标题\n为进一步推动机关党建工作提质增效，各单位结合自身实际，制定工作清单，明确责任分工，把学习教育同中心工作结合起来，深入基层一线开展调查研究，帮助群众解决实际困难，受到广泛好评。\n下一段。",
+            ),
+        ] {
+            check(from, to);
+        }
+    }
+
+    #[test]
+    fn meant_blanks_stay() {
+        for text in [
+            "【科学规划 稳步推进】",
+            "记者 方 冰",
+            "张三 李四 王五 赵六 钱七 孙八",
+            "通 知",
+            "标题\n床前明月光\n疑是地上霜\n举头望明月\n低头思故乡",
+            "甲\n\n乙",
+            "    let x = 1;",
+        ] {
+            same(text);
+        }
+    }
+}
