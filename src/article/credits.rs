@@ -4,7 +4,7 @@
 //! that begins with 记者 is a sentence.
 
 use crate::article::Credit;
-use crate::article::names::{is_name, role_at};
+use crate::article::names::{is_for_offices, is_glued, is_name, role_at};
 
 /// The longest line or bracket that is looked at, in characters.
 const LONGEST: usize = 120;
@@ -160,7 +160,7 @@ pub(crate) fn list(line: &[char], folded: &[char]) -> Option<Vec<Credit>> {
                 colon = false;
                 continue;
             }
-            if is_name(name) && waiting.is_empty() {
+            if is_name(name) && waiting.is_empty() && is_glued(&text[..end]) {
                 let skip = text[..end].chars().count();
                 credits.push(Credit {
                     role: text[..end].to_owned(),
@@ -192,6 +192,9 @@ pub(crate) fn list(line: &[char], folded: &[char]) -> Option<Vec<Credit>> {
         }
         // After a colon an office or an unusual name may stand.
         let office = colon
+            && credits
+                .last()
+                .is_some_and(|credit| is_for_offices(&credit.role))
             && (2..=16).contains(&text.chars().count())
             && !text.contains(['。', ',', '!', '?']);
         if !is_name(&text) && !office {
@@ -323,6 +326,9 @@ mod tests {
             "记者在全市各地采访，倾听大家的心声。",
             "记者调查",
             "编辑部",
+            "记者：您还记得那一天吗",
+            "图斯克：愿意考虑",
+            "文化部",
             "记者 高质量发展这五年",
             "来源于生活的创作",
             "会议指出，要坚持问题导向（见附件）",

@@ -167,8 +167,8 @@ pub(crate) fn info(line: &[char], folded: &[char]) -> Option<Info> {
     .iter()
     .any(|label| bare.starts_with(label));
     let dated = date_at(bare).map(|(_, rest)| rest.trim_start_matches([')', ']', ' ']));
-    // A line of nothing but a date, or of a date, a clock and labels.
-    let is_date = dated.is_some_and(|rest| rest.is_empty() || clock_or_label(rest));
+    // A line of a date, a clock and labels; a date alone may be a law's.
+    let is_date = dated.is_some_and(clock_or_label);
     if !labelled && !is_date {
         return None;
     }
@@ -211,7 +211,6 @@ fn clock_or_label(rest: &str) -> bool {
             "星期",
             "编辑",
             "信息来源",
-            "发布",
             "|",
         ]
         .iter()
@@ -282,8 +281,8 @@ mod tests {
             "某某日报",
         );
         check("來源：某某日報", "", "某某日報");
-        check("（2018年6月1日）", "2018-06-01", "");
-        check("二〇一八年六月一日", "2018-06-01", "");
+        check("2018年6月1日", "", "");
+        check("2009年5月4日 发布", "", "");
         check("2018年6月1日，市委召开会议。", "", "");
         check("会议时间：6月1日", "", "");
     }

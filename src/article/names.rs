@@ -2,12 +2,18 @@
 
 /// Family names of one hanzi, by use: what tells `记者 王小明` from `记者 调查`.
 /// The hundred most frequent of the 2020 census and further ones of bylines.
-const FAMILY: &str = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董潘袁于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛曲翁冉骆蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司卓古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师和仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝官封谈匡鞠惠荆乐冀郁胥南班储原栗燕楚鄢劳谌奚皮粟冼蔺楼盘满闻位厉伊仝区郜海阚花权强帅屠豆朴盖练廉禹井祖漆巴丰支卿国狄平计索宣晋相初门云容敬来扈晁芮都普阙浦戈伏鹿薄邸雍辜羊阿乌母裘亓修邰赫杭况那宿鲜印逯隆茹诺战慕危玉银亢嵇公哈湛宾戎勾茅利於呼居揭干但尉冶斯元束檀衣信展阴昝智幸奉植衡富尧闭由";
+const FAMILY: &str = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董潘袁于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛曲翁冉骆蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司卓古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师和仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝官封谈匡鞠惠荆乐冀郁胥南班储原栗燕楚鄢劳谌奚皮粟冼蔺楼盘满闻位厉伊仝区郜海阚花权强帅屠豆朴盖练廉禹井祖漆巴丰支卿国狄平计索宣晋相初门云容敬来扈晁芮都普阙浦戈伏鹿薄邸雍辜羊阿乌母裘亓修邰赫杭况那宿鲜印逯隆茹诺战慕危玉银亢嵇公哈湛宾戎勾茅利於居揭尉冶束檀信展阴昝智幸奉植衡富尧闭由";
 
 /// Family names of two hanzi.
 const FAMILY_OF_TWO: &[&str] = &[
     "欧阳", "上官", "司马", "诸葛", "皇甫", "尉迟", "令狐", "夏侯", "东方", "慕容", "司徒", "端木",
     "公孙",
+];
+
+/// What offices end in, and names of people do not: 文化部, 金融办.
+const OFFICE: [char; 18] = [
+    '部', '局', '委', '会', '院', '办', '厅', '署', '社', '处', '科', '室', '队', '所', '站', '网',
+    '报', '党',
 ];
 
 /// Could this be a person's name, in folded characters: 2 to 4 hanzi that begin
@@ -23,6 +29,9 @@ pub(crate) fn is_name(folded: &str) -> bool {
     let Some(first) = folded.chars().next() else {
         return false;
     };
+    if folded.ends_with(OFFICE) {
+        return false;
+    }
     let length = folded.chars().count();
     let family =
         FAMILY.contains(first) || FAMILY_OF_TWO.iter().any(|name| folded.starts_with(name));
@@ -108,6 +117,44 @@ const ROLES: &[&str] = &[
     "实习生",
     "评论员",
 ];
+
+/// Roles whose names are offices as often as people.
+const OF_OFFICES: &[&str] = &[
+    "来源",
+    "供图",
+    "供稿",
+    "监制",
+    "制作",
+    "出品",
+    "设计",
+    "海报",
+    "策划",
+    "总策划",
+    "统筹",
+    "报道",
+    "图片",
+    "视频",
+    "文字",
+    "图文",
+    "编译",
+    "制图",
+];
+
+/// Roles that are words as well: a name does not touch them (图斯克, 文明).
+const WORDS: &[&str] = &[
+    "文", "图", "图文", "文字", "图片", "视频", "来源", "设计", "制作", "报道", "策划", "整理",
+    "解说", "统筹", "海报", "字幕", "翻译", "导演", "出品",
+];
+
+/// May an office stand under this role?
+pub(crate) fn is_for_offices(role: &str) -> bool {
+    OF_OFFICES.iter().any(|office| role.ends_with(office))
+}
+
+/// May a name follow this role without a blank or a colon?
+pub(crate) fn is_glued(role: &str) -> bool {
+    !WORDS.contains(&role)
+}
 
 /// What may stand before a role: where a journalist works, what is edited.
 const BEFORE: &[&str] = &[
@@ -204,6 +251,7 @@ mod tests {
             ("高质量发", false),
             ("调查", false),
             ("王", false),
+            ("文化部", false),
             ("王a明", false),
             ("", false),
         ] {

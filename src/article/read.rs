@@ -266,11 +266,11 @@ fn choose(given: Option<Found<String>>, body: &str, paragraphs: &mut [Paragraph]
         return found;
     }
     let proper = |p: &&Paragraph| p.kind == Kind::Body && p.text_start < p.bytes.end;
-    let sentence = paragraphs
+    let mut sentences = paragraphs
         .iter()
-        .find(proper)
-        .map(|p| title::from_sentence(&body[p.text_start..p.bytes.end]))
-        .filter(|title| !title.is_empty());
+        .filter(proper)
+        .map(|p| title::from_sentence(&body[p.text_start..p.bytes.end]));
+    let sentence = sentences.find(|title| !title.is_empty());
     let value = sentence.unwrap_or_else(|| {
         paragraphs
             .first()

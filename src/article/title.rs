@@ -1,5 +1,6 @@
 //! A headline for a text that has none of its own.
 
+use crate::article::date::{date_at, month_day_at};
 use crate::article::names::is_hanzi;
 
 /// The shortest line that can be a headline, in characters: a line of three is a name.
@@ -10,6 +11,24 @@ const LONGEST: usize = 60;
 
 /// The longest headline that is made out of a sentence, in characters.
 const MADE: usize = 36;
+
+/// The shortest clause that makes one, in characters.
+const SHORT: usize = 10;
+
+/// Days a story begins with that say nothing.
+const DAYS: &[&str] = &[
+    "日前",
+    "近日",
+    "昨日",
+    "昨天",
+    "今日",
+    "今天",
+    "连日来",
+    "連日來",
+    "近期",
+    "今早",
+    "今晨",
+];
 
 /// Marks a programme puts before every headline.
 const MARKS: &[&str] = &["[视频]", "［视频］", "【视频】", "[图文]", "[组图]", "[图]"];
@@ -39,34 +58,63 @@ pub(crate) fn is_heading(line: &str) -> bool {
 }
 
 /// A headline out of the first sentence of a text, cut at the border of a
-/// clause where the sentence is long.
+/// clause where the sentence is long. The day it begins with is left out.
 pub(crate) fn from_sentence(text: &str) -> String {
-    let text = text.trim_start_matches(|c: char| {
-        c.is_whitespace() || matches!(c, '，' | '。' | '、' | '：' | ',' | ':')
-    });
+    let text = without_opening(text);
     let mut cut = 0;
     let mut clause = None;
+    // A clause inside quotes that were opened on the way is not a whole one.
+    let outside = i32::from(text.starts_with(['“', '「', '‘']));
+    let mut depth = 0;
     for (count, (at, c)) in text.char_indices().enumerate() {
-        if matches!(c, '。' | '！' | '？' | '!' | '?' | '\n') || count == MADE {
+        if ends_sentence(c) || count == MADE {
             break;
         }
-        if matches!(
-            c,
+        match c {
+            '“' | '‘' | '「' | '《' | '（' | '(' => depth += 1,
+            '”' | '’' | '」' | '》' | '）' | ')' => depth -= 1,
             '，' | '；' | '：' | '、' | '…' | ' ' | ',' | ';' | ':' | '\u{3000}'
-        ) && count >= 8
-        {
-            clause = Some(at);
+                if count >= SHORT && depth <= outside =>
+            {
+                clause = Some(at)
+            }
+            _ => {}
         }
         cut = at + c.len_utf8();
     }
     // The whole sentence when it is short enough, else up to the last clause.
-    let whole = text[cut..].starts_with(['。', '！', '？', '!', '?', '\n']) || cut == text.len();
-    let title = if whole {
-        &text[..cut]
-    } else {
-        &text[..clause.unwrap_or(cut)]
+    let whole = cut == text.len() || text[cut..].starts_with(ends_sentence);
+    balanced(text[..if whole { cut } else { clause.unwrap_or(cut) }].trim())
+}
+
+fn ends_sentence(c: char) -> bool {
+    matches!(c, '。' | '！' | '？' | '!' | '?' | '\n')
+}
+
+/// The text from where a headline would begin: after marks, a label in brackets
+/// (`【摘要】`), and the day (`6月1日，`, `日前，`).
+fn without_opening(text: &str) -> &str {
+    let marks = |c: char| {
+        c.is_whitespace() || matches!(c, '，' | '。' | '、' | '：' | ',' | ':' | '▲' | '△' | '●')
     };
-    balanced(title.trim())
+    let mut text = text.trim_start_matches(marks);
+    if text.starts_with(['【', '[', '〔', '（', '('])
+        && let Some((at, c)) = text
+            .char_indices()
+            .take(14)
+            .find(|(_, c)| matches!(c, '】' | ']' | '〕' | '）' | ')'))
+    {
+        text = text[at + c.len_utf8()..].trim_start_matches(marks);
+    }
+    let after = match month_day_at(text) {
+        Some((_, _, after)) => Some(after),
+        None => date_at(text).map(|(_, after)| after),
+    };
+    let after = after.or_else(|| DAYS.iter().find_map(|day| text.strip_prefix(day)));
+    let after = after
+        .map(|after| after.trim_start_matches(['上', '下', '午', '晚', '间']))
+        .filter(|after| after.is_empty() || after.starts_with(['，', ',', ' ', '\u{3000}']));
+    after.map_or(text, |after| after.trim_start_matches(marks))
 }
 
 /// Without a quote at its head that nothing closes.
@@ -124,11 +172,24 @@ mod tests {
             ("市委召开会议。会议强调落实。", "市委召开会议"),
             (
                 "6月1日，市委组织部、市直机关工委联合召开全市机关党建工作提升年活动动员部署会议，总结去年的工作。",
-                "6月1日，市委组织部",
+                "市委组织部、市直机关工委联合召开全市机关党建工作提升年活动动员部署会议",
             ),
             (
-                "“抓好机关党建工作，我们将以活动为载体，全面提升支部党员干部队伍的整体素质和服务水平。”",
-                "抓好机关党建工作，我们将以活动为载体",
+                "“抓好机关党建工作，我们将以活动为载体，全面推进，提升支部党员干部队伍的整体素质和服务水平。”",
+                "抓好机关党建工作，我们将以活动为载体，全面推进",
+            ),
+            ("日前,省委督导组来市调研。", "省委督导组来市调研"),
+            (
+                "【摘要】新时代以来，全区破解难题。",
+                "新时代以来，全区破解难题",
+            ),
+            (
+                "“开展好机关党建工作，以‘一室、四站’为载体，创建特色支部，全面提升党员队伍的素质。”",
+                "开展好机关党建工作，以‘一室、四站’为载体，创建特色支部",
+            ),
+            (
+                "我们将把机关党建工作品牌建设作为重要任务，以“一室、四站、五栏、六个平台”为载体推进",
+                "我们将把机关党建工作品牌建设作为重要任务",
             ),
             ("会", "会"),
         ] {

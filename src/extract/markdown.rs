@@ -155,7 +155,7 @@ fn stories(sections: &[Section<'_>], level: usize, base: &Draft) -> Vec<Draft> {
     });
     let mut drafts: Vec<Draft> = all
         .into_iter()
-        .map(|(draft, lines)| with_lines(draft, &lines))
+        .map(|(draft, lines)| headline_alone(with_lines(draft, &lines)))
         .collect();
     drafts.push(with_lines(frame, &frame_lines));
     drafts.retain(|draft| !draft.body.is_empty());
@@ -164,6 +164,19 @@ fn stories(sections: &[Section<'_>], level: usize, base: &Draft) -> Vec<Draft> {
         .zip(1..)
         .for_each(|(draft, story)| draft.story = Some(story));
     drafts
+}
+
+/// A story whose page was linked but whose text was not saved: its headline is
+/// all there is to find it by.
+fn headline_alone(mut draft: Draft) -> Draft {
+    if let Some(title) = draft
+        .title
+        .as_ref()
+        .filter(|_| draft.body.is_empty() && draft.url.is_some())
+    {
+        draft.body.clone_from(&title.value);
+    }
+    draft
 }
 
 /// A file that is one article: the first heading of the highest level is its

@@ -30,7 +30,7 @@ impl Budget {
     pub(crate) fn stream(on_disk: u64, limits: &Limits) -> Self {
         let allowed = on_disk.saturating_mul(limits.ratio).max(limits.ratio_free);
         let refusal = format!(
-            "grows past {} times its packed size ({allowed} bytes), as a decompression bomb does; reading stopped; unpack it yourself if you trust it",
+            "grows past {allowed} bytes, more than {} times its packed size, as a decompression bomb does; reading stopped; unpack it yourself if you trust it",
             limits.ratio
         );
         Budget {
@@ -126,10 +126,11 @@ fn large<'a>(reader: impl Read + 'a, budget: &'a Budget) -> Box<dyn BufRead + 'a
 
 /// Why reading failed and what to do, in one line.
 pub(crate) fn why(error: &io::Error) -> String {
+    // The tar reader has a kind of its own for it.
+    let cut = error.kind() == io::ErrorKind::UnexpectedEof
+        || error.to_string().starts_with("unexpected EOF");
     match error.kind() {
-        io::ErrorKind::UnexpectedEof => {
-            "ends too early: the file was cut off; what came before it was read; fetch the file again".to_owned()
-        }
+        _ if cut => "ends too early: the file was cut off; what came before it was read; fetch the file again".to_owned(),
         io::ErrorKind::PermissionDenied => "cannot be opened: permission denied; check its permissions".to_owned(),
         io::ErrorKind::NotFound => "is not there any more; run again".to_owned(),
         // Only a budget makes this kind without a system error behind it, or a damaged stream does.
