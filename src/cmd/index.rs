@@ -143,7 +143,7 @@ impl Job<'_> {
         let begun = Instant::now();
         let settings = Arc::new(Settings {
             encoding: self.encoding()?,
-            map: FieldMap::parse(&self.reading.map)?,
+            map: self.map()?,
             prune: self.reading.prune,
             ..Settings::default()
         });
@@ -224,6 +224,14 @@ impl Job<'_> {
             tally,
             seconds: begun.elapsed().as_secs_f64(),
         })
+    }
+
+    fn map(&self) -> Result<FieldMap> {
+        let mut map = FieldMap::default();
+        for pair in &self.reading.map {
+            map.add(pair).context("--map")?;
+        }
+        Ok(map)
     }
 
     fn encoding(&self) -> Result<Option<String>> {

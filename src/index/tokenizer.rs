@@ -33,7 +33,7 @@ pub(crate) fn manager(segmenter: Arc<LazySegmenter>, gate: Arc<Gate>) -> Tokeniz
 /// The writer takes a document when it asks for its characters, so that is
 /// where its bytes are given back.
 #[derive(Debug, Default)]
-pub struct Gate {
+pub(crate) struct Gate {
     waiting: Mutex<usize>,
     changed: Condvar,
 }

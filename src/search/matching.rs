@@ -6,7 +6,6 @@
 //! are neighbours, so an article is known by its first document.
 
 use anyhow::Result;
-use tantivy::postings::Postings;
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocId, DocSet, SegmentReader, TERMINATED, Term};
 

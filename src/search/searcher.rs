@@ -2,7 +2,7 @@
 
 use std::cell::OnceCell;
 use std::cmp::Ordering;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -126,19 +126,18 @@ impl Searcher {
         for (number, docs) in found.docs.iter().enumerate() {
             evidence.score(&self.store, number, docs, &mut ranked)?;
         }
-        let dates = self.order(&mut ranked, page.sort, &evidence)?;
+        self.order(&mut ranked, page.sort, &evidence)?;
         let mut of_article: HashMap<u64, u64> = HashMap::new();
         for candidate in &ranked {
             *of_article.entry(candidate.key).or_default() += 1;
         }
         hits.passages = ranked.len() as u64;
         hits.articles = of_article.len() as u64;
-        drop(dates);
-        let mut shown: HashMap<u64, ()> = HashMap::new();
+        let mut shown = HashSet::new();
         let chosen: Vec<&Candidate> = ranked
             .iter()
             .filter(|candidate| {
-                page.group == Group::Passage || shown.insert(candidate.key, ()).is_none()
+                page.group == Group::Passage || shown.insert(candidate.key)
             })
             .skip(page.offset)
             .take(page.limit)
