@@ -1,5 +1,6 @@
 //! A query becomes ranked passages: plain data, byte ranges, no colours.
 
+pub mod judge;
 mod marks;
 mod matching;
 mod phrase;
@@ -55,6 +56,8 @@ pub struct Hits {
     pub passages: u64,
     /// Matching articles in the whole index.
     pub articles: u64,
+    /// What the reader should know about how the query was read.
+    pub notes: Vec<String>,
     /// No passage had enough of the query, so these have some of it.
     pub relaxed: bool,
 }

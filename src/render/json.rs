@@ -1,0 +1,81 @@
+//! One JSON object a line, in the order `surface.md` of the design gives.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::{Style, note, score, scripted, shown, terminal};
+use crate::article::Date;
+use crate::search::Hits;
+
+#[derive(Serialize)]
+struct Line<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    query: Option<&'a str>,
+    rank: usize,
+    score: f64,
+    article: &'a str,
+    passage: u32,
+    title: String,
+    date: Option<Date>,
+    source: Option<&'a str>,
+    path: &'a str,
+    text: String,
+    marks: Vec<[usize; 2]>,
+    more: u64,
+    copies: u64,
+    note: Option<&'a str>,
+}
+
+pub(crate) fn render(
+    hits: &Hits,
+    query: Option<&str>,
+    style: &Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let note = note(hits, style);
+    for hit in &hits.hits {
+        let body = shown(&hit.text, &hit.marks, style.script);
+        let line = Line {
+            query,
+            rank: hit.rank,
+            score: score(hit.score),
+            article: &hit.article,
+            passage: hit.passage,
+            title: scripted(&hit.title, style.script),
+            date: hit.date,
+            source: hit.source.as_deref(),
+            path: &hit.path,
+            text: body.text,
+            marks: body.marks,
+            more: hit.more,
+            copies: hit.copies,
+            note: note.as_deref(),
+        };
+        let mut json = serde_json::Serializer::with_formatter(&mut *out, Visible);
+        line.serialize(&mut json)?;
+        out.write_all(b"\n")?;
+    }
+    Ok(())
+}
+
+/// Compact JSON in which what a terminal obeys is spelled out (`\u009b`), and
+/// so are the line separators at which some readers of lines stop.
+struct Visible;
+
+impl serde_json::ser::Formatter for Visible {
+    fn write_string_fragment<W>(&mut self, out: &mut W, fragment: &str) -> io::Result<()>
+    where
+        W: ?Sized + Write,
+    {
+        let mut rest = fragment;
+        while let Some((at, c)) = rest.char_indices().find(|(_, c)| terminal::is_obeyed(*c)) {
+            out.write_all(rest.get(..at).unwrap_or_default().as_bytes())?;
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                write!(out, "\\u{unit:04x}")?;
+            }
+            rest = rest.get(at + c.len_utf8()..).unwrap_or_default();
+        }
+        out.write_all(rest.as_bytes())
+    }
+}
