@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Condvar, LazyLock, Mutex, PoisonError};
 
-use tantivy::tokenizer::{Token, TokenStream, Tokenizer, TokenizerManager};
+use tantivy::tokenizer::{RawTokenizer, Token, TokenStream, Tokenizer, TokenizerManager};
 
 use crate::chars::{Unit, Units, units};
 use crate::fold::fold;
@@ -22,6 +22,8 @@ pub type LazySegmenter = LazyLock<Segmenter, Box<dyn FnOnce() -> Segmenter + Sen
 /// Both tokenizers, by name.
 pub(crate) fn manager(segmenter: Arc<LazySegmenter>, gate: Arc<Gate>) -> TokenizerManager {
     let manager = TokenizerManager::new();
+    // tantivy looks this one up for every field that is not text.
+    manager.register("default", RawTokenizer::default());
     manager.register(CHARS, CharTokenizer { gate });
     manager.register(WORDS, WordTokenizer { segmenter });
     manager
