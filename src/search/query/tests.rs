@@ -1,3 +1,5 @@
+//! Every row of the language, odd input, and the laws.
+
 use super::{Lang, MAX_BYTES, MAX_DEPTH, MAX_PARTS, MAX_WITHIN, Note, Query, parse};
 use proptest::prelude::*;
 
