@@ -6,10 +6,14 @@ use std::ops::Range;
 use super::terminal::{Cell, closes, may_break, width};
 
 /// Put where text was left out.
-const CUT: Cell = Cell {
+pub(crate) const CUT: Cell = Cell {
     c: '…',
     marked: false,
 };
+
+/// Cells of the shortest clause: shorter ones join the next, so that a text of
+/// nothing but commas makes no more windows than another.
+const SHORTEST: usize = 6;
 
 /// A stretch of text up to a punctuation mark.
 struct Clause {
@@ -205,7 +209,7 @@ fn clauses(text: &[Cell], room: usize) -> Vec<Clause> {
         let ends_sentence = sentence_ends(text, start, at);
         let ends = ends_sentence || comma(cell.c) && !next.is_some_and(|next| closes(next.c));
         let long = used * 4 >= room.max(16) && may_break(text, at + 1);
-        if next.is_some() && (kept || !(ends || long)) {
+        if next.is_some() && (kept || used < SHORTEST || !(ends || long)) {
             continue;
         }
         let mut marks = Vec::new();

@@ -134,12 +134,16 @@ fn skip_blanks(line: &[Cell], mut at: usize) -> usize {
     at
 }
 
+/// So many blanks part what stands on their sides for good.
+const BLANKS: usize = 64;
+
 /// Whether a line may end before `at`. Blanks there fall away, so what counts
 /// is what stands on both sides of them.
 pub(crate) fn may_break(line: &[Cell], at: usize) -> bool {
     let (head, tail) = line.split_at(at.min(line.len()));
     let seen = |cell: &&Cell| !cell.c.is_whitespace();
-    let (Some(before), Some(after)) = (head.iter().rfind(seen), tail.iter().find(seen)) else {
+    let before = head.iter().rev().take(BLANKS).find(seen);
+    let (Some(before), Some(after)) = (before, tail.iter().take(BLANKS).find(seen)) else {
         return true;
     };
     if after.width() == 0 || closes(after.c) || opens(before.c) {

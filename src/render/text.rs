@@ -15,6 +15,8 @@ const NARROWEST: usize = 20;
 const WHOLE: usize = 5;
 /// A longer one is shown in about so many.
 const LINES: usize = 4;
+/// Lines of a title at most: no headline is longer, a damaged record may be.
+const TITLE_LINES: usize = 3;
 
 pub(crate) fn render(
     hits: &Hits,
@@ -80,6 +82,10 @@ impl Page<'_> {
         let mut title = terminal::cells(&said.text, &said.marks);
         for cell in &mut title {
             cell.c = terminal::harmless(cell.c);
+        }
+        if let Some(rest) = terminal::wrap(&title, self.room()).get(TITLE_LINES) {
+            title.truncate(rest.start.saturating_sub(1));
+            title.push(excerpt::CUT);
         }
         let date = hit.date.map(|date| date.to_string());
         let about: Vec<String> = date.into_iter().chain(hit.source.clone()).collect();
