@@ -8,7 +8,7 @@ const ISSUER: usize = 12;
 const DIGITS: usize = 6;
 /// What stands before an issuer in running text: then the issuer is unknown.
 const LEADS: &[&str] = &[
-    "关于", "根据", "按照", "依据", "贯彻", "落实", "学习", "印发", "转发", "解读", "执行", "對",
+    "关于", "根据", "按照", "依据", "贯彻", "落实", "学习", "印发", "转发", "解读", "执行", "關於",
 ];
 
 /// A document number that begins at `at`: its normal form and where it ends.
