@@ -17,11 +17,11 @@ use rayon::prelude::*;
 use serde::Serialize;
 use xxhash_rust::xxh3::Xxh3;
 
-use crate::article::{Article, Draft, Edit, Origin, Skip};
+use crate::article::{Article, Draft, Edit, Evidence, Found, Origin, Skip};
 use crate::extract::{FieldMap, extract};
 use crate::index::{Added, Entry, Meta, Standing, Writer, file_key};
 use crate::repair::repair;
-use crate::source::{Input, Limits, Raw, Reject, Stamp, records};
+use crate::source::{Input, Limits, Raw, Reject, records};
 
 /// A batch is full at this many bytes of records …
 const BATCH_BYTES: usize = 4 << 20;
@@ -69,8 +69,9 @@ pub struct Tally {
 pub enum Event<'a> {
     /// Something was rejected.
     Rejected(&'a Reject),
-    /// So much is done.
-    Progress(&'a Tally),
+    /// So much is done: the figures so far, and about how many bytes of the
+    /// files on disk are behind us.
+    Progress(&'a Tally, u64),
 }
 
 /// Reads inputs into an index, up to but not including the last commit.
@@ -86,6 +87,9 @@ pub fn ingest(
         notice,
         rejects: Vec::new(),
         articles: 0,
+        unread: false,
+        done: 0,
+        begun: 0,
     };
     let changed = run.skip_unchanged(inputs, settings)?;
     let (sender, receiver) = sync_channel(1);
@@ -104,6 +108,12 @@ struct Run<'a, 'n> {
     /// Of the file at hand.
     rejects: Vec<Reject>,
     articles: u64,
+    /// Part of the file at hand could not be read at all.
+    unread: bool,
+    /// Bytes on disk of the files that are done.
+    done: u64,
+    /// Bytes of records when the file at hand was begun.
+    begun: u64,
 }
 
 /// What the reading thread sends, in order.
@@ -177,7 +187,8 @@ impl Run<'_, '_> {
                 self.take(inputs, item)?;
             }
             self.writer.commit_if_due()?;
-            (self.notice)(Event::Progress(&self.tally));
+            let done = self.done + (self.tally.bytes - self.begun);
+            (self.notice)(Event::Progress(&self.tally, done));
         }
         Ok(())
     }
@@ -201,21 +212,31 @@ impl Run<'_, '_> {
                 }
             }
             Prepared::Rejected(reject) => self.reject(reject),
+            Prepared::Unread(reject) => {
+                self.unread |= reject.origin.record.is_none();
+                self.reject(reject);
+            }
             Prepared::End { index, read_ns } => {
+                let unread = std::mem::take(&mut self.unread);
                 let rejects = std::mem::take(&mut self.rejects);
                 let articles = std::mem::take(&mut self.articles);
                 let input = &inputs[index];
+                self.begun = self.tally.bytes;
                 if let Some(stamp) = input.stamp {
-                    self.tally.dropped += self.writer.close_input(Entry {
+                    self.done += stamp.bytes;
+                    let entry = Entry {
                         path: path_of(input),
                         name: input.name.clone(),
-                        stamp: Stamp { ..stamp },
+                        stamp,
                         read_ns,
                         articles,
                         rejects,
                         shadows: Vec::new(),
                         gone: false,
-                    })?;
+                    };
+                    // What a file held stays while part of it cannot be read:
+                    // nobody knows what that part holds.
+                    self.tally.dropped += self.writer.close_input(entry, !unread)?;
                 }
             }
         }
@@ -292,7 +313,10 @@ enum Prepared {
         bytes: u64,
         stories: Vec<Story>,
     },
+    /// What was read is no article.
     Rejected(Reject),
+    /// It could not be read.
+    Unread(Reject),
     End {
         index: usize,
         read_ns: i128,
@@ -315,7 +339,7 @@ struct Ready {
 fn prepare(input: &Input, index: usize, item: Item, writer: &Writer, settings: &Settings) -> Prepared {
     let raw = match item {
         Item::End(index, read_ns) => return Prepared::End { index, read_ns },
-        Item::Record(Err(reject)) => return Prepared::Rejected(reject),
+        Item::Record(Err(reject)) => return Prepared::Unread(reject),
         Item::Record(Ok(raw)) => raw,
     };
     let path = path_of(input);
@@ -352,8 +376,12 @@ fn story(raw: &Raw, draft: Draft, encoding: &str, path: &str, writer: &Writer) -
     if matches!(writer.standing(&id, hash, path), Ok(Standing::Same)) {
         return Story::Kept(id);
     }
-    let titled = draft.title.is_some();
-    match Article::from_draft(restore(draft)) {
+    let draft = restore(draft);
+    let repaired_title = match &draft.title {
+        Some(title) if in_text(title) && !draft.edits.is_empty() => Some(title.value.clone()),
+        _ => None,
+    };
+    match Article::from_draft(draft) {
         Ok(mut article) => {
             let meta = Meta {
                 id,
@@ -367,7 +395,7 @@ fn story(raw: &Raw, draft: Draft, encoding: &str, path: &str, writer: &Writer) -
                 kinds: article.paragraphs.iter().map(|paragraph| paragraph.kind).collect(),
                 extra: std::mem::take(&mut article.extra),
                 edits: std::mem::take(&mut article.edits),
-                titled,
+                repaired_title,
                 encoding: encoding.to_owned(),
             };
             Story::Ready(Box::new(Ready { article, meta, hash }))
@@ -382,7 +410,7 @@ fn story(raw: &Raw, draft: Draft, encoding: &str, path: &str, writer: &Writer) -
 /// Repairs title and body as one string, for some rules need the evidence of
 /// the whole document.
 pub fn restore(mut draft: Draft) -> Draft {
-    let Some(title) = &draft.title else {
+    let Some(title) = draft.title.as_ref().filter(|title| in_text(title)) else {
         let (body, edits) = owned(&draft.body);
         if let Some(body) = body {
             draft.body = body;
@@ -399,6 +427,11 @@ pub fn restore(mut draft: Draft) -> Draft {
         draft.body = body.to_owned();
     }
     draft
+}
+
+/// Whether a title is part of what was found, and not the name of a file.
+fn in_text(title: &Found<String>) -> bool {
+    title.from != Evidence::Name
 }
 
 /// The repaired text where anything was repaired, and the repairs.

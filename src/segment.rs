@@ -250,7 +250,7 @@ mod tests {
 
     #[test]
     fn words_of_search_mode() {
-        assert_eq!(texts("主题党日"), ["主题", "党日"]);
+        assert_eq!(texts("主题党日"), ["主题", "党", "日"]);
         assert_eq!(texts("乡村振兴，2021年"), ["乡村", "振兴", "2021", "年"]);
         assert_eq!(texts("，。"), [""; 0]);
     }

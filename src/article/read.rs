@@ -249,7 +249,9 @@ fn choose(given: Option<Found<String>>, body: &str, paragraphs: &mut [Paragraph]
             .find(|p| matches!(p.kind, Kind::Body | Kind::Title))
     {
         let line = &body[first.bytes.clone()];
-        let named = given.as_ref().is_none_or(|found| alike(&found.value, line));
+        let named = given.as_ref().is_none_or(|found| {
+            alike(&found.value, line) || line.chars().count() >= HEADLINE
+        });
         if first.text_start == first.bytes.start
             && named
             && title::is_heading(line)
@@ -282,6 +284,10 @@ fn choose(given: Option<Found<String>>, body: &str, paragraphs: &mut [Paragraph]
         from: Evidence::FirstLine,
     }
 }
+
+/// A line of this many characters that reads like a headline is one, whatever
+/// the file is called; a shorter one may be the name of a column.
+const HEADLINE: usize = 8;
 
 /// Do a file's name and a line stand for the same headline?
 fn alike(name: &str, line: &str) -> bool {

@@ -197,7 +197,7 @@ impl Job<'_> {
                     failed = Err(error);
                 }
             }
-            Event::Progress(tally) => show_progress(&bar, tally, begun),
+            Event::Progress(tally, done) => show_progress(&bar, tally, begun, done, total),
         })?;
         tally.rejected += unlisted.len() as u64;
         bar.finish_and_clear();
@@ -336,12 +336,19 @@ fn progress(common: &Common, bytes: u64) -> ProgressBar {
     bar
 }
 
-fn show_progress(bar: &ProgressBar, tally: &Tally, begun: Instant) {
+fn show_progress(bar: &ProgressBar, tally: &Tally, begun: Instant, done: u64, total: u64) {
     let seconds = begun.elapsed().as_secs_f64().max(1e-3);
-    bar.set_message(format!(
+    let mut line = format!(
         "{} articles, {:.1} MB, {:.1} MB/s",
         tally.accepted + tally.unchanged,
         tally.bytes as f64 / 1e6,
         tally.bytes as f64 / 1e6 / seconds,
-    ));
+    );
+    // Packed files say nothing of how much is left in them.
+    let share = done as f64 / total.max(1) as f64;
+    if (0.01..1.0).contains(&share) {
+        let left = seconds / share - seconds;
+        line += &format!(", {:.0} %, {left:.0} s left", share * 100.0);
+    }
+    bar.set_message(line);
 }

@@ -13,9 +13,10 @@ use serde_json::json;
 
 use crate::cli::{Common, FormatArg, GroupArg, ScriptArg, SearchArgs, SortArg};
 use crate::cmd::index::Job;
-use crate::cmd::{DONE, NOTHING, colour, lang, out, read_text, say, tell};
+use crate::cmd::{DONE, NOTHING, REJECTED, colour, lang, out, read_text, say, tell};
 
 pub(crate) fn run(common: &Common, args: &SearchArgs) -> Result<ExitCode> {
+    let mut rejected = false;
     if !args.from.is_empty() {
         let done = Job {
             common,
@@ -28,6 +29,7 @@ pub(crate) fn run(common: &Common, args: &SearchArgs) -> Result<ExitCode> {
         if news || common.verbose > 0 {
             tell(common, &done.summary(lang(common)));
         }
+        rejected = done.tally.rejected > 0;
         if done.tally.stopped {
             return Ok(done.code());
         }
@@ -50,7 +52,11 @@ pub(crate) fn run(common: &Common, args: &SearchArgs) -> Result<ExitCode> {
         None => asking.one(&args.query.join(" "), &mut out)?,
     };
     out.flush()?;
-    Ok(if found { DONE } else { ExitCode::from(NOTHING) })
+    Ok(match (found, rejected) {
+        (false, _) => ExitCode::from(NOTHING),
+        (true, true) => ExitCode::from(REJECTED),
+        (true, false) => DONE,
+    })
 }
 
 struct Asking<'a> {

@@ -46,11 +46,9 @@ pub(crate) fn run(common: &Common, args: &ShowArgs) -> Result<ExitCode> {
 
 /// Title and body as they were before repair.
 fn original(article: &Stored) -> String {
-    let meta = &article.meta;
-    if meta.titled {
-        undo(&format!("{}\n{}", meta.title.value, article.body), &meta.edits)
-    } else {
-        undo(&article.body, &meta.edits)
+    match &article.meta.repaired_title {
+        Some(title) => undo(&format!("{title}\n{}", article.body), &article.meta.edits),
+        None => undo(&article.body, &article.meta.edits),
     }
 }
 

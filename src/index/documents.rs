@@ -41,8 +41,10 @@ pub struct Meta {
     /// What was repaired.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub edits: Vec<Edit>,
-    /// Whether `edits` count from the title (`title\nbody`) or from the body.
-    pub titled: bool,
+    /// The title as it was repaired, where `edits` count from it (`title\nbody`);
+    /// without it they count from the body.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repaired_title: Option<String>,
     /// The encoding it was decoded from.
     pub encoding: String,
 }

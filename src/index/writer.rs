@@ -245,12 +245,12 @@ impl Writer {
         Ok(())
     }
 
-    /// Notes that a file was read to its end, and drops the articles that it
-    /// held and holds no longer. Returns how many those were.
-    pub fn close_input(&mut self, mut entry: Entry) -> Result<u64> {
+    /// Notes that a file was read to its end, and, when it was read whole, drops
+    /// the articles that it held and holds no longer. Returns how many those were.
+    pub fn close_input(&mut self, mut entry: Entry, whole: bool) -> Result<u64> {
         let file = file_key(&entry.path);
         let mut dropped = 0;
-        if self.ledger.get(&entry.path).is_some() || !self.snapshot.is_empty() {
+        if whole && !self.snapshot.is_empty() {
             dropped = self.drop_unseen(file)?;
         }
         let mut shadows: Vec<u64> = self.shadows.remove(&file).unwrap_or_default().into_iter().collect();

@@ -12,6 +12,7 @@ mod terminal;
 mod text;
 mod trec;
 
+use std::borrow::Cow;
 use std::io;
 use std::ops::Range;
 
@@ -96,6 +97,16 @@ pub fn render(
         Format::Json => json::render(hits, query, style, out),
         Format::Csv => csv::render(hits, query, style, out),
         Format::Trec => trec::render(hits, query, out),
+    }
+}
+
+/// A piece of text from outside as one line that a terminal only shows: what it
+/// would obey is a blank or U+FFFD.
+pub fn printable(text: &str) -> Cow<'_, str> {
+    if text.chars().all(|c| terminal::harmless(c) == c) {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(text.chars().map(terminal::harmless).collect())
     }
 }
 

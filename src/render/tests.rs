@@ -41,6 +41,7 @@ fn hits(list: Vec<Hit>) -> Hits {
         articles: list.len() as u64,
         hits: list,
         notes: vec![],
+        relaxed: false,
     }
 }
 

@@ -146,11 +146,18 @@ impl Page<'_> {
         self.indented(&part, BODY, out)
     }
 
-    /// `a.txt · 第 3 段 · 还有 2 段                  id`
+    /// `a.txt · 第 3 段 · 还有 2 段                  id`; an id that is the path
+    /// itself is not said twice.
     fn origin(&self, hit: &Hit, out: &mut dyn Write) -> io::Result<()> {
         let passage = u64::from(hit.passage) + 1;
         let (more, copies) = (hit.more, hit.copies);
-        let mut facts = vec![hit.path.clone()];
+        let id = word(&hit.article);
+        let (path, id) = if hit.article == hit.path {
+            (id, String::new())
+        } else {
+            (hit.path.clone(), id)
+        };
+        let mut facts = vec![path];
         match self.style.lang {
             Lang::Zh => {
                 facts.push(format!("第 {passage} 段"));
@@ -170,7 +177,7 @@ impl Page<'_> {
             &self.margin(),
             &left,
             FAINT,
-            &terminal::plain(&word(&hit.article)),
+            &terminal::plain(&id),
             out,
         )
     }

@@ -1,7 +1,14 @@
 //! A query becomes ranked passages: plain data, byte ranges, no colours.
 
 pub mod judge;
+mod marks;
+mod matching;
+mod phrase;
 pub mod query;
+mod rank;
+mod searcher;
+
+pub use searcher::{Count, Group, Page, Searcher, Sort, Stored};
 
 use std::ops::Range;
 
@@ -51,4 +58,6 @@ pub struct Hits {
     pub articles: u64,
     /// What the reader should know about how the query was read.
     pub notes: Vec<String>,
+    /// No passage had enough of the query, so these have some of it.
+    pub relaxed: bool,
 }
