@@ -97,6 +97,7 @@ pub fn ingest(
         scope.spawn(|| read(&changed, settings, sender));
         run.consume(&changed, settings, receiver)
     })?;
+    run.tally.dropped += run.writer.close_inputs()?;
     run.tally.stopped = settings.stop.load(Ordering::Relaxed);
     Ok(run.tally)
 }
@@ -236,7 +237,7 @@ impl Run<'_, '_> {
                     };
                     // What a file held stays while part of it cannot be read:
                     // nobody knows what that part holds.
-                    self.tally.dropped += self.writer.close_input(entry, !unread)?;
+                    self.writer.close_input(entry, !unread)?;
                 }
             }
         }

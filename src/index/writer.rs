@@ -83,6 +83,8 @@ pub struct Writer {
     seen: HashSet<u64>,
     deleted: HashSet<u64>,
     shadows: HashMap<u64, HashSet<u64>>,
+    /// Files that were read again, until [`Writer::close_inputs`].
+    changed: Vec<Entry>,
     gate: Arc<Gate>,
     waiting_limit: usize,
     dirty: bool,
@@ -162,6 +164,7 @@ impl Writer {
             seen: HashSet::new(),
             deleted: HashSet::new(),
             shadows: HashMap::new(),
+            changed: Vec::new(),
             gate,
             waiting_limit: options.memory / 16,
             dirty: begin,
@@ -245,22 +248,51 @@ impl Writer {
         Ok(())
     }
 
-    /// Notes that a file was read to its end, and, when it was read whole, drops
-    /// the articles that it held and holds no longer. Returns how many those were.
-    pub fn close_input(&mut self, mut entry: Entry, whole: bool) -> Result<u64> {
+    /// Notes that a file was read to its end. When it was read `whole`, what it
+    /// held before and nobody held in this run is dropped by
+    /// [`Writer::close_inputs`].
+    pub fn close_input(&mut self, mut entry: Entry, whole: bool) -> Result<()> {
         let file = file_key(&entry.path);
-        let mut dropped = 0;
-        if whole && !self.snapshot.is_empty() {
-            dropped = self.drop_unseen(file)?;
+        let shadows = self.shadows.remove(&file).unwrap_or_default();
+        entry.shadows = shadows.into_iter().collect();
+        entry.shadows.sort_unstable();
+        if whole && self.held_from(file)? {
+            self.changed.push(entry);
+            return Ok(());
         }
-        let mut shadows: Vec<u64> = self.shadows.remove(&file).unwrap_or_default().into_iter().collect();
-        shadows.sort_unstable();
-        entry.shadows = shadows;
+        self.note(entry)
+    }
+
+    /// Drops what changed files hold no longer, now that every file of the run
+    /// was read: an article may have moved from one to another. Returns how
+    /// many were dropped. Only then do these files count as read: a crash before
+    /// makes the next run read them again.
+    pub fn close_inputs(&mut self) -> Result<u64> {
+        let mut dropped = 0;
+        for entry in std::mem::take(&mut self.changed) {
+            dropped += self.drop_unseen(file_key(&entry.path))?;
+            self.note(entry)?;
+        }
+        Ok(dropped)
+    }
+
+    /// Whether the index held articles of a file before this run.
+    fn held_from(&self, file: u64) -> Result<bool> {
+        let term = Term::from_field_u64(self.fields.file, file);
+        for segment in &self.snapshot {
+            if segment.inverted_index(self.fields.file)?.doc_freq(&term)? > 0 {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn note(&mut self, entry: Entry) -> Result<()> {
         if self.ledger.get(&entry.path) != Some(&entry) {
             self.ledger.append(entry)?;
             self.dirty = true;
         }
-        Ok(dropped)
+        Ok(())
     }
 
     /// Drops what came from a file that is gone. Returns how many articles.

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::terminal::{self, BODY, Cell, FAINT, Look, PLAIN, TITLE};
-use super::{Style, excerpt, shown};
+use super::{Style, excerpt, scripted, shown};
 use crate::search::query::Lang;
 use crate::search::{Hit, Hits};
 
@@ -88,7 +88,8 @@ impl Page<'_> {
             title.push(excerpt::CUT);
         }
         let date = hit.date.map(|date| date.to_string());
-        let about: Vec<String> = date.into_iter().chain(hit.source.clone()).collect();
+        let source = hit.source.as_deref().map(|source| scripted(source, self.style.script));
+        let about: Vec<String> = date.into_iter().chain(source).collect();
         let about = terminal::plain(&about.join("  "));
         let margin = self.width - self.room();
         let rank = format!("{:>wide$}  ", hit.rank, wide = margin.saturating_sub(2));

@@ -10,7 +10,7 @@ const PLAN: &[(&str, &str)] = &[
     ("chars", "fold"),
     ("article", "fold"),
     ("decode", ""),
-    ("source", "article"),
+    ("source", "article decode"),
     ("segment", "chars fold"),
     ("repair", "article fold"),
     ("passage", "article chars"),
