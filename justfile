@@ -1,0 +1,38 @@
+# What contributors type. `just` lists it; `just ci` is what must pass.
+
+default:
+    @just --list
+
+# Everything a change must pass
+ci:
+    .ci/run
+
+# Build and search the archive that ships with the sources
+demo *QUERY='主题党日':
+    cargo run --release -- search {{ QUERY }} --from corpus
+
+# All tests, or those whose name holds FILTER
+test *FILTER:
+    cargo test {{ FILTER }}
+
+# Write the golden files and docs/cli.md anew; read the diff before you commit it
+bless:
+    JIANBAO_BLESS=1 cargo test --test it
+    git diff --stat
+
+# Format and lint
+lint:
+    cargo fmt
+    cargo clippy --all-targets -- -D warnings
+
+# Speed and memory beside the plain tantivy + tantivy-jieba program
+bench *ARGS:
+    cargo bench --bench ingest -- {{ ARGS }}
+
+# Licences, duplicates and sources of everything in Cargo.lock
+deny:
+    cargo deny --offline check licenses bans sources
+
+# The documentation of the library
+doc:
+    cargo doc --no-deps --open
