@@ -1,2 +1,12 @@
-#[test]
-fn t() {}
+//! The program from outside: one binary, one file for each promise.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod bad_input;
+mod env;
+mod floor_plan;
+mod formats;
+mod manual;
+mod quality;
+mod resume;
+mod search;
