@@ -1,1 +1,208 @@
-//! Written next.
+//! Whatever an article is written in, the same article comes out.
+
+use std::collections::BTreeMap;
+
+use encoding_rs::{BIG5, GB18030, GBK};
+use serde_json::{Value, json};
+
+use crate::env::Env;
+use crate::pack::{Entry, encoded, gz, tar, utf16, zip, zst};
+
+const TITLE: &str = "云溪县把主题党日开到田间地头";
+const DATE: &str = "2021-06-08";
+const SOURCE: &str = "云溪日报";
+const BODY: [&str; 2] = [
+    "6月5日一早，云溪县农业农村局的党员来到白石村，同村民一起插秧、修渠，晌午在田埂上学习文件、算今年的收成账。",
+    "县直机关工委介绍，今年的主题党日由各支部自己出题，不设展板、不念稿子，办成一件实事才算数；群众说好，方可结题。",
+];
+/// The same in traditional script, character by character.
+const TRADITIONAL: [&str; 3] = [
+    "雲溪縣把主題黨日開到田間地頭",
+    "6月5日一早，雲溪縣農業農村局的黨員來到白石村，同村民一起插秧、修渠，晌午在田埂上學習文件、算今年的收成賬。",
+    "縣直機關工委介紹，今年的主題黨日由各支部自己出題，不設展板、不唸稿子，辦成一件實事才算數；群眾說好，方可結題。",
+];
+/// A character that GBK lacks and GB18030 writes in four bytes.
+const RARE: &str = "（村支书：刘䶮）";
+
+/// A page of plain text.
+fn plain() -> String {
+    format!("{TITLE}\n{DATE} 来源：{SOURCE}\n\n　　{}\n　　{}\n", BODY[0], BODY[1])
+}
+
+fn traditional() -> String {
+    let [title, first, second] = TRADITIONAL;
+    format!("{title}\n{DATE} 來源：雲溪日報\n\n　　{first}\n　　{second}\n")
+}
+
+fn markdown() -> String {
+    format!("---\ntitle: {TITLE}\ndate: {DATE}\nsource: {SOURCE}\n---\n\n{}\n\n{}\n", BODY[0], BODY[1])
+}
+
+fn heading() -> String {
+    format!("# {TITLE}\n\n{DATE} 来源：{SOURCE}\n\n{}\n\n{}\n", BODY[0], BODY[1])
+}
+
+fn record(id: &str, body: &str) -> Value {
+    json!({"id": id, "title": TITLE, "date": DATE, "source": SOURCE, body: BODY.join("\n")})
+}
+
+fn line(id: &str) -> String {
+    format!("{}\n", record(id, "body"))
+}
+
+/// Each file, and the places in which the article must be found in it.
+fn files() -> Vec<(&'static str, Vec<u8>, Vec<String>)> {
+    let text = plain();
+    let html = format!("<p>{}</p>\n<p>{}</p>", BODY[0], BODY[1]);
+    let marked = [b"\xEF\xBB\xBF".as_slice(), text.replace('\n', "\r\n").as_bytes()].concat();
+    let mut files: Vec<(&str, Vec<u8>)> = vec![
+        ("utf8.txt", text.clone().into_bytes()),
+        ("upper.TXT", text.clone().into_bytes()),
+        ("bom-crlf.txt", marked),
+        ("old-mac.txt", text.replace('\n', "\r").into_bytes()),
+        ("gbk.txt", encoded(&text, GBK)),
+        ("gb18030.txt", encoded(&text.replace(BODY[1], &format!("{}{RARE}", BODY[1])), GB18030)),
+        ("big5.txt", encoded(&traditional(), BIG5)),
+        ("utf16le.txt", [b"\xFF\xFE".as_slice(), &utf16(&text, true)].concat()),
+        ("utf16be.txt", [b"\xFE\xFF".as_slice(), &utf16(&text, false)].concat()),
+        ("utf16-no-mark.txt", utf16(&text, true)),
+        ("front.md", markdown().into_bytes()),
+        ("heading.md", heading().into_bytes()),
+        ("gbk.md", encoded(&markdown(), GBK)),
+        ("one.json", record("one-json", "body").to_string().into_bytes()),
+        ("text.txt.gz", gz(text.as_bytes())),
+        ("text.txt.zst", zst(text.as_bytes())),
+        ("gbk.txt.gz", gz(&encoded(&text, GBK))),
+        ("two-members.txt.gz", {
+            let (head, tail) = text.as_bytes().split_at(100);
+            [gz(head), gz(tail)].concat()
+        }),
+    ];
+    let mut all: Vec<(&str, Vec<u8>, Vec<String>)> = files
+        .drain(..)
+        .map(|(name, bytes)| (name, bytes, vec![name.to_owned()]))
+        .collect();
+    let lines = |prefix: &str| {
+        let id = |n| format!("{prefix}-{n}");
+        [
+            record(&id(1), "body").to_string(),
+            record(&id(2), "text").to_string(),
+            record(&id(3), "content").to_string(),
+            json!({"id": id(4), "title": TITLE, "date": DATE, "source": SOURCE, "body": html}).to_string(),
+        ]
+        .join("\n")
+    };
+    for (name, bytes) in [
+        ("lines.jsonl", lines("plain").into_bytes()),
+        ("lines.ndjson", lines("nd").into_bytes()),
+        ("gbk.jsonl", encoded(&lines("gbk"), GBK)),
+        ("lines.jsonl.gz", gz(lines("gz").as_bytes())),
+        ("lines.jsonl.zst", zst(lines("zst").as_bytes())),
+    ] {
+        let places = (1..=4).map(|record| format!("{name}:{record}")).collect();
+        all.push((name, bytes, places));
+    }
+    let (name, gbk) = ("新闻/云溪.txt", encoded("新闻/云溪.txt", GBK));
+    let zipped = zip(&[
+        Entry { name: &gbk, content: &encoded(&text, GBK), flags: 0 },
+        Entry { name: "新闻/云溪.md".as_bytes(), content: markdown().as_bytes(), flags: 1 << 11 },
+        Entry { name: "新闻/无标志.txt".as_bytes(), content: text.as_bytes(), flags: 0 },
+        Entry { name: b"lines.jsonl.gz", content: &gz(line("in-zip").as_bytes()), flags: 0 },
+    ]);
+    let inside = ["新闻/云溪.txt", "新闻/云溪.md", "新闻/无标志.txt", "lines.jsonl.gz:1"];
+    all.push(("pack.zip", zipped, inside.iter().map(|entry| format!("pack.zip!{entry}")).collect()));
+    let json = line("in-tar");
+    let tarred = tar(&[(name, text.as_bytes()), ("a/b.jsonl", json.as_bytes())]);
+    for (file, bytes) in [
+        ("pack.tar", tarred.clone()),
+        ("pack.tar.gz", gz(&tarred)),
+        ("pack.tgz", gz(&tarred)),
+        ("pack.tar.zst", zst(&tarred)),
+    ] {
+        // The JSON record bears one id in all four, so it is one article.
+        let mut places = vec![format!("{file}!{name}")];
+        if file == "pack.tar" {
+            places.push("pack.tar!a/b.jsonl:1".to_owned());
+        }
+        all.push((file, bytes, places));
+    }
+    all
+}
+
+#[test]
+fn one_article_from_every_format() {
+    let env = Env::new();
+    let mut places: Vec<String> = Vec::new();
+    for (name, bytes, inside) in files() {
+        env.put(&format!("in/{name}"), bytes);
+        places.extend(inside.iter().map(|place| format!("in/{place}")));
+    }
+    env.run(&["index", "in"]).code(0);
+    let found = env
+        .run(&["search", "“把主题党日开到田间地头”", "--json", "-n", "100", "--script", "simplified"])
+        .code(0)
+        .json();
+    let by_path: BTreeMap<&str, &Value> =
+        found.iter().map(|hit| (hit["path"].as_str().unwrap(), hit)).collect();
+    places.sort();
+    assert_eq!(by_path.keys().copied().collect::<Vec<_>>(), places);
+    for (path, hit) in by_path {
+        assert_eq!(hit["title"], TITLE, "{path}");
+        assert_eq!(hit["date"], DATE, "{path}");
+        assert_eq!(hit["source"], SOURCE, "{path}");
+        let text = hit["text"].as_str().unwrap();
+        for paragraph in BODY {
+            assert!(
+                text.lines().any(|line| line.trim_end_matches(RARE) == paragraph),
+                "{path}: {text}"
+            );
+        }
+    }
+    let rare = env.run(&["search", "“刘䶮”", "--json"]).code(0);
+    assert_eq!(rare.object()["path"], "in/gb18030.txt");
+}
+
+#[test]
+fn standard_input_is_jsonl() {
+    let env = Env::new();
+    let input = format!("{}\n{}", line("a"), line("b"));
+    env.run_with(&["index", "-"], input.as_bytes()).code(0);
+    assert_eq!(env.run(&["search", "田埂", "--json"]).code(0).json().len(), 2);
+}
+
+#[test]
+fn an_encoding_that_is_insisted_on() {
+    // Short, and valid in both: `--encoding` settles it.
+    let bytes = encoded("黨建", BIG5);
+    let env = Env::new().write("a.txt", &bytes);
+    env.run(&["index", "a.txt", "--encoding", "big5"]).code(0);
+    env.run(&["search", "“党建”"]).code(0);
+    env.run(&["index", "a.txt", "--encoding", "klingon"])
+        .fails_in_one_line()
+        .says("klingon");
+}
+
+#[test]
+fn fields_of_other_names() {
+    let record = json!({"编号": "x-1", "headline": TITLE, "正文内容": BODY.join("\n"), "频道": "三农"});
+    let env = Env::new().write("a.jsonl", record.to_string());
+    let map = ["--map", "id=编号", "--map", "title=headline", "--map", "body=正文内容"];
+    env.run(&[&["index", "a.jsonl"], map.as_slice()].concat()).code(0);
+    let hit = env.run(&["search", "标题：田间地头", "--json"]).code(0).object();
+    assert_eq!((&hit["article"], &hit["title"]), (&json!("x-1"), &json!(TITLE)));
+    let shown = env.run(&["show", "x-1", "--json"]).code(0).object();
+    assert_eq!(shown["extra"]["频道"], "三农");
+    env.run(&["index", "a.jsonl", "--map", "headline"]).fails_in_one_line();
+}
+
+#[test]
+fn what_a_folder_holds_besides_articles_is_named_in_it() {
+    let env = Env::new()
+        .write("in/a.txt", plain())
+        .write("in/README.md", "# 说明\n\n这里放的是新闻。\n")
+        .write("in/skip/b.txt", plain())
+        .write("in/.jianbaoignore", "README.md\nskip/\n")
+        .write("in/.hidden.txt", plain());
+    let tally = env.run(&["index", "in", "--json"]).code(0).object();
+    assert_eq!((&tally["accepted"], &tally["rejected"]), (&json!(1), &json!(0)));
+}

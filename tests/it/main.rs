@@ -7,6 +7,7 @@ mod env;
 mod floor_plan;
 mod formats;
 mod manual;
+mod pack;
 mod quality;
 mod resume;
 mod search;
