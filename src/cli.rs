@@ -71,6 +71,7 @@ pub(crate) enum Command {
     Stats(StatsArgs),
     Check(CheckArgs),
     Eval(EvalArgs),
+    Tune(TuneArgs),
     /// Write shell completions 生成命令补全
     Completions {
         /// Shell to write them for
@@ -299,6 +300,20 @@ pub(crate) struct EvalArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) run_out: Option<PathBuf>,
     /// One JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Learn ranking weights from the archive's own headlines 用档案自己的标题学习排序权重
+#[derive(Debug, Args)]
+pub(crate) struct TuneArgs {
+    /// Headlines to learn from at the most
+    #[arg(long, value_name = "N", default_value_t = 6000)]
+    pub(crate) headlines: usize,
+    /// Queries whose text is not to be learnt from: JSONL with id and text, or id<TAB>text
+    #[arg(long, value_name = "F")]
+    pub(crate) except: Vec<PathBuf>,
+    /// One JSON object, with the weights
     #[arg(long)]
     pub(crate) json: bool,
 }

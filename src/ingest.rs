@@ -17,7 +17,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 use xxhash_rust::xxh3::Xxh3;
 
-use crate::article::{Article, Draft, Edit, Evidence, Found, Origin, Skip};
+use crate::article::{Article, Draft, Edit, Evidence, Found, Kind, Origin, Skip};
 use crate::extract::{FieldMap, extract};
 use crate::index::{Added, Entry, Meta, Standing, Writer, file_key};
 use crate::repair::repair;
@@ -393,6 +393,7 @@ fn story(raw: &Raw, draft: Draft, encoding: &str, path: &str, writer: &Writer) -
                 origin: raw.origin.clone(),
                 credits: std::mem::take(&mut article.credits),
                 passages: 0,
+                lead: lead(&article),
                 kinds: article.paragraphs.iter().map(|paragraph| paragraph.kind).collect(),
                 extra: std::mem::take(&mut article.extra),
                 edits: std::mem::take(&mut article.edits),
@@ -406,6 +407,12 @@ fn story(raw: &Raw, draft: Draft, encoding: &str, path: &str, writer: &Writer) -
             reason: skip.to_string(),
         }),
     }
+}
+
+/// Where the text proper begins, a byte of the body.
+fn lead(article: &Article) -> usize {
+    let mut body = article.paragraphs.iter().filter(|paragraph| paragraph.kind == Kind::Body);
+    body.next().map_or(0, |paragraph| paragraph.text_start)
 }
 
 /// Repairs title and body as one string, for some rules need the evidence of

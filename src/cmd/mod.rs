@@ -8,6 +8,7 @@ mod search;
 mod segment;
 mod show;
 mod stats;
+mod tune;
 
 use std::fs;
 use std::io::{IsTerminal, Read, Write};
@@ -43,6 +44,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode> {
         Command::Stats(args) => stats::run(&common, &args),
         Command::Check(args) => check::run(&common, &args),
         Command::Eval(args) => eval::run(&common, &args),
+        Command::Tune(args) => tune::run(&common, &args),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "jianbao", &mut script);

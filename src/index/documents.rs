@@ -33,6 +33,8 @@ pub struct Meta {
     pub credits: Vec<Credit>,
     /// Number of passages.
     pub passages: u32,
+    /// Where the text proper begins, after captions and datelines: a byte of the body.
+    pub lead: usize,
     /// The kind of each paragraph, in order.
     pub kinds: Vec<Kind>,
     /// Fields of the record that jianbao does not know.
@@ -98,18 +100,20 @@ pub(crate) fn documents(
         };
         bytes += characters.len();
         document.add_text(fields.chars, characters);
-        document.add_text(fields.words, words_text(article, &passage.bytes));
+        document.add_text(fields.words, words_text(article, &passage.bytes, number == 0));
         document.add_text(fields.text, text);
         documents.push(document);
     }
     (documents, bytes)
 }
 
-/// The text whose words rank a passage: the title, and what the passage says
-/// itself; not who wrote it, and not the page's furniture.
-fn words_text(article: &Article, bytes: &std::ops::Range<usize>) -> String {
+/// The text whose words rank a passage: what it says itself, and the title for
+/// the first one; not who wrote it, and not the page's furniture.
+fn words_text(article: &Article, bytes: &std::ops::Range<usize>, first: bool) -> String {
     let mut text = String::with_capacity(article.title.value.len() + bytes.len() + 2);
-    text.push_str(&article.title.value);
+    if first {
+        text.push_str(&article.title.value);
+    }
     for paragraph in &article.paragraphs {
         if !matches!(paragraph.kind, Kind::Body | Kind::Caption) {
             continue;

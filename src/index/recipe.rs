@@ -9,7 +9,8 @@ use crate::passage;
 use crate::repair;
 use crate::segment;
 
-/// Counts changes of the fields and of what is stored in them.
+/// Counts changes of the fields, of what is stored in them, and of how the
+/// structure of an article is read.
 const FORMAT: u32 = 1;
 
 /// The identity of the analysis, written into every commit.

@@ -30,7 +30,8 @@ pub struct Fields {
     /// Every character with its position: title (first passage only), own
     /// text, and the head of the next passage of the same paragraph.
     pub chars: Field,
-    /// Words with frequencies: title and text, without credits and furniture.
+    /// Words with frequencies: title (first passage only) and text, without
+    /// credits and furniture.
     pub words: Field,
     /// The passage. Stored.
     pub text: Field,

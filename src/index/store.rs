@@ -20,6 +20,9 @@ const CURRENT: &str = "CURRENT";
 /// Name of the user dictionary in a generation.
 pub(crate) const DICT: &str = "dict.txt";
 
+/// Name of the weights that were learnt from the archive's own headlines.
+const WEIGHTS: &str = "weights.json";
+
 /// What every commit says of itself, in tantivy's payload.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Commit {
@@ -111,6 +114,24 @@ impl Store {
     /// The files that were read in, by path.
     pub fn inputs(&self) -> Result<Vec<Entry>> {
         sorted_entries(&self.generation, &self.commit)
+    }
+
+    /// Keeps weights of the ranking beside the index, as one line of JSON.
+    pub fn keep_weights(&self, json: &str) -> Result<()> {
+        let path = self.generation.join(WEIGHTS);
+        let temporary = self.generation.join(format!("{WEIGHTS}.new"));
+        fs::write(&temporary, json)
+            .and_then(|()| fs::rename(&temporary, &path))
+            .with_context(|| format!("{}: cannot write", path.display()))
+    }
+
+    /// The weights kept beside the index; `None` when there are none.
+    pub fn weights(&self) -> Result<Option<String>> {
+        match fs::read_to_string(self.generation.join(WEIGHTS)) {
+            Ok(json) => Ok(Some(json)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error).context(WEIGHTS),
+        }
     }
 
     /// Files of the index and their length in bytes, sorted by name.

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::chars::{Unit, units};
+use crate::chars::units;
 use crate::search::phrase::Phrase;
 
 /// Byte ranges of a text at which one of the strings stands: sorted, apart, on
@@ -37,27 +37,6 @@ pub(crate) fn marks(text: &str, strings: &[Phrase]) -> Vec<Range<usize>> {
     merged
 }
 
-/// Length in units of the longest run of the query that stands in a text:
-/// `O(query × text)`, both at most some hundred units.
-pub(crate) fn longest_run(query: &[Unit], text: &[Unit]) -> usize {
-    let mut row = vec![0usize; query.len() + 1];
-    let mut best = 0;
-    for unit in text {
-        let mut diagonal = 0;
-        for (index, wanted) in query.iter().enumerate() {
-            let above = row[index + 1];
-            row[index + 1] = if unit == wanted && *unit != Unit::Break {
-                diagonal + 1
-            } else {
-                0
-            };
-            best = best.max(row[index + 1]);
-            diagonal = above;
-        }
-    }
-    best
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -77,15 +56,6 @@ mod tests {
         assert_eq!(marked("党建,,品牌", &["党建、品牌"]), ["党建,,品牌"]);
         assert_eq!(marked("党建品牌", &["党建、品牌"]), [""; 0]);
         assert_eq!(marked("乡村振兴", &["乡村", "村振", "振兴"]), ["乡村振兴"]);
-    }
-
-    #[test]
-    fn longest_runs() {
-        let run = |query: &str, text: &str| {
-            longest_run(&Phrase::new(query).units, &Phrase::new(text).units)
-        };
-        assert_eq!(run("主题党日活动", "开展主题党日"), 4);
-        assert_eq!(run("党建", "机关"), 0);
     }
 
     proptest! {

@@ -7,7 +7,9 @@ mod phrase;
 pub mod query;
 mod rank;
 mod searcher;
+mod tune;
 
+pub use tune::{Teaching, Tuned, tune};
 pub use searcher::{Count, Group, Page, Searcher, Sort, Stored};
 
 use std::ops::Range;

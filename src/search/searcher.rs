@@ -1,8 +1,7 @@
 //! The searcher: a snapshot of an index that answers queries.
 
-use std::cell::OnceCell;
-use std::cmp::Ordering;
-use std::collections::{HashMap, HashSet};
+use std::sync::OnceLock;
+use std::collections::HashMap;
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -15,11 +14,14 @@ use crate::index::{Meta, Store, day, key_of};
 use crate::search::matching::{Matcher, Rigour, Wanted, both};
 use crate::search::phrase::Phrase;
 use crate::search::query::Query;
-use crate::search::rank::{Candidate, Evidence, Sizes, document_frequency, idf};
-use crate::search::{Hit, Hits, marks};
+use crate::search::rank::{
+    Candidate, Collection, Evidence, HEAD, Model, Said, built_in, by_score, document_frequency, idf, passages,
+};
+use crate::search::{Hit, Hits, marks, tune};
 
-/// How many passages the second stage scores again.
-const HEAD: usize = 200;
+/// Passages of a long article that the second stage reads: the first, and the
+/// best of those that match.
+const READ: usize = 8;
 
 /// Which part of the list is wanted, and how.
 #[derive(Debug, Clone)]
@@ -95,15 +97,20 @@ pub struct Stored {
 /// Answers queries on one snapshot.
 pub struct Searcher {
     store: Store,
-    sizes: OnceCell<Sizes>,
+    articles: OnceLock<Collection>,
+    passages: OnceLock<Collection>,
+    model: Model,
 }
 
 impl Searcher {
     /// Opens the index in a folder.
     pub fn open(dir: &Path) -> Result<Searcher> {
+        let store = Store::open(dir)?;
         Ok(Searcher {
-            store: Store::open(dir)?,
-            sizes: OnceCell::new(),
+            model: tune::stored(&store)?.unwrap_or_else(built_in),
+            store,
+            articles: OnceLock::new(),
+            passages: OnceLock::new(),
         })
     }
 
@@ -122,29 +129,19 @@ impl Searcher {
             ..Hits::default()
         };
         let evidence = self.evidence(&words, &asked)?;
-        let mut ranked = Vec::new();
-        for (number, docs) in found.docs.iter().enumerate() {
-            evidence.score(&self.store, number, docs, &mut ranked)?;
-        }
-        self.order(&mut ranked, page.sort, &evidence)?;
+        let collection = self.collection(page.group)?;
+        let mut ranked = evidence.rank(&self.store, collection, &found.docs)?;
+        self.order(&mut ranked, page.sort, &evidence, collection)?;
         let mut of_article: HashMap<u64, u64> = HashMap::new();
         for candidate in &ranked {
-            *of_article.entry(candidate.key).or_default() += 1;
+            hits.passages += candidate.docs.len() as u64;
+            *of_article.entry(candidate.key).or_default() += candidate.docs.len() as u64;
         }
-        hits.passages = ranked.len() as u64;
         hits.articles = of_article.len() as u64;
-        let mut shown = HashSet::new();
-        let chosen: Vec<&Candidate> = ranked
-            .iter()
-            .filter(|candidate| {
-                page.group == Group::Passage || shown.insert(candidate.key)
-            })
-            .skip(page.offset)
-            .take(page.limit)
-            .collect();
+        let chosen = ranked.iter().skip(page.offset).take(page.limit);
         let strings = self.strings_to_mark(&words, &asked);
         let stores = self.stores()?;
-        for (index, candidate) in chosen.into_iter().enumerate() {
+        for (index, candidate) in chosen.enumerate() {
             let (meta, text) = self.read(&stores, candidate.segment, candidate.doc, candidate.article())?;
             hits.hits.push(Hit {
                 rank: page.offset + index + 1,
@@ -230,18 +227,21 @@ impl Searcher {
         Ok(())
     }
 
-    fn sizes(&self) -> Result<Sizes> {
-        match self.sizes.get() {
-            Some(sizes) => Ok(*sizes),
-            None => {
-                let sizes = Sizes::of(&self.store)?;
-                Ok(*self.sizes.get_or_init(|| sizes))
-            }
+    /// What is ranked, and how long it all is: read at the first use.
+    pub(super) fn collection(&self, group: Group) -> Result<&Collection> {
+        let (cell, whole) = match group {
+            Group::Article => (&self.articles, true),
+            Group::Passage => (&self.passages, false),
+        };
+        if let Some(collection) = cell.get() {
+            return Ok(collection);
         }
+        let collection = Collection::read(&self.store, whole)?;
+        Ok(cell.get_or_init(|| collection))
     }
 
     /// The words of the free text with their counts, in order of first use.
-    fn words(&self, free: &[String]) -> Vec<(String, u32)> {
+    pub(super) fn words(&self, free: &[String]) -> Vec<(String, u32)> {
         let mut words: Vec<(String, u32)> = Vec::new();
         for text in free {
             for word in self.store.segmenter().words(text) {
@@ -254,14 +254,14 @@ impl Searcher {
         words
     }
 
-    fn evidence(&self, words: &[(String, u32)], asked: &Asked) -> Result<Evidence> {
-        Evidence::new(&self.store, self.sizes()?, words, &asked.free, &asked.exact)
+    pub(super) fn evidence(&self, words: &[(String, u32)], asked: &Asked) -> Result<Evidence> {
+        Evidence::new(&self.store, words, &asked.free, &asked.exact)
     }
 
-    fn matching(&self, query: &Query, page: &Page, words: &[(String, u32)]) -> Result<Found> {
+    pub(super) fn matching(&self, query: &Query, page: &Page, words: &[(String, u32)]) -> Result<Found> {
         let mut wanted = Vec::with_capacity(words.len());
         if !words.is_empty() {
-            let passages = self.sizes()?.passages;
+            let passages = passages(&self.store);
             for (word, count) in words {
                 let term = Term::from_field_text(self.store.fields().words, word);
                 wanted.push(Wanted {
@@ -313,28 +313,27 @@ impl Searcher {
     }
 
     /// Sorts the candidates for good; scores the head again when rank decides.
-    fn order(&self, ranked: &mut [Candidate], sort: Sort, evidence: &Evidence) -> Result<()> {
-        ranked.sort_by(by_score);
+    fn order(
+        &self,
+        ranked: &mut [Candidate],
+        sort: Sort,
+        evidence: &Evidence,
+        collection: &Collection,
+    ) -> Result<()> {
         if sort == Sort::Relevance {
-            let head = ranked.len().min(HEAD);
+            if !evidence.has_free_text() {
+                return Ok(());
+            }
+            let (head, tail) = ranked.split_at_mut(ranked.len().min(HEAD));
             let stores = self.stores()?;
-            let rest = ranked.get(head).map(|candidate| candidate.score);
-            let (head, tail) = ranked.split_at_mut(head);
-            evidence.rescore(head, |candidate| {
-                let (meta, text) =
-                    self.read(&stores, candidate.segment, candidate.doc, candidate.article())?;
-                Ok((meta.title.value, text))
-            })?;
-            head.sort_by(by_score);
+            let said = |candidate: &Candidate| self.said(&stores, candidate, collection);
+            let rows = evidence.rows(collection, head, said, None)?;
+            evidence.rescore(&self.model, &rows, head);
             // The rest keeps its order below the head, on a scale that fits.
-            if let (Some(first), Some(last)) = (rest, head.last()) {
-                let least = head
-                    .iter()
-                    .map(|candidate| candidate.score)
-                    .fold(last.score, f64::min);
-                let scale = if first > 0.0 { (least / first).min(1.0) } else { 1.0 };
+            let least = head.iter().map(|one| one.score).fold(f64::INFINITY, f64::min);
+            if let Some(first) = tail.first().map(|one| one.score).filter(|first| *first > 0.0) {
                 for candidate in tail {
-                    candidate.score *= scale;
+                    candidate.score *= least / first;
                 }
             }
             return Ok(());
@@ -358,6 +357,43 @@ impl Searcher {
         Ok(())
     }
 
+    /// What a candidate says: title and text of an article, or of a passage.
+    pub(super) fn said(
+        &self,
+        stores: &[StoreReader],
+        candidate: &Candidate,
+        collection: &Collection,
+    ) -> Result<Said> {
+        let fields = self.store.fields();
+        let first: TantivyDocument = stores[candidate.segment].get(candidate.article())?;
+        let meta = first
+            .get_first(fields.meta)
+            .and_then(|value| value.as_bytes())
+            .unwrap_or_default();
+        let head: HeadOfMeta =
+            serde_json::from_slice(meta).context("the facts of an article are damaged")?;
+        let docs = collection.levels[candidate.segment].docs(candidate.unit);
+        let mut said = Said {
+            title: head.title.value,
+            text: String::new(),
+        };
+        let all = docs.len() <= READ;
+        for doc in docs.clone() {
+            let wanted = all || doc == docs.start || candidate.docs.iter().take(READ - 1).any(|one| *one == doc);
+            if !wanted {
+                continue;
+            }
+            if doc == candidate.article() {
+                let text = text_of(&first, fields.text);
+                said.text.push_str(text.get(head.lead..).unwrap_or(&text));
+            } else {
+                said.text.push('\n');
+                said.text.push_str(&self.text(stores, candidate.segment, doc)?);
+            }
+        }
+        Ok(said)
+    }
+
     /// What is marked: the parts as they stand, and the words of two characters
     /// or more. Single characters are marked only when nothing else was asked.
     fn strings_to_mark(&self, words: &[(String, u32)], asked: &Asked) -> Vec<Phrase> {
@@ -376,7 +412,7 @@ impl Searcher {
         strings
     }
 
-    fn stores(&self) -> Result<Vec<StoreReader>> {
+    pub(super) fn stores(&self) -> Result<Vec<StoreReader>> {
         self.store
             .segments()
             .iter()
@@ -420,32 +456,30 @@ fn text_of(document: &TantivyDocument, field: tantivy::schema::Field) -> String 
         .to_owned()
 }
 
-struct Found {
-    docs: Vec<Vec<DocId>>,
+pub(super) struct Found {
+    pub(super) docs: Vec<Vec<DocId>>,
     relaxed: bool,
 }
 
-/// Whole first, then the better score; ties by what a passage is, never by
-/// where it lies.
-fn by_score(a: &Candidate, b: &Candidate) -> Ordering {
-    b.whole
-        .cmp(&a.whole)
-        .then(b.score.total_cmp(&a.score))
-        .then(a.key.cmp(&b.key))
-        .then(a.number.cmp(&b.number))
+/// The part of [`Meta`] that ranking needs.
+#[derive(serde::Deserialize)]
+struct HeadOfMeta {
+    title: crate::article::Found<String>,
+    #[serde(default)]
+    lead: usize,
 }
 
 /// The strings a query looks for, apart from what it excludes.
 #[derive(Debug, Default)]
-struct Asked {
+pub(super) struct Asked {
     /// Free text.
-    free: Vec<String>,
+    pub(super) free: Vec<String>,
     /// Strings as they are.
-    exact: Vec<String>,
+    pub(super) exact: Vec<String>,
 }
 
 impl Asked {
-    fn of(query: &Query) -> Asked {
+    pub(super) fn of(query: &Query) -> Asked {
         let mut asked = Asked::default();
         asked.add(query);
         asked

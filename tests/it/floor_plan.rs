@@ -27,7 +27,7 @@ const OUTSIDE: &[(&str, &str)] = &[
     ("jieba_rs", "segment"),
     ("tantivy", "index search"),
     ("clap", ""),
-    ("rayon", "ingest"),
+    ("rayon", "ingest search"),
     ("std::fs", "source index"),
     ("zip::", "source"),
     ("tar::", "source"),

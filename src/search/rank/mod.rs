@@ -1,0 +1,543 @@
+//! The order of what matches, in two stages.
+//!
+//! First stage: BM25 over words, and over characters for the best of them,
+//! added up term by term in `f64` and in the order of the query: the same bits
+//! for any number of threads and segments. Second stage: the head of the list
+//! is scored again by what its own text says about the query (`features.rs`),
+//! weighed by a linear model (`model.rs`). That needs no index of bigrams, and
+//! ranks better than one.
+//!
+//! What is scored are articles, or passages where those are asked for: see
+//! `level.rs`.
+
+mod features;
+mod level;
+mod model;
+mod weights;
+
+use std::cmp::Ordering;
+use std::collections::HashMap;
+
+use anyhow::Result;
+use tantivy::postings::{Postings, SegmentPostings};
+use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::{DocId, DocSet, TERMINATED, Term};
+
+use crate::chars::Unit;
+use crate::index::Store;
+use crate::search::phrase::{Phrase, Scope, term_of};
+
+pub(crate) use features::Said;
+use features::{Numbered, compare, features};
+pub(crate) use level::Level;
+pub(crate) use model::{Lesson, Model, learn};
+
+/// Saturation and length normalization of a BM25.
+#[derive(Debug, Clone, Copy)]
+struct Bm25 {
+    k1: f64,
+    b: f64,
+}
+
+/// Words: the usual constants.
+const WORDS: Bm25 = Bm25 { k1: 1.2, b: 0.75 };
+/// Characters and bigrams: tuned on headlines and CMRC2018 (k1 .9, b .6).
+const CHARS: Bm25 = Bm25 { k1: 0.9, b: 0.6 };
+
+/// How many of the best by words are scored by characters too.
+const WIDE: usize = 1000;
+/// How many of the best the second stage scores again.
+pub(crate) const HEAD: usize = 100;
+
+impl Bm25 {
+    fn weigh(self, frequency: f64, length: f64, average: f64) -> f64 {
+        frequency * (self.k1 + 1.0)
+            / (frequency + self.k1 * (1.0 - self.b + self.b * length / average.max(1.0)))
+    }
+}
+
+/// Inverse document frequency, never negative.
+pub(crate) fn idf(documents: u64, frequency: u64) -> f64 {
+    let (n, df) = (documents as f64, frequency.min(documents) as f64);
+    (1.0 + (n - df + 0.5) / (df + 0.5)).ln()
+}
+
+/// In how many passages a term stands, deleted ones left out.
+pub(crate) fn document_frequency(store: &Store, term: &Term) -> Result<u64> {
+    let mut frequency = 0;
+    for segment in store.segments() {
+        let index = segment.inverted_index(term.field())?;
+        frequency += match segment.alive_bitset() {
+            None => u64::from(index.doc_freq(term)?),
+            Some(alive) => index
+                .read_postings(term, IndexRecordOption::Basic)?
+                .map_or(0, |postings| u64::from(postings.doc_freq_given_deletes(alive))),
+        };
+    }
+    Ok(frequency)
+}
+
+/// Number of passages, deleted ones left out.
+pub(crate) fn passages(store: &Store) -> u64 {
+    let alive = |segment: &tantivy::SegmentReader| u64::from(segment.num_docs());
+    store.segments().iter().map(alive).sum()
+}
+
+/// Sizes of everything that can be ranked. Deleted documents do not count, so
+/// an index that was updated ranks like one that was built anew.
+#[derive(Debug)]
+pub(crate) struct Collection {
+    pub(crate) levels: Vec<Level>,
+    average_chars: f64,
+    average_words: f64,
+}
+
+impl Collection {
+    /// Articles (`whole`) or passages of an index.
+    pub(crate) fn read(store: &Store, whole: bool) -> Result<Collection> {
+        let (mut chars, mut words, mut alive) = (0, 0, 0);
+        let mut levels = Vec::new();
+        for segment in store.segments() {
+            let level = Level::read(segment, store.fields(), whole)?;
+            let totals = level.totals(segment);
+            chars += totals.0;
+            words += totals.1;
+            alive += level.alive;
+            levels.push(level);
+        }
+        let n = alive.max(1) as f64;
+        Ok(Collection {
+            levels,
+            average_chars: chars as f64 / n,
+            average_words: words as f64 / n,
+        })
+    }
+}
+
+/// A term of the query with its weight.
+#[derive(Debug, Clone)]
+struct Weighed {
+    term: Term,
+    weight: f64,
+}
+
+/// What a query looks for, weighed for one index.
+pub(crate) struct Evidence {
+    words: Vec<Weighed>,
+    chars: Vec<Weighed>,
+    /// Exact strings that were asked for.
+    phrases: Vec<Phrase>,
+    /// The parts of the free text, each a string that may stand there whole.
+    free: Vec<Phrase>,
+    numbered: Numbered,
+}
+
+/// An article or a passage that matches, with what orders it.
+#[derive(Debug, Clone)]
+pub(crate) struct Candidate {
+    /// Number of the segment.
+    pub(crate) segment: usize,
+    /// Number of the unit in its level.
+    pub(crate) unit: usize,
+    /// The passage to show: the best of those that match.
+    pub(crate) doc: DocId,
+    /// Key of the article.
+    pub(crate) key: u64,
+    /// Number of the passage to show.
+    pub(crate) number: u32,
+    /// The passages of the unit that match, best first.
+    pub(crate) docs: Vec<DocId>,
+    /// Every part of the free text stands in it as it was asked.
+    pub(crate) whole: bool,
+    words: f64,
+    chars: f64,
+    phrases: f64,
+    /// What it is ordered by.
+    pub(crate) score: f64,
+}
+
+impl Candidate {
+    /// First document of the article.
+    pub(crate) fn article(&self) -> DocId {
+        self.doc - self.number
+    }
+}
+
+/// Whole first, then the better score; ties by what it is, never by where it
+/// lies.
+pub(crate) fn by_score(a: &Candidate, b: &Candidate) -> Ordering {
+    b.whole
+        .cmp(&a.whole)
+        .then(b.score.total_cmp(&a.score))
+        .then(a.key.cmp(&b.key))
+        .then(a.number.cmp(&b.number))
+}
+
+impl Evidence {
+    /// `words`: the words of the free text with their counts; `free`: its
+    /// parts; `exact`: strings that were asked for as they are.
+    pub(crate) fn new(
+        store: &Store,
+        words: &[(String, u32)],
+        free: &[String],
+        exact: &[String],
+    ) -> Result<Evidence> {
+        let fields = store.fields();
+        let passages = passages(store);
+        let free: Vec<Phrase> = free.iter().map(|text| Phrase::new(text)).collect();
+        let mut weighed_words = Vec::new();
+        for (word, count) in words {
+            let term = Term::from_field_text(fields.words, word);
+            let df = document_frequency(store, &term)?;
+            let weight = f64::from(*count) * idf(passages, df);
+            weighed_words.push(Weighed { term, weight });
+        }
+        let mut chars: Vec<(Unit, u32)> = Vec::new();
+        let mut bigrams: Vec<((Unit, Unit), u32)> = Vec::new();
+        for phrase in &free {
+            for unit in phrase.units.iter().filter(|unit| ranks(**unit)) {
+                bump(&mut chars, *unit);
+            }
+            for pair in phrase.units.windows(2) {
+                if pair.iter().all(|unit| *unit != Unit::Stop) {
+                    bump(&mut bigrams, (pair[0], pair[1]));
+                }
+            }
+        }
+        let mut frequencies: HashMap<Unit, u64> = HashMap::new();
+        let mut weighed_chars = Vec::new();
+        let mut char_weights = Vec::new();
+        for (unit, count) in chars {
+            let Some(term) = term_of(fields, unit) else {
+                continue;
+            };
+            let df = document_frequency(store, &term)?;
+            frequencies.insert(unit, df);
+            let weight = f64::from(count) * idf(passages, df);
+            char_weights.push((unit, weight));
+            weighed_chars.push(Weighed { term, weight });
+        }
+        let mut bigram_weights = Vec::new();
+        for (pair, count) in bigrams {
+            let df = bigram_frequency(store, passages, pair, &frequencies)?;
+            bigram_weights.push((pair, f64::from(count) * idf(passages, df)));
+        }
+        let parts: Vec<&[Unit]> = free.iter().map(|phrase| phrase.units.as_slice()).collect();
+        let numbered = Numbered::new(&char_weights, &bigram_weights, &parts);
+        Ok(Evidence {
+            words: weighed_words,
+            chars: weighed_chars,
+            phrases: exact.iter().map(|text| Phrase::new(text)).collect(),
+            free,
+            numbered,
+        })
+    }
+
+    /// First stage: what matches, one candidate a unit, best first.
+    pub(crate) fn rank(
+        &self,
+        store: &Store,
+        collection: &Collection,
+        docs: &[Vec<DocId>],
+    ) -> Result<Vec<Candidate>> {
+        let mut all = Vec::new();
+        for (number, docs) in docs.iter().enumerate() {
+            self.candidates(store, collection, number, docs, &mut all)?;
+        }
+        all.sort_by(by_score);
+        if !self.chars.is_empty() {
+            let wide = all.len().min(WIDE);
+            for number in 0..docs.len() {
+                self.add_chars(store, collection, number, &mut all[..wide])?;
+            }
+            all[..wide].sort_by(by_score);
+        }
+        Ok(all)
+    }
+
+    fn candidates(
+        &self,
+        store: &Store,
+        collection: &Collection,
+        number: usize,
+        docs: &[DocId],
+        out: &mut Vec<Candidate>,
+    ) -> Result<()> {
+        let segment = &store.segments()[number];
+        let fields = store.fields();
+        let level = &collection.levels[number];
+        let keys = segment.fast_fields().u64("key")?;
+        let places = segment.fast_fields().u64("place")?;
+        let begin = out.len();
+        for doc in docs {
+            let unit = level.unit(*doc);
+            match out[begin..].last_mut() {
+                Some(last) if last.unit == unit => last.docs.push(*doc),
+                _ => out.push(Candidate {
+                    segment: number,
+                    unit,
+                    doc: *doc,
+                    key: keys.first(*doc).unwrap_or_default(),
+                    number: 0,
+                    docs: vec![*doc],
+                    whole: !self.free.is_empty(),
+                    words: 0.0,
+                    chars: 0.0,
+                    phrases: 0.0,
+                    score: 0.0,
+                }),
+            }
+        }
+        let found = &mut out[begin..];
+        // How good each passage is by itself, to choose the one to show.
+        let mut own = vec![0.0; segment.max_doc() as usize];
+        let index = segment.inverted_index(fields.words)?;
+        let norms = segment.get_fieldnorms_reader(fields.words)?;
+        for weighed in &self.words {
+            let Some(postings) = index.read_postings(&weighed.term, IndexRecordOption::WithFreqs)?
+            else {
+                continue;
+            };
+            let average = collection.average_words;
+            walk(postings, level, found, |candidate, passages| {
+                let mut frequency = 0;
+                for (doc, count) in passages {
+                    frequency += count;
+                    let length = f64::from(norms.fieldnorm(*doc));
+                    own[*doc as usize] +=
+                        weighed.weight * WORDS.weigh(f64::from(*count), length, average);
+                }
+                let length = f64::from(level.words[candidate.unit]);
+                candidate.words +=
+                    weighed.weight * WORDS.weigh(f64::from(frequency), length, average);
+            });
+        }
+        let zones = segment.fast_fields().u64("zones")?;
+        for phrase in &self.phrases {
+            let places = phrase.places(segment, fields, Scope::Anywhere, true)?;
+            let mut frequency = vec![0.0; found.len()];
+            for place in places {
+                let Ok(nth) = found.binary_search_by_key(&level.unit(place.doc), |one| one.unit)
+                else {
+                    continue;
+                };
+                // A string in the title says what an article is about.
+                let title = (zones.first(place.doc).unwrap_or_default() >> 32) as u32;
+                let titled = place.starts.first().is_some_and(|start| *start < title);
+                frequency[nth] += place.starts.len() as f64 + if titled { 3.0 } else { 0.0 };
+                own[place.doc as usize] += place.starts.len() as f64;
+            }
+            for (candidate, frequency) in found.iter_mut().zip(frequency) {
+                if frequency > 0.0 {
+                    let length = f64::from(level.chars[candidate.unit]);
+                    candidate.phrases += CHARS.weigh(frequency, length, collection.average_chars);
+                }
+            }
+        }
+        for phrase in &self.free {
+            let mut there = vec![false; found.len()];
+            for place in phrase.places(segment, fields, Scope::Anywhere, false)? {
+                if let Ok(nth) =
+                    found.binary_search_by_key(&level.unit(place.doc), |one| one.unit)
+                {
+                    there[nth] = true;
+                    own[place.doc as usize] += WHOLE_PART;
+                }
+            }
+            for (candidate, there) in found.iter_mut().zip(there) {
+                candidate.whole &= there;
+            }
+        }
+        for candidate in found {
+            let own = |doc: &DocId| own[*doc as usize];
+            candidate.docs.sort_by(|a, b| own(b).total_cmp(&own(a)).then(a.cmp(b)));
+            candidate.doc = candidate.docs[0];
+            candidate.number = (places.first(candidate.doc).unwrap_or_default() >> 1) as u32;
+            candidate.score = candidate.words + candidate.phrases;
+        }
+        Ok(())
+    }
+
+    /// Adds the characters to the candidates of one segment.
+    fn add_chars(
+        &self,
+        store: &Store,
+        collection: &Collection,
+        number: usize,
+        candidates: &mut [Candidate],
+    ) -> Result<()> {
+        let mut own: Vec<&mut Candidate> = candidates
+            .iter_mut()
+            .filter(|candidate| candidate.segment == number)
+            .collect();
+        own.sort_by_key(|candidate| candidate.unit);
+        let level = &collection.levels[number];
+        let field: Field = store.fields().chars;
+        let index = store.segments()[number].inverted_index(field)?;
+        for weighed in &self.chars {
+            let Some(postings) = index.read_postings(&weighed.term, IndexRecordOption::WithFreqs)?
+            else {
+                continue;
+            };
+            walk(postings, level, &mut own, |candidate, passages| {
+                let frequency: u32 = passages.iter().map(|(_, count)| count).sum();
+                let length = f64::from(level.chars[candidate.unit]);
+                let average = collection.average_chars;
+                candidate.chars +=
+                    weighed.weight * CHARS.weigh(f64::from(frequency), length, average);
+            });
+        }
+        for candidate in own {
+            candidate.score = candidate.words + candidate.chars + candidate.phrases;
+        }
+        Ok(())
+    }
+
+    /// Whether there is anything for the second stage to weigh.
+    pub(crate) fn has_free_text(&self) -> bool {
+        !self.free.is_empty()
+    }
+
+    /// The features of candidates; `said` gives the text of one. With `blind`
+    /// titles are not seen, and BM25 is taken from the text alone: `blind` gives
+    /// that of its words.
+    pub(crate) fn rows(
+        &self,
+        collection: &Collection,
+        head: &[Candidate],
+        mut said: impl FnMut(&Candidate) -> Result<Said>,
+        blind: Option<&dyn Fn(&Said) -> f64>,
+    ) -> Result<Vec<[f64; features::COUNT]>> {
+        let mut rows = Vec::with_capacity(head.len());
+        for candidate in head {
+            let mut said = said(candidate)?;
+            let length = f64::from(collection.levels[candidate.segment].chars[candidate.unit]);
+            let (words, chars) = match blind {
+                None => (candidate.words, Some(candidate.chars)),
+                Some(words) => {
+                    said.title.clear();
+                    (words(&said), None)
+                }
+            };
+            let average = collection.average_chars;
+            rows.push(features(&self.numbered, &said, words, chars, length, average));
+        }
+        compare(&mut rows);
+        Ok(rows)
+    }
+
+    /// BM25 of the words of a text, as the first stage gives it for the index.
+    pub(crate) fn words_of(&self, collection: &Collection, words: &HashMap<String, u32>) -> f64 {
+        let length = f64::from(words.values().sum::<u32>());
+        self.words
+            .iter()
+            .filter_map(|weighed| {
+                let value = weighed.term.value();
+                let frequency = *words.get(value.as_str()?)?;
+                let average = collection.average_words;
+                Some(weighed.weight * WORDS.weigh(f64::from(frequency), length, average))
+            })
+            .sum()
+    }
+
+    /// Second stage: puts the head of a list into its final order.
+    pub(crate) fn rescore(
+        &self,
+        model: &Model,
+        rows: &[[f64; features::COUNT]],
+        head: &mut [Candidate],
+    ) {
+        for (candidate, row) in head.iter_mut().zip(rows) {
+            // Positive, and as far apart as the model says.
+            candidate.score = softplus(model.score(row)) + candidate.phrases;
+        }
+        head.sort_by(by_score);
+    }
+}
+
+/// The weights that come with jianbao.
+pub(crate) fn built_in() -> Model {
+    Model {
+        weights: weights::BUILT_IN,
+    }
+}
+
+/// What a part of the free text that stands whole in a passage adds when the
+/// passage to show is chosen: more than words can.
+const WHOLE_PART: f64 = 1000.0;
+
+fn softplus(x: f64) -> f64 {
+    if x > 30.0 { x } else { x.exp().ln_1p() }
+}
+
+/// Calls `found` for each candidate that has the term, with its passages and
+/// their frequencies. Candidates are sorted by unit.
+fn walk<C: std::borrow::BorrowMut<Candidate>>(
+    mut postings: SegmentPostings,
+    level: &Level,
+    candidates: &mut [C],
+    mut found: impl FnMut(&mut Candidate, &[(DocId, u32)]),
+) {
+    let mut passages = Vec::new();
+    let mut at = postings.doc();
+    for candidate in candidates {
+        let candidate = candidate.borrow_mut();
+        let docs = level.docs(candidate.unit);
+        // Near ones are reached by stepping, far ones by skipping blocks.
+        let mut steps = 0;
+        while at < docs.start && steps < 8 {
+            at = postings.advance();
+            steps += 1;
+        }
+        if at < docs.start {
+            at = postings.seek(docs.start);
+        }
+        if at == TERMINATED {
+            return;
+        }
+        passages.clear();
+        while at < docs.end {
+            passages.push((at, postings.term_freq()));
+            at = postings.advance();
+        }
+        if !passages.is_empty() {
+            found(candidate, &passages);
+        }
+    }
+}
+
+/// Letters, digits and punctuation say nothing one by one.
+fn ranks(unit: Unit) -> bool {
+    matches!(unit, Unit::Char(c) if !c.is_ascii())
+}
+
+fn bump<T: PartialEq>(counts: &mut Vec<(T, u32)>, item: T) {
+    match counts.iter_mut().find(|(seen, _)| *seen == item) {
+        Some((_, count)) => *count += 1,
+        None => counts.push((item, 1)),
+    }
+}
+
+/// In how many passages two characters stand side by side, without an index of
+/// bigrams: exactly where they are a word of the index, else as if they met by
+/// chance, which is about right for what straddles two words.
+fn bigram_frequency(
+    store: &Store,
+    passages: u64,
+    (first, second): (Unit, Unit),
+    frequencies: &HashMap<Unit, u64>,
+) -> Result<u64> {
+    if let (Unit::Char(a), Unit::Char(b)) = (first, second) {
+        let word: String = [a, b].into_iter().collect();
+        let term = Term::from_field_text(store.fields().words, &word);
+        let df = document_frequency(store, &term)?;
+        if df > 0 {
+            return Ok(df);
+        }
+    }
+    let of = |unit| frequencies.get(&unit).copied().unwrap_or(1) as f64;
+    Ok((of(first) * of(second) / passages.max(1) as f64 / CHANCE).round() as u64)
+}
+
+/// Two characters of one passage stand side by side about once in so many times.
+const CHANCE: f64 = 100.0;

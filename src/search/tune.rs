@@ -1,0 +1,199 @@
+//! Learning the weights of the second stage from an archive's own headlines.
+//!
+//! A headline is a query that somebody wrote and the body below it is what is
+//! wanted: title hidden, body wanted. Headlines that stand in their body, that
+//! come twice, or that are shorter than ten characters are left out. What is
+//! learnt is judged on headlines that were not learnt from, against the weights
+//! that come with jianbao, and kept beside the index; it serves only when it is
+//! better beyond doubt.
+
+use std::collections::{HashMap, HashSet};
+
+use anyhow::{Context, Result, bail};
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::article::Evidence as From;
+use crate::fold::fold_str;
+use crate::index::{Store, key_of};
+use crate::search::judge::bootstrap_interval;
+use crate::search::query::parse;
+use crate::search::rank::{HEAD, Lesson, Model, built_in, learn};
+use crate::search::searcher::Asked;
+use crate::search::{Group, Page, Searcher};
+
+/// The shortest headline to learn from, in characters.
+const SHORTEST: usize = 10;
+/// Fewer headlines than this teach nothing that can be told from chance.
+const FEWEST: usize = 200;
+/// One headline in so many is kept to judge by.
+const JUDGE: u64 = 5;
+/// Seed of the interval.
+const SEED: u64 = 20_170_629;
+
+/// What to learn from.
+#[derive(Debug, Clone)]
+pub struct Teaching {
+    /// Headlines at the most; more give little.
+    pub headlines: usize,
+    /// Headlines to leave out, for they judge something else.
+    pub except: HashSet<String>,
+}
+
+/// What was learnt, judged on headlines that were not learnt from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Tuned {
+    /// Headlines learnt from.
+    pub learnt: usize,
+    /// Headlines judged by.
+    pub judged: usize,
+    /// nDCG@10 of the built-in weights.
+    pub built_in: f64,
+    /// nDCG@10 of the new ones.
+    pub tuned: f64,
+    /// 95 % interval of the difference.
+    pub gain: (f64, f64),
+    /// Whether the new weights serve: the whole interval is above nought.
+    pub better: bool,
+    model: Model,
+}
+
+/// The weights kept beside an index, when they are better than the built-in.
+pub(super) fn stored(store: &Store) -> Result<Option<Model>> {
+    let Some(json) = store.weights()? else {
+        return Ok(None);
+    };
+    let tuned: Tuned = serde_json::from_str(&json)
+        .context("weights.json is damaged or of another release; run `jianbao tune` again")?;
+    Ok(tuned.better.then_some(tuned.model))
+}
+
+/// Learns from the headlines of an index and keeps the weights beside it.
+pub fn tune(searcher: &Searcher, teaching: &Teaching) -> Result<Tuned> {
+    let titles = headlines(searcher, teaching)?;
+    let lessons: Vec<(u64, Option<Lesson>)> = titles
+        .par_iter()
+        .map(|(id, title)| Ok((order(id), lesson(searcher, id, title)?)))
+        .collect::<Result<_>>()?;
+    let mut learnt = Vec::new();
+    let mut judged = Vec::new();
+    for (order, lesson) in lessons {
+        match lesson {
+            Some(lesson) if order % JUDGE == 0 => judged.push(lesson),
+            Some(lesson) => learnt.push(lesson),
+            None => {}
+        }
+    }
+    if learnt.len() < FEWEST {
+        bail!(
+            "{} headlines to learn from, at least {FEWEST} are needed: articles with a title of {SHORTEST} characters or more that does not stand in their text",
+            learnt.len()
+        );
+    }
+    let model = learn(&learnt);
+    let before: Vec<f64> = judged.iter().map(|lesson| gain(&built_in(), lesson)).collect();
+    let after: Vec<f64> = judged.iter().map(|lesson| gain(&model, lesson)).collect();
+    let differences: Vec<f64> = after.iter().zip(&before).map(|(new, old)| new - old).collect();
+    let interval = bootstrap_interval(&differences, SEED);
+    let tuned = Tuned {
+        learnt: learnt.len(),
+        judged: judged.len(),
+        built_in: mean(&before),
+        tuned: mean(&after),
+        gain: interval,
+        better: interval.0 > 0.0,
+        model,
+    };
+    searcher.store().keep_weights(&serde_json::to_string(&tuned)?)?;
+    Ok(tuned)
+}
+
+/// Ids and titles to learn from, in an order that chance and not the archive gives.
+fn headlines(searcher: &Searcher, teaching: &Teaching) -> Result<Vec<(String, String)>> {
+    let mut titles: Vec<(String, String)> = Vec::new();
+    let mut seen: HashMap<String, usize> = HashMap::new();
+    searcher.articles(|meta| {
+        let given = matches!(meta.title.from, From::Field | From::Heading);
+        if given && meta.title.value.chars().count() >= SHORTEST {
+            *seen.entry(meta.title.value.clone()).or_default() += 1;
+            titles.push((meta.id, meta.title.value));
+        }
+    })?;
+    titles.retain(|(_, title)| seen.get(title) == Some(&1) && !teaching.except.contains(title));
+    titles.sort_by_key(|(id, _)| order(id));
+    let mut chosen = Vec::new();
+    for (id, title) in titles {
+        if chosen.len() == teaching.headlines {
+            break;
+        }
+        let stands = searcher
+            .article(&id)?
+            .is_none_or(|article| fold_str(&article.body).contains(&fold_str(&title)));
+        if !stands {
+            chosen.push((id, title));
+        }
+    }
+    Ok(chosen)
+}
+
+fn order(id: &str) -> u64 {
+    xxh3_64(id.as_bytes())
+}
+
+/// The candidates of a headline; `None` when its article is not among them, or
+/// when the headline says more than free text.
+fn lesson(searcher: &Searcher, id: &str, title: &str) -> Result<Option<Lesson>> {
+    let Some(query) = parse(title).query else {
+        return Ok(None);
+    };
+    let asked = Asked::of(&query);
+    if asked.free.is_empty() || !asked.exact.is_empty() {
+        return Ok(None);
+    }
+    let words = searcher.words(&asked.free);
+    let found = searcher.matching(&query, &Page::default(), &words)?;
+    let evidence = searcher.evidence(&words, &asked)?;
+    let collection = searcher.collection(Group::Article)?;
+    let mut ranked = evidence.rank(searcher.store(), collection, &found.docs)?;
+    ranked.truncate(HEAD);
+    let key = key_of(id);
+    let Some(wanted) = ranked.iter().position(|candidate| candidate.key == key) else {
+        return Ok(None);
+    };
+    let stores = searcher.stores()?;
+    let segmenter = searcher.store().segmenter();
+    let words_of = |said: &crate::search::rank::Said| {
+        let mut counts: HashMap<String, u32> = HashMap::new();
+        segmenter.each(&fold_str(&said.text), |word, _| {
+            *counts.entry(word.to_owned()).or_default() += 1;
+        });
+        evidence.words_of(collection, &counts)
+    };
+    let rows = evidence.rows(
+        collection,
+        &ranked,
+        |candidate| searcher.said(&stores, candidate, collection),
+        Some(&words_of),
+    )?;
+    Ok(Some(Lesson { rows, wanted }))
+}
+
+/// nDCG@10 of one lesson: there is one relevant candidate.
+fn gain(model: &Model, lesson: &Lesson) -> f64 {
+    let own = model.score(&lesson.rows[lesson.wanted]);
+    let before = lesson
+        .rows
+        .iter()
+        .enumerate()
+        .filter(|(nth, row)| {
+            let score = model.score(row);
+            score > own || score == own && *nth < lesson.wanted
+        })
+        .count();
+    if before < 10 { 1.0 / ((before + 2) as f64).log2() } else { 0.0 }
+}
+
+fn mean(figures: &[f64]) -> f64 {
+    figures.iter().sum::<f64>() / figures.len().max(1) as f64
+}
