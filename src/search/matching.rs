@@ -162,7 +162,7 @@ impl Matcher<'_> {
     }
 
     /// Passages that hold enough of the words, by weight. One or two words must
-    /// all be there; of longer texts three tenths of the weight is enough, for
+    /// all be there; of longer texts a seventh of the weight is enough, for
     /// a question says more than its answer.
     fn enough(&self) -> Result<Vec<DocId>> {
         let mut mass = vec![0f32; self.segment.max_doc() as usize];
@@ -177,7 +177,7 @@ impl Matcher<'_> {
             (Rigour::One, _) => 0.0,
             (_, 0..=2) => 0.999,
             (_, 3) => 0.6,
-            _ => 0.3,
+            _ => 0.15,
         };
         let least = (total * share).max(f32::MIN_POSITIVE);
         Ok((0..)

@@ -540,4 +540,4 @@ fn bigram_frequency(
 }
 
 /// Two characters of one passage stand side by side about once in so many times.
-const CHANCE: f64 = 100.0;
+const CHANCE: f64 = 20.0;
