@@ -223,10 +223,14 @@ impl Run {
 
 impl std::fmt::Display for Run {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let head = |text: &str| text.chars().take(2000).collect::<String>();
         write!(
             f,
             "{}\nexit {:?}\n--- stdout\n{}\n--- stderr\n{}",
-            self.what, self.code, self.stdout, self.stderr
+            self.what,
+            self.code,
+            head(&self.stdout),
+            head(&self.stderr)
         )
     }
 }
