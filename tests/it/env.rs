@@ -142,7 +142,6 @@ pub(crate) fn finish(mut command: Command, input: &[u8]) -> Run {
 
 /// What a run of the program left behind.
 #[derive(Debug)]
-#[must_use]
 pub(crate) struct Run {
     what: String,
     code: Option<i32>,

@@ -149,8 +149,7 @@ fn one_article_from_every_format() {
     for (path, hit) in by_path {
         assert_eq!(hit["title"], TITLE, "{path}");
         assert_eq!(hit["date"], DATE, "{path}");
-        let source = if path.ends_with("big5.txt") { "雲溪日報" } else { SOURCE };
-        assert_eq!(hit["source"], source, "{path}");
+        assert_eq!(hit["source"], SOURCE, "{path}");
         let text = hit["text"].as_str().unwrap();
         for paragraph in BODY {
             assert!(
