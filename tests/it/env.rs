@@ -104,7 +104,13 @@ impl Env {
 pub(crate) fn command(args: &[&str], folder: &Path, index: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_jianbao"));
     command.args(args).current_dir(folder);
-    for name in ["LC_ALL", "LC_MESSAGES", "CLICOLOR_FORCE", "RAYON_NUM_THREADS", "COLUMNS"] {
+    for name in [
+        "LC_ALL",
+        "LC_MESSAGES",
+        "CLICOLOR_FORCE",
+        "RAYON_NUM_THREADS",
+        "COLUMNS",
+    ] {
         command.env_remove(name);
     }
     command
@@ -162,14 +168,20 @@ impl Run {
     /// Asserts that a message holds these words.
     #[track_caller]
     pub(crate) fn says(self, words: &str) -> Run {
-        assert!(self.stderr.contains(words), "no {words:?} in the messages of {self}");
+        assert!(
+            self.stderr.contains(words),
+            "no {words:?} in the messages of {self}"
+        );
         self
     }
 
     /// Asserts that the output holds these words.
     #[track_caller]
     pub(crate) fn prints(self, words: &str) -> Run {
-        assert!(self.stdout.contains(words), "no {words:?} in the output of {self}");
+        assert!(
+            self.stdout.contains(words),
+            "no {words:?} in the output of {self}"
+        );
         self
     }
 
@@ -198,7 +210,10 @@ impl Run {
     pub(crate) fn json(&self) -> Vec<Value> {
         self.stdout
             .lines()
-            .map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error} in {line:?} of {self}")))
+            .map(|line| {
+                serde_json::from_str(line)
+                    .unwrap_or_else(|error| panic!("{error} in {line:?} of {self}"))
+            })
             .collect()
     }
 
@@ -278,7 +293,11 @@ pub(crate) fn corpus_index() -> &'static Path {
             .keep();
         let args = ["index", "corpus", "--json"];
         let run = finish(command(&args, &project(""), &folder), b"").code(0);
-        assert_eq!(run.object()["rejected"], 0, "all of corpus/ is sound: {run}");
+        assert_eq!(
+            run.object()["rejected"],
+            0,
+            "all of corpus/ is sound: {run}"
+        );
         folder
     })
 }
@@ -292,7 +311,10 @@ fn sweep(folder: &Path) {
         let old = entry
             .metadata()
             .and_then(|meta| meta.modified())
-            .is_ok_and(|time| time.elapsed().is_ok_and(|age| age > Duration::from_secs(3600)));
+            .is_ok_and(|time| {
+                time.elapsed()
+                    .is_ok_and(|age| age > Duration::from_secs(3600))
+            });
         if old && entry.file_name().to_string_lossy().starts_with("corpus-") {
             let _ = fs::remove_dir_all(entry.path());
         }

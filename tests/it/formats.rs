@@ -26,7 +26,10 @@ const RARE: &str = "（村支书：刘䶮）";
 
 /// A page of plain text.
 fn plain() -> String {
-    format!("{TITLE}\n{DATE} 来源：{SOURCE}\n\n　　{}\n　　{}\n", BODY[0], BODY[1])
+    format!(
+        "{TITLE}\n{DATE} 来源：{SOURCE}\n\n　　{}\n　　{}\n",
+        BODY[0], BODY[1]
+    )
 }
 
 fn traditional() -> String {
@@ -35,11 +38,17 @@ fn traditional() -> String {
 }
 
 fn markdown() -> String {
-    format!("---\ntitle: {TITLE}\ndate: {DATE}\nsource: {SOURCE}\n---\n\n{}\n\n{}\n", BODY[0], BODY[1])
+    format!(
+        "---\ntitle: {TITLE}\ndate: {DATE}\nsource: {SOURCE}\n---\n\n{}\n\n{}\n",
+        BODY[0], BODY[1]
+    )
 }
 
 fn heading() -> String {
-    format!("# {TITLE}\n\n{DATE} 来源：{SOURCE}\n\n{}\n\n{}\n", BODY[0], BODY[1])
+    format!(
+        "# {TITLE}\n\n{DATE} 来源：{SOURCE}\n\n{}\n\n{}\n",
+        BODY[0], BODY[1]
+    )
 }
 
 fn record(id: &str, body: &str) -> Value {
@@ -54,22 +63,41 @@ fn line(id: &str) -> String {
 fn files() -> Vec<(&'static str, Vec<u8>, Vec<String>)> {
     let text = plain();
     let html = format!("<p>{}</p>\n<p>{}</p>", BODY[0], BODY[1]);
-    let marked = [b"\xEF\xBB\xBF".as_slice(), text.replace('\n', "\r\n").as_bytes()].concat();
+    let marked = [
+        b"\xEF\xBB\xBF".as_slice(),
+        text.replace('\n', "\r\n").as_bytes(),
+    ]
+    .concat();
     let mut files: Vec<(&str, Vec<u8>)> = vec![
         ("utf8.txt", text.clone().into_bytes()),
         ("upper.TXT", text.clone().into_bytes()),
         ("bom-crlf.txt", marked),
         ("old-mac.txt", text.replace('\n', "\r").into_bytes()),
         ("gbk.txt", encoded(&text, GBK)),
-        ("gb18030.txt", encoded(&text.replace(BODY[1], &format!("{}{RARE}", BODY[1])), GB18030)),
+        (
+            "gb18030.txt",
+            encoded(
+                &text.replace(BODY[1], &format!("{}{RARE}", BODY[1])),
+                GB18030,
+            ),
+        ),
         ("big5.txt", encoded(&traditional(), BIG5)),
-        ("utf16le.txt", [b"\xFF\xFE".as_slice(), &utf16(&text, true)].concat()),
-        ("utf16be.txt", [b"\xFE\xFF".as_slice(), &utf16(&text, false)].concat()),
+        (
+            "utf16le.txt",
+            [b"\xFF\xFE".as_slice(), &utf16(&text, true)].concat(),
+        ),
+        (
+            "utf16be.txt",
+            [b"\xFE\xFF".as_slice(), &utf16(&text, false)].concat(),
+        ),
         ("utf16-no-mark.txt", utf16(&text, true)),
         ("front.md", markdown().into_bytes()),
         ("heading.md", heading().into_bytes()),
         ("gbk.md", encoded(&markdown(), GBK)),
-        ("one.json", record("one-json", "body").to_string().into_bytes()),
+        (
+            "one.json",
+            record("one-json", "body").to_string().into_bytes(),
+        ),
         ("text.txt.gz", gz(text.as_bytes())),
         ("text.txt.zst", zst(text.as_bytes())),
         ("gbk.txt.gz", gz(&encoded(&text, GBK))),
@@ -88,7 +116,8 @@ fn files() -> Vec<(&'static str, Vec<u8>, Vec<String>)> {
             record(&id(1), "body").to_string(),
             record(&id(2), "text").to_string(),
             record(&id(3), "content").to_string(),
-            json!({"id": id(4), "title": TITLE, "date": DATE, "source": SOURCE, "body": html}).to_string(),
+            json!({"id": id(4), "title": TITLE, "date": DATE, "source": SOURCE, "body": html})
+                .to_string(),
         ]
         .join("\n")
     };
@@ -104,13 +133,41 @@ fn files() -> Vec<(&'static str, Vec<u8>, Vec<String>)> {
     }
     let (name, gbk) = ("新闻/云溪.txt", encoded("新闻/云溪.txt", GBK));
     let zipped = zip(&[
-        Entry { name: &gbk, content: &encoded(&text, GBK), flags: 0 },
-        Entry { name: "新闻/云溪.md".as_bytes(), content: markdown().as_bytes(), flags: 1 << 11 },
-        Entry { name: "新闻/无标志.txt".as_bytes(), content: text.as_bytes(), flags: 0 },
-        Entry { name: b"lines.jsonl.gz", content: &gz(line("in-zip").as_bytes()), flags: 0 },
+        Entry {
+            name: &gbk,
+            content: &encoded(&text, GBK),
+            flags: 0,
+        },
+        Entry {
+            name: "新闻/云溪.md".as_bytes(),
+            content: markdown().as_bytes(),
+            flags: 1 << 11,
+        },
+        Entry {
+            name: "新闻/无标志.txt".as_bytes(),
+            content: text.as_bytes(),
+            flags: 0,
+        },
+        Entry {
+            name: b"lines.jsonl.gz",
+            content: &gz(line("in-zip").as_bytes()),
+            flags: 0,
+        },
     ]);
-    let inside = ["新闻/云溪.txt", "新闻/云溪.md", "新闻/无标志.txt", "lines.jsonl.gz:1"];
-    all.push(("pack.zip", zipped, inside.iter().map(|entry| format!("pack.zip!{entry}")).collect()));
+    let inside = [
+        "新闻/云溪.txt",
+        "新闻/云溪.md",
+        "新闻/无标志.txt",
+        "lines.jsonl.gz:1",
+    ];
+    all.push((
+        "pack.zip",
+        zipped,
+        inside
+            .iter()
+            .map(|entry| format!("pack.zip!{entry}"))
+            .collect(),
+    ));
     let json = line("in-tar");
     let tarred = tar(&[(name, text.as_bytes()), ("a/b.jsonl", json.as_bytes())]);
     for (file, bytes) in [
@@ -139,11 +196,21 @@ fn one_article_from_every_format() {
     }
     env.run(&["index", "in"]).code(0);
     let found = env
-        .run(&["search", "“把主题党日开到田间地头”", "--json", "-n", "100", "--script", "simplified"])
+        .run(&[
+            "search",
+            "“把主题党日开到田间地头”",
+            "--json",
+            "-n",
+            "100",
+            "--script",
+            "simplified",
+        ])
         .code(0)
         .json();
-    let by_path: BTreeMap<&str, &Value> =
-        found.iter().map(|hit| (hit["path"].as_str().unwrap(), hit)).collect();
+    let by_path: BTreeMap<&str, &Value> = found
+        .iter()
+        .map(|hit| (hit["path"].as_str().unwrap(), hit))
+        .collect();
     places.sort();
     assert_eq!(by_path.keys().copied().collect::<Vec<_>>(), places);
     for (path, hit) in by_path {
@@ -153,7 +220,8 @@ fn one_article_from_every_format() {
         let text = hit["text"].as_str().unwrap();
         for paragraph in BODY {
             assert!(
-                text.lines().any(|line| line.trim_end_matches(RARE) == paragraph),
+                text.lines()
+                    .any(|line| line.trim_end_matches(RARE) == paragraph),
                 "{path}: {text}"
             );
         }
@@ -167,7 +235,10 @@ fn standard_input_is_jsonl() {
     let env = Env::new();
     let input = format!("{}\n{}", line("a"), line("b"));
     env.run_with(&["index", "-"], input.as_bytes()).code(0);
-    assert_eq!(env.run(&["search", "田埂", "--json"]).code(0).json().len(), 2);
+    assert_eq!(
+        env.run(&["search", "田埂", "--json"]).code(0).json().len(),
+        2
+    );
 }
 
 #[test]
@@ -184,15 +255,31 @@ fn an_encoding_that_is_insisted_on() {
 
 #[test]
 fn fields_of_other_names() {
-    let record = json!({"编号": "x-1", "headline": TITLE, "正文内容": BODY.join("\n"), "频道": "三农"});
+    let record =
+        json!({"编号": "x-1", "headline": TITLE, "正文内容": BODY.join("\n"), "频道": "三农"});
     let env = Env::new().write("a.jsonl", record.to_string());
-    let map = ["--map", "id=编号", "--map", "title=headline", "--map", "body=正文内容"];
-    env.run(&[&["index", "a.jsonl"], map.as_slice()].concat()).code(0);
-    let hit = env.run(&["search", "标题：田间地头", "--json"]).code(0).object();
-    assert_eq!((&hit["article"], &hit["title"]), (&json!("x-1"), &json!(TITLE)));
+    let map = [
+        "--map",
+        "id=编号",
+        "--map",
+        "title=headline",
+        "--map",
+        "body=正文内容",
+    ];
+    env.run(&[&["index", "a.jsonl"], map.as_slice()].concat())
+        .code(0);
+    let hit = env
+        .run(&["search", "标题：田间地头", "--json"])
+        .code(0)
+        .object();
+    assert_eq!(
+        (&hit["article"], &hit["title"]),
+        (&json!("x-1"), &json!(TITLE))
+    );
     let shown = env.run(&["show", "x-1", "--json"]).code(0).object();
     assert_eq!(shown["extra"]["频道"], "三农");
-    env.run(&["index", "a.jsonl", "--map", "headline"]).fails_in_one_line();
+    env.run(&["index", "a.jsonl", "--map", "headline"])
+        .fails_in_one_line();
 }
 
 #[test]
@@ -204,5 +291,8 @@ fn what_a_folder_holds_besides_articles_is_named_in_it() {
         .write("in/.jianbaoignore", "README.md\nskip/\n")
         .write("in/.hidden.txt", plain());
     let tally = env.run(&["index", "in", "--json"]).code(0).object();
-    assert_eq!((&tally["accepted"], &tally["rejected"]), (&json!(1), &json!(0)));
+    assert_eq!(
+        (&tally["accepted"], &tally["rejected"]),
+        (&json!(1), &json!(0))
+    );
 }

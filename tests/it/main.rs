@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod bad_input;
+mod damaged;
 mod env;
+mod exact;
 mod floor_plan;
 mod formats;
 mod manual;
@@ -11,3 +13,4 @@ mod pack;
 mod quality;
 mod resume;
 mod search;
+mod terminal;

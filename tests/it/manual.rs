@@ -37,15 +37,34 @@ fn the_reference_is_what_help_says() {
     let mut section = |title: &str, args: &[&str]| {
         let page = help(args);
         let page: Vec<&str> = page.lines().map(str::trim_end).collect();
-        writeln!(text, "\n## `{title}`\n\n```text\n{}\n```", page.join("\n").trim_end()).unwrap();
+        writeln!(
+            text,
+            "\n## `{title}`\n\n```text\n{}\n```",
+            page.join("\n").trim_end()
+        )
+        .unwrap();
     };
     section("jianbao", &["--help"]);
     let commands = commands();
     for name in &commands {
         section(&format!("jianbao {name}"), &[name, "--help"]);
     }
-    for name in ["index", "search", "show", "clean", "segment", "stats", "check", "eval", "completions", "man"] {
-        assert!(commands.iter().any(|command| command == name), "{name}: no such command");
+    for name in [
+        "index",
+        "search",
+        "show",
+        "clean",
+        "segment",
+        "stats",
+        "check",
+        "eval",
+        "completions",
+        "man",
+    ] {
+        assert!(
+            commands.iter().any(|command| command == name),
+            "{name}: no such command"
+        );
     }
     golden("docs/cli.md", &text);
 }
@@ -60,7 +79,10 @@ fn every_flag_is_explained() {
             if !flag.starts_with('-') || !line.starts_with("  ") {
                 continue;
             }
-            let explained = flag.contains("  ") || lines.get(n + 1).is_some_and(|next| next.starts_with("          "));
+            let explained = flag.contains("  ")
+                || lines
+                    .get(n + 1)
+                    .is_some_and(|next| next.starts_with("          "));
             assert!(explained, "jianbao {name}: {flag}");
         }
     }
@@ -72,7 +94,10 @@ fn manual_page_and_completions() {
     assert!(page.contains(".TH jianbao"), "{page}");
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let script = help(&["completions", shell]);
-        assert!(script.contains("jianbao") && script.contains("prune"), "{shell}");
+        assert!(
+            script.contains("jianbao") && script.contains("prune"),
+            "{shell}"
+        );
     }
 }
 
@@ -97,7 +122,9 @@ fn examples(page: &str) -> Vec<Example> {
                 output: Vec::new(),
             });
         } else if inside {
-            let example = all.last_mut().unwrap_or_else(|| panic!("line {}: a block begins with `$ `", n + 1));
+            let example = all
+                .last_mut()
+                .unwrap_or_else(|| panic!("line {}: a block begins with `$ `", n + 1));
             example.output.push(line.to_owned());
         }
     }
@@ -111,7 +138,9 @@ fn masked(line: &str) -> String {
     while let Some(at) = rest.find(|c: char| c.is_ascii_digit()) {
         out.push_str(&rest[..at]);
         rest = &rest[at..];
-        let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
+        let end = rest
+            .find(|c: char| !c.is_ascii_digit() && c != '.')
+            .unwrap_or(rest.len());
         let (number, after) = rest.split_at(end);
         let units = [" s,", " s ", " MB", " 秒"];
         let measured = units.iter().any(|unit| after.starts_with(unit)) || after == " s";
@@ -126,8 +155,12 @@ fn masked(line: &str) -> String {
 fn alike(is: &[String], want: &[String]) -> bool {
     match want.split_first() {
         None => is.is_empty(),
-        Some((first, rest)) if first == "…" => (0..=is.len()).any(|skip| alike(&is[skip..], rest)),
-        Some((first, rest)) => is.first().is_some_and(|line| line == first) && alike(&is[1..], rest),
+        Some((first, rest)) if first == "…" => {
+            (0..=is.len()).any(|skip| alike(&is[skip..], rest))
+        }
+        Some((first, rest)) => {
+            is.first().is_some_and(|line| line == first) && alike(&is[1..], rest)
+        }
     }
 }
 
@@ -166,10 +199,26 @@ fn check_page(name: &str, lang: &str) {
             continue;
         }
         let run = shell(&example.command, &env, lang);
-        let is: Vec<String> = run.stdout().trim_end().lines().map(|line| masked(line.trim_end())).collect();
-        let want: Vec<String> = example.output.join("\n").trim_end().lines().map(masked).collect();
+        let is: Vec<String> = run
+            .stdout()
+            .trim_end()
+            .lines()
+            .map(|line| masked(line.trim_end()))
+            .collect();
+        let want: Vec<String> = example
+            .output
+            .join("\n")
+            .trim_end()
+            .lines()
+            .map(masked)
+            .collect();
         if !alike(&is, &want) {
-            wrong.push(format!("{name}:{}: $ {}\n{}", example.line, example.command, run.stdout()));
+            wrong.push(format!(
+                "{name}:{}: $ {}\n{}",
+                example.line,
+                example.command,
+                run.stdout()
+            ));
         }
     }
     if bless && !wrong.is_empty() {
@@ -180,14 +229,30 @@ fn check_page(name: &str, lang: &str) {
             }
             let run = shell(&example.command, &env, lang);
             let from = example.line;
-            let to = from + example.output.iter().rposition(|line| !line.is_empty()).map_or(0, |at| at + 1);
-            let new = run.stdout().trim_end().lines().map(|line| line.trim_end().to_owned());
+            let to = from
+                + example
+                    .output
+                    .iter()
+                    .rposition(|line| !line.is_empty())
+                    .map_or(0, |at| at + 1);
+            let new = run
+                .stdout()
+                .trim_end()
+                .lines()
+                .map(|line| line.trim_end().to_owned());
             lines.splice(from..to, new);
         }
         fs::write(project(name), lines.join("\n") + "\n").unwrap();
-        panic!("{name}: examples were written anew; read the diff, and see to the abridged ones by hand");
+        panic!(
+            "{name}: examples were written anew; read the diff, and see to the abridged ones by hand"
+        );
     }
-    assert!(wrong.is_empty(), "{} examples print something else:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} examples print something else:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
 }
 
 #[cfg(unix)]
@@ -205,7 +270,14 @@ fn the_examples_of_the_chinese_readme() {
 /// Links between the documents, and paths they name, lead somewhere.
 #[test]
 fn links_lead_somewhere() {
-    for name in ["README.md", "README.zh-CN.md", "CONTRIBUTING.md", "CHANGELOG.md", "ARCHITECTURE.md", "index/README.md"] {
+    for name in [
+        "README.md",
+        "README.zh-CN.md",
+        "CONTRIBUTING.md",
+        "CHANGELOG.md",
+        "ARCHITECTURE.md",
+        "index/README.md",
+    ] {
         let page = fs::read_to_string(project(name)).unwrap();
         let mut targets: BTreeSet<String> = page
             .split("](")
@@ -214,15 +286,21 @@ fn links_lead_somewhere() {
             .map(str::to_owned)
             .collect();
         targets.extend(page.split('`').skip(1).step_by(2).filter_map(|code| {
-            let rooted = ["src/", "tests/", "benches/", "docs/", "corpus/"].iter().any(|root| code.starts_with(root));
-            (rooted && !code.contains(|c: char| c.is_whitespace() || "*<…".contains(c))).then(|| code.to_owned())
+            let rooted = ["src/", "tests/", "benches/", "docs/", "corpus/"]
+                .iter()
+                .any(|root| code.starts_with(root));
+            (rooted && !code.contains(|c: char| c.is_whitespace() || "*<…".contains(c)))
+                .then(|| code.to_owned())
         }));
         for target in targets {
             if target.starts_with("http") || target.starts_with('#') {
                 continue;
             }
             let file = target.split('#').next().unwrap_or_default();
-            assert!(project(file).exists(), "{name} names {target}, which is not there");
+            assert!(
+                project(file).exists(),
+                "{name} names {target}, which is not there"
+            );
         }
     }
 }

@@ -82,13 +82,23 @@ pub(crate) fn zip(entries: &[Entry<'_>]) -> Vec<u8> {
 /// Text in an encoding of the web.
 pub(crate) fn encoded(text: &str, encoding: &'static encoding_rs::Encoding) -> Vec<u8> {
     let (bytes, _, failed) = encoding.encode(text);
-    assert!(!failed, "{} has no code for some of {text}", encoding.name());
+    assert!(
+        !failed,
+        "{} has no code for some of {text}",
+        encoding.name()
+    );
     bytes.into_owned()
 }
 
 /// UTF-16, little endian first.
 pub(crate) fn utf16(text: &str, little: bool) -> Vec<u8> {
     text.encode_utf16()
-        .flat_map(|unit| if little { unit.to_le_bytes() } else { unit.to_be_bytes() })
+        .flat_map(|unit| {
+            if little {
+                unit.to_le_bytes()
+            } else {
+                unit.to_be_bytes()
+            }
+        })
         .collect()
 }

@@ -30,7 +30,14 @@ fn each_query_finds_its_article() {
     env.put("queries.jsonl", queries);
     let depth = DEPTH.to_string();
     let run = env
-        .run(&["search", "--queries", "queries.jsonl", "--json", "-n", &depth])
+        .run(&[
+            "search",
+            "--queries",
+            "queries.jsonl",
+            "--json",
+            "-n",
+            &depth,
+        ])
         .code(0);
     let mut ranks: HashMap<(usize, String), u64> = HashMap::new();
     for hit in run.json() {

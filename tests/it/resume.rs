@@ -8,7 +8,8 @@ use serde_json::Value;
 
 use crate::env::{Env, Run};
 
-const LOCK: &str = "县水利局召开防汛工作会议，要求各镇对水库、山塘逐座排查，重要堤段二十四小时有人值守。";
+const LOCK: &str =
+    "县水利局召开防汛工作会议，要求各镇对水库、山塘逐座排查，重要堤段二十四小时有人值守。";
 const ROAD: &str = "通村公路全线贯通，最后一个自然村的村民第一次坐上了公交车，赶集不用再翻山。";
 const LIBRARY: &str = "县图书馆夜间延长开放到十点，考研的学生和下班的工人坐满了自修室。";
 
@@ -26,8 +27,16 @@ fn tally(run: Run) -> [u64; 4] {
 /// Everything a reader can see: each article, whole, and a few rankings.
 fn answers(env: &Env) -> Vec<String> {
     let mut lines = Vec::new();
-    for query in ["县", "防汛 水库", "“最后一个自然村”", "开放 工人 公交车", "会议 -公路"] {
-        let run = env.run(&["search", query, "--json", "-n", "1000", "--group", "passage"]);
+    for query in [
+        "县",
+        "防汛 水库",
+        "“最后一个自然村”",
+        "开放 工人 公交车",
+        "会议 -公路",
+    ] {
+        let run = env.run(&[
+            "search", query, "--json", "-n", "1000", "--group", "passage",
+        ]);
         lines.push(query.to_owned());
         lines.extend(run.json().into_iter().map(|mut hit| {
             // A record that moved within its file is found, unchanged, under its old line number.
@@ -58,7 +67,10 @@ fn the_second_run_reads_nothing() {
     assert_eq!(again["bytes"], 0, "nothing is read");
     assert_eq!(tally(env.run(&["index", "in", "--json"])), [0, 3, 0, 0]);
     // Another spelling of the same folder is the same folder.
-    assert_eq!(tally(env.run(&["index", "./in/../in", "--json"])), [0, 3, 0, 0]);
+    assert_eq!(
+        tally(env.run(&["index", "./in/../in", "--json"])),
+        [0, 3, 0, 0]
+    );
 }
 
 #[test]
@@ -81,7 +93,10 @@ fn a_changed_file_replaces_what_it_held() {
     assert_eq!(tally(env.run(&["index", "in", "--json"])), [1, 1, 0, 0]);
     env.run(&["search", "“逐座排查”"]).code(1);
     env.run(&["search", "“考研的学生”"]).code(0);
-    assert_eq!(env.run(&["stats", "--json"]).code(0).object()["articles"], 2);
+    assert_eq!(
+        env.run(&["stats", "--json"]).code(0).object()["articles"],
+        2
+    );
 }
 
 #[test]
@@ -102,7 +117,10 @@ fn prune_drops_what_is_gone_and_nothing_else_does() {
     env.remove("in/a.txt");
     assert_eq!(tally(env.run(&["index", "in", "--json"])), [0, 1, 0, 0]);
     env.run(&["search", "“逐座排查”"]).code(0);
-    assert_eq!(tally(env.run(&["index", "in", "--prune", "--json"])), [0, 1, 0, 1]);
+    assert_eq!(
+        tally(env.run(&["index", "in", "--prune", "--json"])),
+        [0, 1, 0, 1]
+    );
     env.run(&["search", "“逐座排查”"]).code(1);
     assert_eq!(env.run(&["stats", "--json"]).code(0).object()["inputs"], 1);
 }
@@ -110,16 +128,22 @@ fn prune_drops_what_is_gone_and_nothing_else_does() {
 #[test]
 fn a_file_that_moved_is_held_once() {
     let lines = article("m1", LOCK) + &article("m2", ROAD);
-    let env = Env::new().write("in/old/a.jsonl", &lines).write("in/c.txt", LIBRARY);
+    let env = Env::new()
+        .write("in/old/a.jsonl", &lines)
+        .write("in/c.txt", LIBRARY);
     env.run(&["index", "in"]).code(0);
     env.remove("in/old/a.jsonl");
     env.put("in/new/a.jsonl", &lines);
     env.run(&["index", "in", "--prune"]).code(0);
-    let clean = Env::new().write("in/new/a.jsonl", &lines).write("in/c.txt", LIBRARY);
+    let clean = Env::new()
+        .write("in/new/a.jsonl", &lines)
+        .write("in/c.txt", LIBRARY);
     clean.run(&["index", "in"]).code(0);
     same(&answers(&env), &answers(&clean));
     // First the new place, then the pruning of the old one: the same in the end.
-    let late = Env::new().write("in/old/a.jsonl", &lines).write("in/c.txt", LIBRARY);
+    let late = Env::new()
+        .write("in/old/a.jsonl", &lines)
+        .write("in/c.txt", LIBRARY);
     late.run(&["index", "in"]).code(0);
     late.put("in/new/a.jsonl", &lines);
     assert_eq!(tally(late.run(&["index", "in", "--json"])), [0, 5, 0, 0]);
@@ -128,7 +152,10 @@ fn a_file_that_moved_is_held_once() {
     // What the old file gave is gone with it, and comes again from the new one.
     late.run(&["index", "in"]).code(0);
     let ids = |env: &Env| {
-        let mut ids = env.run(&["search", "县", "或", "公路", "--json"]).code(0).articles();
+        let mut ids = env
+            .run(&["search", "县", "或", "公路", "--json"])
+            .code(0)
+            .articles();
         ids.sort();
         ids
     };
@@ -141,14 +168,24 @@ fn one_id_in_two_files() {
         .write("in/a.jsonl", article("x", LOCK))
         .write("in/b.jsonl", article("x", LOCK));
     assert_eq!(tally(same.run(&["index", "in", "--json"])), [1, 1, 0, 0]);
-    assert_eq!(same.run(&["search", "山塘", "--json"]).code(0).articles(), ["x"]);
+    assert_eq!(
+        same.run(&["search", "山塘", "--json"]).code(0).articles(),
+        ["x"]
+    );
 
     let other = Env::new()
         .write("in/a.jsonl", article("x", LOCK))
         .write("in/b.jsonl", article("x", ROAD));
     assert_eq!(tally(other.run(&["index", "in", "--json"])), [2, 0, 0, 0]);
-    assert_eq!(other.run(&["search", "山塘", "--json"]).code(0).articles(), ["x"]);
-    let second = other.run(&["search", "赶集", "--json"]).code(0).articles().remove(0);
+    assert_eq!(
+        other.run(&["search", "山塘", "--json"]).code(0).articles(),
+        ["x"]
+    );
+    let second = other
+        .run(&["search", "赶集", "--json"])
+        .code(0)
+        .articles()
+        .remove(0);
     assert!(second.starts_with("x~"), "{second}");
     other.run(&["show", &second]).code(0).prints("翻山");
     assert_eq!(tally(other.run(&["index", "in", "--json"])), [0, 2, 0, 0]);
@@ -181,7 +218,9 @@ fn an_updated_index_answers_like_a_new_one() {
             .map(|n| article(&format!("n{n}"), &format!("{LOCK}第{n}号简报：{ROAD}")))
             .collect()
     };
-    let env = Env::new().write("in/a.jsonl", many(0)).write("in/b.jsonl", many(100));
+    let env = Env::new()
+        .write("in/a.jsonl", many(0))
+        .write("in/b.jsonl", many(100));
     env.run(&["index", "in"]).code(0);
     env.put("in/a.jsonl", many(20));
     env.put("in/c.txt", LIBRARY);
@@ -202,9 +241,15 @@ fn a_rebuild_replaces_the_index_in_one_step() {
     let current = || fs::read_to_string(env.index().join("CURRENT")).unwrap();
     let old = current();
     // Without a path: what was read before is read again.
-    assert_eq!(tally(env.run(&["index", "--rebuild", "--json"])), [2, 0, 0, 0]);
+    assert_eq!(
+        tally(env.run(&["index", "--rebuild", "--json"])),
+        [2, 0, 0, 0]
+    );
     assert_ne!(current(), old);
-    assert!(!env.index().join(old.trim()).exists(), "the old generation is gone");
+    assert!(
+        !env.index().join(old.trim()).exists(),
+        "the old generation is gone"
+    );
     same(&answers(&env), &before);
     assert_eq!(tally(env.run(&["index", "in", "--json"])), [0, 2, 0, 0]);
     env.run(&["check", "--full"]).code(0);
@@ -214,15 +259,21 @@ fn a_rebuild_replaces_the_index_in_one_step() {
 fn another_dictionary_is_another_index() {
     let env = Env::new()
         .write("in/a.txt", LOCK)
-        .write("dict.txt", "\u{feff}# 本地词\r\n防汛工作 100\r\n\r\n通村公路\r\n")
+        .write(
+            "dict.txt",
+            "\u{feff}# 本地词\r\n防汛工作 100\r\n\r\n通村公路\r\n",
+        )
         .write("bad.txt", "好词 10\n坏 词 一 二\n");
     env.run(&["index", "in"]).code(0);
     env.run(&["index", "in", "--dict", "dict.txt"])
         .fails_in_one_line()
         .says("user dictionary")
         .says("--rebuild");
-    env.run(&["index", "in", "--dict", "dict.txt", "--rebuild"]).code(0);
-    env.run(&["segment", "防汛工作", "--json"]).code(0).prints("user dictionary");
+    env.run(&["index", "in", "--dict", "dict.txt", "--rebuild"])
+        .code(0);
+    env.run(&["segment", "防汛工作", "--json"])
+        .code(0)
+        .prints("user dictionary");
     // It stays with the index; searches and later runs need not name it.
     assert_eq!(tally(env.run(&["index", "in", "--json"])), [0, 1, 0, 0]);
     env.run(&["index", "in", "--dict", "bad.txt"])
@@ -254,14 +305,28 @@ fn one_writer_at_a_time() {
 
 #[test]
 fn an_index_of_another_program_is_left_alone() {
-    let env = Env::new().write("index/meta.json", "{\"segments\":[]}").write("a.txt", LOCK);
-    env.run(&["index", "a.txt"]).fails_in_one_line().says("another program");
-    env.run(&["search", "山塘"]).fails_in_one_line().says("another program");
+    let env = Env::new()
+        .write("index/meta.json", "{\"segments\":[]}")
+        .write("a.txt", LOCK);
+    env.run(&["index", "a.txt"])
+        .fails_in_one_line()
+        .says("another program");
+    env.run(&["search", "山塘"])
+        .fails_in_one_line()
+        .says("another program");
     assert_eq!(env.read("index/meta.json"), "{\"segments\":[]}");
 
-    let env = Env::new().write("index/photos.zip", "x").write("a.txt", LOCK);
-    env.run(&["index", "a.txt"]).fails_in_one_line().says("no index of jianbao");
-    assert_eq!(fs::read_dir(env.index()).unwrap().count(), 1, "nothing was written there");
+    let env = Env::new()
+        .write("index/photos.zip", "x")
+        .write("a.txt", LOCK);
+    env.run(&["index", "a.txt"])
+        .fails_in_one_line()
+        .says("no index of jianbao");
+    assert_eq!(
+        fs::read_dir(env.index()).unwrap().count(),
+        1,
+        "nothing was written there"
+    );
 }
 
 #[test]
@@ -274,7 +339,9 @@ fn no_index_is_one_clear_line() {
         vec!["check"],
         vec!["index", "--rebuild"],
     ] {
-        env.run(&args).fails_in_one_line().says("jianbao index PATH");
+        env.run(&args)
+            .fails_in_one_line()
+            .says("jianbao index PATH");
     }
 }
 
@@ -284,7 +351,12 @@ fn killed_at_any_moment_and_run_again() {
     // Some 3 MB: enough to be under way when the signal comes.
     let lines = |from: usize, to: usize| -> String {
         (from..to)
-            .map(|n| article(&format!("n{n}"), &format!("{LOCK}第{n}号简报。\n{ROAD}{LIBRARY}").repeat(4)))
+            .map(|n| {
+                article(
+                    &format!("n{n}"),
+                    &format!("{LOCK}第{n}号简报。\n{ROAD}{LIBRARY}").repeat(4),
+                )
+            })
             .collect()
     };
     let (a, b) = (lines(0, 700), lines(700, 1400));
@@ -323,7 +395,9 @@ fn killed_at_any_moment_and_run_again() {
 #[test]
 fn dry_run_reads_and_writes_nothing() {
     let env = Env::new().write("in/a.txt", LOCK);
-    env.run(&["index", "in", "--dry-run"]).code(0).prints("new       in/a.txt");
+    env.run(&["index", "in", "--dry-run"])
+        .code(0)
+        .prints("new       in/a.txt");
     assert!(!env.index().exists());
     env.run(&["index", "in"]).code(0);
     env.put("in/a.txt", ROAD);
