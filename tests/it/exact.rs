@@ -89,12 +89,11 @@ fn articles(index: &Path) -> Vec<(String, Vec<String>)> {
         .collect()
 }
 
-/// Pieces of 2 to 12 characters of a text, from every third place, in a length
+/// Pieces of 2 to 12 characters of a text, one from every place, in a length
 /// that changes from place to place.
 fn pieces(text: &str, seed: usize) -> Vec<String> {
     let chars: Vec<char> = text.chars().collect();
     (0..chars.len())
-        .filter(|start| (start + seed).is_multiple_of(3))
         .map(|start| {
             let length = 2 + (start * 7 + seed) % 11;
             chars[start..chars.len().min(start + length)]
