@@ -254,11 +254,16 @@ pub(crate) fn project(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
 }
 
+/// Whether golden files are to be written anew.
+pub(crate) fn blessed() -> bool {
+    std::env::var_os("JIANBAO_BLESS").is_some_and(|value| value == "1")
+}
+
 /// Compares a text with a golden file, or writes the file when `JIANBAO_BLESS=1`.
 #[track_caller]
 pub(crate) fn golden(name: &str, text: &str) {
     let path = project(name);
-    if std::env::var_os("JIANBAO_BLESS").is_some_and(|value| value == "1") {
+    if blessed() {
         fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
         fs::write(&path, text).expect("a golden file");
         return;

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
-use crate::env::{Env, Run, command, finish, golden, project};
+use crate::env::{Env, Run, blessed, command, finish, golden, project};
 
 /// Runs the program for its help: no environment shows in it.
 fn help(args: &[&str]) -> String {
@@ -185,67 +185,59 @@ fn shell(line: &str, env: &Env, lang: &str) -> Run {
     finish(shell, b"")
 }
 
+/// The lines of an output without what trails.
+fn trimmed(text: &str) -> Vec<String> {
+    let lines = text.trim_end().lines();
+    lines.map(|line| line.trim_end().to_owned()).collect()
+}
+
+/// An output, abridged as the page abridges it: as many blocks (or lines)
+/// before the `…`, as many lines after it.
+fn abridged(is: &[String], page: &[String]) -> Vec<String> {
+    let Some(at) = page.iter().position(|line| line == "…") else {
+        return is.to_vec();
+    };
+    let blocks = page[..at].iter().filter(|line| line.is_empty()).count();
+    let ends = is.iter().enumerate().filter(|(_, line)| line.is_empty());
+    let head = match blocks {
+        0 => at,
+        blocks => ends.map(|(n, _)| n + 1).nth(blocks - 1).unwrap_or(at),
+    };
+    let tail = is.len().saturating_sub(page.len() - at - 1);
+    let head = is.iter().take(head).cloned();
+    let rest = is.iter().skip(tail).cloned();
+    head.chain(["…".to_owned()]).chain(rest).collect()
+}
+
 #[cfg(unix)]
 fn check_page(name: &str, lang: &str) {
     let page = fs::read_to_string(project(name)).unwrap();
     let examples = examples(&page);
     assert!(examples.len() >= 3, "{name} shows what it says");
     let env = Env::new();
-    let bless = std::env::var_os("JIANBAO_BLESS").is_some_and(|value| value == "1");
-    let mut lines: Vec<String> = page.lines().map(str::to_owned).collect();
+    let mut new: Vec<String> = page.lines().map(str::to_owned).collect();
     let mut wrong = Vec::new();
-    for example in examples.iter() {
-        if example.command == "cargo test" {
-            continue;
-        }
-        let run = shell(&example.command, &env, lang);
-        let is: Vec<String> = run
-            .stdout()
-            .trim_end()
-            .lines()
-            .map(|line| masked(line.trim_end()))
-            .collect();
-        let want: Vec<String> = example
-            .output
-            .join("\n")
-            .trim_end()
-            .lines()
-            .map(masked)
-            .collect();
-        if !alike(&is, &want) {
-            wrong.push(format!(
-                "{name}:{}: $ {}\n{}",
-                example.line,
-                example.command,
-                run.stdout()
-            ));
+    let mut moved = 0;
+    for Example {
+        line,
+        command,
+        output,
+    } in examples
+    {
+        let is = trimmed(shell(&command, &env, lang).stdout());
+        let want = trimmed(&output.join("\n"));
+        let masked = |lines: &[String]| lines.iter().map(|line| masked(line)).collect::<Vec<_>>();
+        if !alike(&masked(&is), &masked(&want)) {
+            let from = line.saturating_add_signed(moved);
+            let lines = abridged(&is, &want);
+            moved += lines.len() as isize - want.len() as isize;
+            new.splice(from..from + want.len(), lines);
+            wrong.push(format!("{name}:{line}: $ {command}\n{}\n", is.join("\n")));
         }
     }
-    if bless && !wrong.is_empty() {
-        // An example that is abridged is a choice of its writer; a whole one can be written anew.
-        for example in examples.iter().rev() {
-            if example.command == "cargo test" || example.output.iter().any(|line| line == "…") {
-                continue;
-            }
-            let run = shell(&example.command, &env, lang);
-            let from = example.line;
-            let to = from
-                + example
-                    .output
-                    .iter()
-                    .rposition(|line| !line.is_empty())
-                    .map_or(0, |at| at + 1);
-            let new = run
-                .stdout()
-                .trim_end()
-                .lines()
-                .map(|line| line.trim_end().to_owned());
-            lines.splice(from..to, new);
-        }
-        fs::write(project(name), lines.join("\n") + "\n").unwrap();
-        panic!(
-            "{name}: examples were written anew; read the diff, and see to the abridged ones by hand"
-        );
+    if !wrong.is_empty() && blessed() {
+        fs::write(project(name), new.join("\n") + "\n").unwrap();
+        return;
     }
     assert!(
         wrong.is_empty(),
