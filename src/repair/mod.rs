@@ -9,7 +9,10 @@ mod chars;
 mod control;
 mod doubled;
 mod edits;
+mod gbk;
+mod judge;
 mod pinyin;
+mod shift;
 mod signs;
 mod space;
 mod width;
@@ -36,6 +39,7 @@ type Rule = fn(&[char]) -> Vec<Change>;
 /// The rules in the order they run.
 const RULES: &[(&str, Rule)] = &[
     ("control", control::strip), // zero-width marks would break the runs below
+    ("shift", shift::undo), // needs brackets, doubled commas and the page's own characters as they are
     ("pinyin", pinyin::drop),
     ("doubled", doubled::undouble),
     ("width", width::restore), // needs single marks; `,` beside a hanzi becomes `，`

@@ -56,6 +56,25 @@ pub(super) fn syllable(page: &[char], from: usize) -> Option<(usize, String)> {
     (end > start && page.get(at) == Some(&')')).then(|| (at + 1, page[start..end].iter().collect()))
 }
 
+/// Where the bracket of pinyin that ends right before `end` opens.
+pub(super) fn bracket_before(page: &[char], end: usize) -> Option<usize> {
+    if end == 0 || page.get(end - 1) != Some(&')') {
+        return None;
+    }
+    let open = (end.saturating_sub(10)..end)
+        .rev()
+        .find(|&i| page[i] == '(')?;
+    syllable(page, open + 1)
+        .filter(|(close, _)| *close == end)
+        .map(|_| open)
+}
+
+/// The last character of a text, its own pinyin left out.
+pub(super) fn unread(page: &[char]) -> Option<char> {
+    let end = bracket_before(page, page.len()).unwrap_or(page.len());
+    page.get(end.checked_sub(1)?).copied()
+}
+
 /// The hit at the bracket `open`, if it is one.
 fn hit(page: &[char], open: usize) -> Option<Hit> {
     let at = open.checked_sub(1)?;

@@ -88,6 +88,25 @@ fn goes_before(rest: &[u8]) -> bool {
     }
 }
 
+/// A `?` behind a hanzi, a mark or a bracket, with a mark or a syllable and its bracket behind it.
+fn question(before: Option<&u8>, rest: &[u8]) -> bool {
+    if before
+        .is_none_or(|&b| b < 0x80 && !matches!(b, b',' | b')' | b'?') && !b.is_ascii_alphanumeric())
+    {
+        return false;
+    }
+    match rest {
+        [b'!' | b'?' | b';' | b',', ..] => true,
+        [0xEF, 0xBC, mark, ..] => matches!(mark, 0x81 | 0x8C | 0x9B | 0x9F),
+        [0xE3, 0x80, mark, ..] => matches!(mark, 0x81 | 0x82),
+        _ => rest
+            .iter()
+            .take(16)
+            .position(|&b| b == b')')
+            .is_some_and(|end| end > 0),
+    }
+}
+
 impl Facts {
     /// Looks at a byte that may begin a sign; true when it does.
     fn look(&mut self, bytes: &[u8], at: usize) -> bool {
@@ -108,7 +127,7 @@ impl Facts {
                 self.narrow_comma |= high(before) || high(next);
                 Self::comma(next)
             }
-            b'?' => false,
+            b'?' => question(before, &bytes[at + 1..]),
             b'&' => false,
             0xC2 => matches!(pair.0, 0x80..=0xA0 | 0xAD),
             0xE2 => {

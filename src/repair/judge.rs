@@ -1,0 +1,189 @@
+//! How likely a stretch of text is: words of jieba's dictionary, and what the
+//! page itself says elsewhere. Loaded only when a page needs it.
+
+use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasherDefault, Hasher};
+use std::sync::LazyLock;
+
+use crate::fold::simplify;
+
+/// Words, front-coded and compressed; see `judge/NOTICE`.
+const WORDS: &[u8] = include_bytes!("judge/words.zst");
+/// Sum of all counts of the dictionary, as a logarithm.
+const TOTAL: f32 = 17.91; // ln 60,101,750
+/// Longest word of the table, in code points.
+const LONGEST: usize = 4;
+
+/// A hasher for keys that are well spread after one multiplication.
+#[derive(Default)]
+struct Spread(u64);
+
+impl Hasher for Spread {
+    fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.write_u64(u64::from(byte));
+        }
+    }
+
+    fn write_u64(&mut self, key: u64) {
+        self.0 = (self.0 ^ key).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        self.0 ^= self.0 >> 29;
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
+type Table = HashMap<u64, f32, BuildHasherDefault<Spread>>;
+
+/// A word of up to four characters of the basic plane as one number.
+fn key(word: &[char]) -> u64 {
+    word.iter()
+        .fold(0, |key, &c| key << 16 | (c as u64 & 0xFFFF))
+}
+
+/// The logarithm of each word's share of all text.
+static TABLE: LazyLock<Table> = LazyLock::new(|| {
+    let mut table = Table::default();
+    let text = zstd::decode_all(WORDS).unwrap_or_default();
+    let text = String::from_utf8(text).unwrap_or_default();
+    let mut word: Vec<char> = Vec::new();
+    for c in text.chars() {
+        match c {
+            '0'..='9' => word.truncate(c as usize - '0' as usize),
+            '@'..='\u{7F}' => {
+                let twice_log2 = (c as u32 - '@' as u32) as f32;
+                table.insert(
+                    key(&word),
+                    twice_log2 * 0.5 * std::f32::consts::LN_2 - TOTAL,
+                );
+            }
+            c => word.push(c),
+        }
+    }
+    table
+});
+
+/// Simplified forms that a traditional page would not hold (业, not 后, if only it were so simple:
+/// 后 is among them, so this is a hint and no proof).
+static SIMPLE: LazyLock<HashSet<char>> = LazyLock::new(|| {
+    ('\u{4E00}'..='\u{9FFF}')
+        .filter(|&c| simplify(c) != c)
+        .map(simplify)
+        .collect()
+});
+
+/// Share of a mark in news, as a logarithm (rounded; 100 characters of news hold about 4 ，).
+fn mark(c: char) -> f32 {
+    match c {
+        '，' | ',' => -3.2,
+        '。' => -3.9,
+        '、' => -4.3,
+        '“' | '”' => -5.2,
+        '《' | '》' | '：' | ':' | '\n' => -6.0,
+        '；' | '！' | '？' | '（' | '）' | '(' | ')' | ';' | '!' => -7.0,
+        '?' => -8.5,
+        '0'..='9' => -4.5,
+        '%' | '.' | '·' | '—' | '…' | '-' => -7.0,
+        ' ' | '　' => -6.5,
+        '\u{FFFD}' => -9.0,
+        _ => -10.5,
+    }
+}
+
+/// The judge of one page.
+pub(super) struct Judge {
+    /// Neighbours in the page, in simplified script, and how often they meet.
+    pairs: HashMap<u64, u32, BuildHasherDefault<Spread>>,
+    /// Whether the page is in traditional script.
+    traditional: bool,
+}
+
+impl Judge {
+    pub(super) fn new(page: &[char]) -> Self {
+        let mut pairs = HashMap::default();
+        let mut scripts = (0, 0);
+        for pair in page.windows(2) {
+            let pair = [simplify(pair[0]), simplify(pair[1])];
+            *pairs.entry(key(&pair)).or_default() += 1;
+        }
+        for &c in page {
+            if simplify(c) != c {
+                scripts.0 += 1;
+            } else if SIMPLE.contains(&c) {
+                scripts.1 += 1;
+            }
+        }
+        Judge {
+            pairs,
+            traditional: scripts.0 > scripts.1,
+        }
+    }
+
+    /// Logarithm of how likely the text is, over its best cut into words.
+    pub(super) fn score(&self, text: &[char]) -> f32 {
+        let simple: Vec<char> = text.iter().map(|&c| simplify(c)).collect();
+        let mut best = vec![f32::NEG_INFINITY; simple.len() + 1];
+        best[0] = 0.0;
+        for i in 0..simple.len() {
+            let c = simple[i];
+            if !super::chars::is_han(c) {
+                best[i + 1] = best[i + 1].max(best[i] + mark(c));
+                continue;
+            }
+            for len in 1..=LONGEST.min(simple.len() - i) {
+                let known = TABLE.get(&key(&simple[i..i + len])).copied();
+                let share = match known {
+                    Some(share) => share,
+                    None if len == 1 => -TOTAL - 1.0,
+                    None => continue,
+                };
+                best[i + len] = best[i + len].max(best[i] + share);
+            }
+        }
+        let script: f32 = if self.traditional {
+            text.iter().filter(|c| SIMPLE.contains(c)).count() as f32 * -3.0
+        } else {
+            text.iter().zip(&simple).filter(|(c, s)| c != s).count() as f32 * -3.0
+        };
+        best[simple.len()] + script + self.met(&simple)
+    }
+
+    /// What neighbours that the page holds elsewhere add.
+    fn met(&self, simple: &[char]) -> f32 {
+        simple
+            .windows(2)
+            .map(|pair| match self.pairs.get(&key(pair)) {
+                None | Some(0) => 0.0,
+                Some(1) => 1.5,
+                Some(_) => 2.5,
+            })
+            .sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_likelier_than_their_characters_shuffled() {
+        let judge = Judge::new(&[]);
+        for (good, bad) in [
+            ("借船出海", "借船出保"),
+            ("當地開展", "當数亻展"),
+            ("素質。”今年", "素质苯衲"),
+            ("中国共产党", "党共国产中"),
+        ] {
+            let score = |s: &str| judge.score(&s.chars().collect::<Vec<_>>());
+            assert!(
+                score(good) > score(bad),
+                "{good} {} {bad} {}",
+                score(good),
+                score(bad)
+            );
+        }
+        assert!(TABLE.len() > 130_000);
+    }
+}
