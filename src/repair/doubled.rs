@@ -48,7 +48,10 @@ pub(super) fn undouble(page: &[char]) -> Vec<Change> {
             }
             if end > i {
                 let before = i.checked_sub(1).map(|b| text[b]);
-                if beside_chinese(before, text.get(end + 1).copied()) && before.is_some() {
+                // No one writes `,。`; `,,` may be anything unless something Chinese stands beside it.
+                let never = matches!(text[end], '。' | '、' | '；' | '！' | '？');
+                if before.is_some() && (never || beside_chinese(before, text.get(end + 1).copied()))
+                {
                     out.push(Change::delete(line.start + i, line.start + end));
                 }
             }

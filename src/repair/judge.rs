@@ -87,9 +87,19 @@ fn mark(c: char) -> f32 {
         '0'..='9' => -4.5,
         '%' | '.' | '·' | '—' | '…' | '-' => -7.0,
         ' ' | '　' => -6.5,
-        '\u{FFFD}' => -9.0,
+        '\u{FFFD}' => -6.0,
+        '％' | '\u{FF10}'..='\u{FF19}' => -9.0,
+        '\u{FF01}'..='\u{FF5E}' => -16.0, // letters of a width news never uses
         _ => -10.5,
     }
+}
+
+/// A mark that no other such mark follows.
+fn is_stop(c: char) -> bool {
+    matches!(
+        c,
+        '，' | '。' | '、' | '；' | '：' | '！' | '？' | '!' | '?' | ';' | ':'
+    )
 }
 
 /// The judge of one page.
@@ -119,6 +129,22 @@ impl Judge {
             pairs,
             traditional: scripts.0 > scripts.1,
         }
+    }
+
+    /// Whether the page has commas before its marks.
+    pub(super) fn doubled(&self) -> bool {
+        [',', '。', '、']
+            .iter()
+            .map(|&c| self.pairs.get(&key(&[',', c])).copied().unwrap_or(0))
+            .sum::<u32>()
+            > 0
+    }
+
+    /// Whether the dictionary has the word.
+    #[allow(clippy::unused_self)]
+    pub(super) fn is_word(&self, word: &[char]) -> bool {
+        let simple: Vec<char> = word.iter().map(|&c| simplify(c)).collect();
+        TABLE.contains_key(&key(&simple))
     }
 
     /// Logarithm of how likely the text is, over its best cut into words.
@@ -154,10 +180,16 @@ impl Judge {
     fn met(&self, simple: &[char]) -> f32 {
         simple
             .windows(2)
-            .map(|pair| match self.pairs.get(&key(pair)) {
-                None | Some(0) => 0.0,
-                Some(1) => 1.5,
-                Some(_) => 2.5,
+            .map(|pair| {
+                if is_stop(pair[0]) && is_stop(pair[1]) {
+                    -6.0
+                } else {
+                    match self.pairs.get(&key(pair)) {
+                        None | Some(0) => 0.0,
+                        Some(1) => 1.5,
+                        Some(_) => 2.5,
+                    }
+                }
             })
             .sum()
     }

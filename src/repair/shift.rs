@@ -12,6 +12,7 @@ mod run;
 
 use super::chars::is_han;
 use super::edits::Change;
+use super::gbk;
 use super::judge::Judge;
 use super::pinyin;
 use run::{Run, Slot};
@@ -25,6 +26,11 @@ const GAIN: f32 = 4.0;
 /// By how much the chosen character must beat the next.
 const CLEAR: f32 = 0.7;
 
+/// By how much two characters must beat the one their outer bytes make.
+const DROPPED: f32 = 1.5;
+/// Choices for either of two such characters that are tried with those for the other.
+const TOP: usize = 6;
+
 const LOST: char = '\u{FFFD}';
 
 pub(super) fn undo(page: &[char]) -> Vec<Change> {
@@ -35,7 +41,7 @@ pub(super) fn undo(page: &[char]) -> Vec<Change> {
     let mut copied = 0;
     let mut at = 0;
     while at < page.len() {
-        if page[at] != '?' {
+        if page[at] != '?' || !at.checked_sub(1).is_some_and(|b| may_precede(page[b])) {
             at += 1;
             continue;
         }
@@ -74,12 +80,24 @@ fn decide(
     judge: &Judge,
 ) -> Option<(usize, Vec<char>)> {
     let left: Vec<char> = unbracketed(done, CONTEXT);
+    // Where commas were put before marks, one right here makes the lost character a 。
+    let doubled = judge.doubled();
+    let stop = match done.last() {
+        Some(',') if doubled => 4.0,
+        _ if in_term(done) => -3.0,
+        _ if doubled => -1.1, // one mark of three got none
+        _ => 0.0,
+    };
     let mut best: Option<(f32, usize, Vec<char>)> = None;
     for start in starts {
         let sure = start.sure;
         for run in run::follow(page, start, LONGEST) {
+            // Marks and letters alone are no stretch: `?;A`.
+            if !sure && page[at + 2..run.end].iter().all(char::is_ascii) {
+                continue;
+            }
             let right = bare(&page[run.end..], CONTEXT);
-            let text = fill(&left, &run.slots, &right, judge);
+            let text = fill(&left, &run.slots, &right, judge, stop);
             if text.iter().all(|&c| c == LOST) {
                 continue;
             }
@@ -97,6 +115,18 @@ fn decide(
         }
     }
     best.map(|(_, end, text)| (end, text))
+}
+
+/// Whether a character may stand before the `?` of a shift.
+fn may_precede(c: char) -> bool {
+    !c.is_ascii() || c.is_ascii_alphanumeric() || matches!(c, ',' | ')' | '?')
+}
+
+/// Whether a quotation was opened a few characters ago with no mark since: a term, which no 。 ends.
+fn in_term(done: &[char]) -> bool {
+    let near = unbracketed(done, 8);
+    let hanzi = near.iter().rev().take_while(|&&c| is_han(c)).count();
+    near.len() > hanzi && near[near.len() - hanzi - 1] == '“'
 }
 
 /// Up to `count` characters before a place, brackets of pinyin and inserted commas left out.
@@ -139,36 +169,118 @@ fn bare(rest: &[char], count: usize) -> Vec<char> {
     out
 }
 
-/// Chooses a character for every open slot, from left to right.
-fn fill(left: &[char], slots: &[Slot], right: &[char], judge: &Judge) -> Vec<char> {
+/// Chooses a character for every open slot, from left to right. `stop` is added
+/// to a 。 in the first.
+fn fill(left: &[char], slots: &[Slot], right: &[char], judge: &Judge, stop: f32) -> Vec<char> {
     let mut text: Vec<char> = left.to_vec();
     for (i, slot) in slots.iter().enumerate() {
         match slot {
             Slot::Known(c) => text.push(*c),
             Slot::Lost => text.push(LOST),
+            Slot::Pair(lead, trail) => {
+                let after = following(&slots[i + 1..], right);
+                pair(&mut text, *lead, *trail, &after, judge);
+            }
             Slot::OneOf(choices) => {
-                let known = slots[i + 1..].iter().map_while(|slot| match slot {
-                    Slot::Known(c) => Some(*c),
-                    Slot::Lost => Some(LOST),
-                    Slot::OneOf(_) => None,
-                });
-                let after: Vec<char> = if slots[i + 1..]
-                    .iter()
-                    .any(|slot| matches!(slot, Slot::OneOf(_)))
-                {
-                    known.take(CONTEXT).collect()
-                } else {
-                    known.chain(right.iter().copied()).take(CONTEXT).collect()
-                };
-                text.push(choose(&text, choices, &after, judge));
+                let after = following(&slots[i + 1..], right);
+                text.push(choose(
+                    &text,
+                    choices,
+                    &after,
+                    judge,
+                    if i == 0 { stop } else { 0.0 },
+                ));
             }
         }
     }
     text.split_off(left.len())
 }
 
+/// What follows a slot, as far as it is known without choosing.
+fn following(slots: &[Slot], right: &[char]) -> Vec<char> {
+    let mut out = Vec::with_capacity(CONTEXT);
+    for slot in slots {
+        match slot {
+            Slot::Known(c) => out.push(*c),
+            Slot::Lost => out.push(LOST),
+            Slot::Pair(lead, trail) => {
+                match gbk::char(*lead, *trail).filter(|&c| is_plausible(c)) {
+                    Some(c) => out.push(c),
+                    None => return out,
+                }
+            }
+            Slot::OneOf(_) => return out,
+        }
+        if out.len() >= CONTEXT {
+            return out;
+        }
+    }
+    out.extend(right.iter().take(CONTEXT - out.len()));
+    out
+}
+
+/// One character of two known bytes, or two whose inner bytes were dropped, if they read clearly better.
+fn pair(text: &mut Vec<char>, lead: u8, trail: u8, after: &[char], judge: &Judge) {
+    let before = text[text.len().saturating_sub(CONTEXT)..].to_vec();
+    let score = |middle: &[char]| {
+        let window: Vec<char> = before.iter().chain(middle).chain(after).copied().collect();
+        judge.score(&window)
+    };
+    let one = gbk::char(lead, trail).filter(|&c| is_plausible(c));
+    let plain = one.map_or(f32::NEG_INFINITY, |c| score(&[c]));
+    let (first, second) = run::dropped(lead, trail);
+    // Each half by itself, then the best of both and every pair that is a word.
+    let top = |list: &[(char, u8)], window: &dyn Fn(char) -> Vec<char>| {
+        let mut scored: Vec<(f32, (char, u8))> = list
+            .iter()
+            .map(|&it| (judge.score(&window(it.0)), it))
+            .collect();
+        scored.sort_by(|a, b| b.0.total_cmp(&a.0));
+        scored
+            .into_iter()
+            .take(TOP)
+            .map(|(_, it)| it)
+            .collect::<Vec<_>>()
+    };
+    let ends: Vec<(char, u8)> = first
+        .iter()
+        .filter(|&&(_, t)| (0x81..=0xFE).any(|l| gbk::vanishes(t, l)))
+        .copied()
+        .collect();
+    let left = top(&ends, &|c| before.iter().copied().chain([c]).collect());
+    let right = top(&second, &|c| {
+        [c].into_iter().chain(after.iter().copied()).collect()
+    });
+    let mut best = (plain + DROPPED, None);
+    let mut consider = |a: (char, u8), b: (char, u8)| {
+        if gbk::vanishes(a.1, b.1) {
+            let found = score(&[a.0, b.0]);
+            if found > best.0 {
+                best = (found, Some([a.0, b.0]));
+            }
+        }
+    };
+    for &a in &left {
+        for &b in &right {
+            consider(a, b);
+        }
+    }
+    for &a in &ends {
+        for &b in &second {
+            if judge.is_word(&[a.0, b.0]) {
+                consider(a, b);
+            }
+        }
+    }
+    match (best.1, one) {
+        (Some(two), _) => text.extend(two),
+        (None, Some(c)) => text.push(c),
+        (None, None) => text.extend([LOST, LOST]),
+    }
+}
+
 /// The choice that reads best between its neighbours; [`LOST`] when no one clearly does.
-fn choose(before: &[char], choices: &[char], after: &[char], judge: &Judge) -> char {
+fn choose(before: &[char], choices: &[char], after: &[char], judge: &Judge, stop: f32) -> char {
     let mut window: Vec<char> = before[before.len().saturating_sub(CONTEXT)..].to_vec();
     let place = window.len();
     window.push(LOST);
@@ -177,7 +289,7 @@ fn choose(before: &[char], choices: &[char], after: &[char], judge: &Judge) -> c
     let mut next = f32::NEG_INFINITY;
     for &c in choices {
         window[place] = c;
-        let score = judge.score(&window);
+        let score = judge.score(&window) + if c == '。' { stop } else { 0.0 };
         if score > best.0 {
             next = best.0;
             best = (score, c);

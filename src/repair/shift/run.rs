@@ -7,8 +7,11 @@ use super::is_plausible;
 /// A character of the original, as far as the bytes tell.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Slot {
-    /// Both bytes are there.
+    /// An ASCII character.
     Known(char),
+    /// Both bytes are there; but where a decoder drops private use without a
+    /// trace, they may be the first of one character and the last of the next.
+    Pair(u8, u8),
     /// One byte is there: the characters it can be.
     OneOf(Vec<char>),
     /// An ASCII byte that was eaten.
@@ -103,11 +106,9 @@ pub(super) fn follow(page: &[char], start: Run, longest: usize) -> Vec<Run> {
             // A trail byte that is an ASCII letter, or 80.
             '@'..='~' | '€' => {
                 let trail = if c == '€' { 0x80 } else { c as u8 };
-                if let Some(c) = gbk::char(run.lead, trail).filter(|&c| is_plausible(c)) {
-                    run.slots.push(Slot::Known(c));
-                    run.end += 1;
-                    out.push(run);
-                }
+                run.slots.push(Slot::Pair(run.lead, trail));
+                run.end += 1;
+                out.push(run);
                 return out;
             }
             // The trail byte and the ASCII byte behind it made no pair.
@@ -148,10 +149,7 @@ pub(super) fn follow(page: &[char], start: Run, longest: usize) -> Vec<Run> {
         let Some((trail, lead)) = pair(c) else {
             return out;
         };
-        let Some(known) = gbk::char(run.lead, trail).filter(|&c| is_plausible(c)) else {
-            return out;
-        };
-        run.slots.push(Slot::Known(known));
+        run.slots.push(Slot::Pair(run.lead, trail));
         run.end += 1;
         // A table character of the stretch itself, with its pinyin.
         if page.get(run.end) == Some(&'(')
@@ -167,6 +165,17 @@ pub(super) fn follow(page: &[char], start: Run, longest: usize) -> Vec<Run> {
         }
         run.lead = lead;
     }
+}
+
+/// Two characters whose inner bytes a decoder dropped: the choices for each, given the outer bytes.
+pub(super) fn dropped(lead: u8, trail: u8) -> (Vec<(char, u8)>, Vec<(char, u8)>) {
+    let first = (0x40..=0xFE)
+        .filter_map(|t| Some((gbk::char(lead, t).filter(|&c| is_plausible(c))?, t)))
+        .collect();
+    let second = (0x81..=0xFE)
+        .filter_map(|l| Some((gbk::char(l, trail).filter(|&c| is_plausible(c))?, l)))
+        .collect();
+    (first, second)
 }
 
 /// The characters with this lead byte that pass.
