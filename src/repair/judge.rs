@@ -108,6 +108,8 @@ pub(super) struct Judge {
     pairs: HashMap<u64, u32, BuildHasherDefault<Spread>>,
     /// Whether the page is in traditional script.
     traditional: bool,
+    /// Characters of the other script that the page holds nevertheless (后, 里).
+    used: HashSet<char>,
 }
 
 impl Judge {
@@ -128,6 +130,11 @@ impl Judge {
         Judge {
             pairs,
             traditional: scripts.0 > scripts.1,
+            used: page
+                .iter()
+                .copied()
+                .filter(|c| SIMPLE.contains(c))
+                .collect(),
         }
     }
 
@@ -168,12 +175,22 @@ impl Judge {
                 best[i + len] = best[i + len].max(best[i] + share);
             }
         }
-        let script: f32 = if self.traditional {
-            text.iter().filter(|c| SIMPLE.contains(c)).count() as f32 * -3.0
-        } else {
-            text.iter().zip(&simple).filter(|(c, s)| c != s).count() as f32 * -3.0
-        };
+        let script: f32 = text.iter().map(|&c| self.out_of_script(c)).sum();
         best[simple.len()] + script + self.met(&simple)
+    }
+
+    /// What a character of the other script costs; one the page uses anyway costs little.
+    fn out_of_script(&self, c: char) -> f32 {
+        let other = if self.traditional {
+            SIMPLE.contains(&c)
+        } else {
+            simplify(c) != c
+        };
+        match other {
+            false => 0.0,
+            true if self.used.contains(&c) => -0.5,
+            true => -6.0,
+        }
     }
 
     /// What neighbours that the page holds elsewhere add.

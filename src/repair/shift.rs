@@ -93,7 +93,7 @@ fn decide(
         let sure = start.sure;
         for run in run::follow(page, start, LONGEST) {
             // Marks and letters alone are no stretch: `?;A`.
-            if !sure && page[at + 2..run.end].iter().all(char::is_ascii) {
+            if !sure && !judge.doubled() && page[at + 1..run.end].iter().all(char::is_ascii) {
                 continue;
             }
             let right = bare(&page[run.end..], CONTEXT);
@@ -172,56 +172,54 @@ fn bare(rest: &[char], count: usize) -> Vec<char> {
 /// Chooses a character for every open slot, from left to right. `stop` is added
 /// to a 。 in the first.
 fn fill(left: &[char], slots: &[Slot], right: &[char], judge: &Judge, stop: f32) -> Vec<char> {
-    let mut text: Vec<char> = left.to_vec();
-    for (i, slot) in slots.iter().enumerate() {
-        match slot {
-            Slot::Known(c) => text.push(*c),
-            Slot::Lost => text.push(LOST),
-            Slot::Pair(lead, trail) => {
-                let after = following(&slots[i + 1..], right);
-                pair(&mut text, *lead, *trail, &after, judge);
-            }
-            Slot::OneOf(choices) => {
-                let after = following(&slots[i + 1..], right);
-                text.push(choose(
-                    &text,
-                    choices,
-                    &after,
-                    judge,
-                    if i == 0 { stop } else { 0.0 },
-                ));
-            }
-        }
-    }
-    text.split_off(left.len())
-}
-
-/// What follows a slot, as far as it is known without choosing.
-fn following(slots: &[Slot], right: &[char]) -> Vec<char> {
-    let mut out = Vec::with_capacity(CONTEXT);
-    for slot in slots {
-        match slot {
-            Slot::Known(c) => out.push(*c),
-            Slot::Lost => out.push(LOST),
-            Slot::Pair(lead, trail) => {
-                match gbk::char(*lead, *trail).filter(|&c| is_plausible(c)) {
-                    Some(c) => out.push(c),
-                    None => return out,
+    let mut chosen: Vec<Vec<char>> = slots.iter().map(plain).collect();
+    // Twice: the second time every choice sees the choices behind it.
+    for _ in 0..2 {
+        let mut before: Vec<char> = left.to_vec();
+        for (i, slot) in slots.iter().enumerate() {
+            let from = before.len().saturating_sub(CONTEXT);
+            let after: Vec<char> = chosen[i + 1..]
+                .iter()
+                .flatten()
+                .chain(right)
+                .take(CONTEXT)
+                .copied()
+                .collect();
+            match slot {
+                Slot::Known(_) | Slot::Lost => {}
+                Slot::Pair(lead, trail) => {
+                    chosen[i] = pair(&before[from..], *lead, *trail, &after, judge)
+                }
+                Slot::OneOf(choices) => {
+                    chosen[i] = vec![choose(
+                        &before[from..],
+                        choices,
+                        &after,
+                        judge,
+                        if i == 0 { stop } else { 0.0 },
+                    )]
                 }
             }
-            Slot::OneOf(_) => return out,
-        }
-        if out.len() >= CONTEXT {
-            return out;
+            before.extend_from_slice(&chosen[i]);
         }
     }
-    out.extend(right.iter().take(CONTEXT - out.len()));
-    out
+    chosen.concat()
+}
+
+/// A slot before anything was chosen.
+fn plain(slot: &Slot) -> Vec<char> {
+    vec![match slot {
+        Slot::Known(c) => *c,
+        Slot::Pair(lead, trail) => gbk::char(*lead, *trail)
+            .filter(|&c| is_plausible(c))
+            .unwrap_or(LOST),
+        Slot::OneOf(choices) if choices.len() < 4 => choices.first().copied().unwrap_or(LOST),
+        Slot::OneOf(_) | Slot::Lost => LOST,
+    }]
 }
 
 /// One character of two known bytes, or two whose inner bytes were dropped, if they read clearly better.
-fn pair(text: &mut Vec<char>, lead: u8, trail: u8, after: &[char], judge: &Judge) {
-    let before = text[text.len().saturating_sub(CONTEXT)..].to_vec();
+fn pair(before: &[char], lead: u8, trail: u8, after: &[char], judge: &Judge) -> Vec<char> {
     let score = |middle: &[char]| {
         let window: Vec<char> = before.iter().chain(middle).chain(after).copied().collect();
         judge.score(&window)
@@ -273,15 +271,15 @@ fn pair(text: &mut Vec<char>, lead: u8, trail: u8, after: &[char], judge: &Judge
         }
     }
     match (best.1, one) {
-        (Some(two), _) => text.extend(two),
-        (None, Some(c)) => text.push(c),
-        (None, None) => text.extend([LOST, LOST]),
+        (Some(two), _) => two.to_vec(),
+        (None, Some(c)) => vec![c],
+        (None, None) => vec![LOST, LOST],
     }
 }
 
 /// The choice that reads best between its neighbours; [`LOST`] when no one clearly does.
 fn choose(before: &[char], choices: &[char], after: &[char], judge: &Judge, stop: f32) -> char {
-    let mut window: Vec<char> = before[before.len().saturating_sub(CONTEXT)..].to_vec();
+    let mut window: Vec<char> = before.to_vec();
     let place = window.len();
     window.push(LOST);
     window.extend_from_slice(after);
