@@ -65,12 +65,17 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
     table
 });
 
-/// Simplified forms that a traditional page would not hold (业, not 后, if only it were so simple:
-/// 后 is among them, so this is a hint and no proof).
+/// Simplified forms that are no traditional characters besides (业, but not 后
+/// or 修): those outside the 5,401 common characters of Big5.
 static SIMPLE: LazyLock<HashSet<char>> = LazyLock::new(|| {
     ('\u{4E00}'..='\u{9FFF}')
         .filter(|&c| simplify(c) != c)
         .map(simplify)
+        .filter(|c| {
+            let mut buffer = [0; 4];
+            let (bytes, _, _) = encoding_rs::BIG5.encode(c.encode_utf8(&mut buffer));
+            !matches!(*bytes, [0xA4..=0xC6, _])
+        })
         .collect()
 });
 

@@ -11,6 +11,7 @@ use pinyin::ToPinyinMulti;
 
 use super::chars::is_han;
 use super::edits::Change;
+use super::gbk;
 use crate::fold::{fold, simplify};
 
 /// A syllable in half-width brackets after a character that is read so.
@@ -86,6 +87,18 @@ fn hit(page: &[char], open: usize) -> Option<Hit> {
     readings(c).any(|r| r == said).then_some(Hit { at, end })
 }
 
+/// A table character found across a hanzi and the ASCII letter behind it,
+/// 為T(mén)NT (為 ends in E9, and E954 is 門): the bracket means nothing.
+fn across(page: &[char], open: usize) -> Option<Change> {
+    let (before, letter) = (page.get(open.checked_sub(2)?)?, page.get(open - 1)?);
+    if !matches!(letter, '@'..='~') {
+        return None;
+    }
+    let (end, said) = syllable(page, open + 1)?;
+    let c = gbk::char(gbk::bytes(*before)?.1, *letter as u8)?;
+    (differs(c) && readings(c).any(|r| r == said)).then(|| Change::delete(open, end))
+}
+
 /// All brackets of the page that give a reading of the character before them.
 pub(super) fn hits(page: &[char]) -> Vec<Hit> {
     page.iter()
@@ -149,10 +162,18 @@ pub(super) fn drop(page: &[char]) -> Vec<Change> {
     if hits.is_empty() || !is_damage(page, &hits) {
         return Vec::new();
     }
-    hits.iter()
+    let mut out: Vec<Change> = hits
+        .iter()
         .filter(|h| differs(page[h.at]))
         .map(|h| Change::delete(h.at + 1, h.end))
-        .collect()
+        .collect();
+    out.extend(
+        (0..page.len())
+            .filter(|&i| page[i] == '(')
+            .filter_map(|i| across(page, i)),
+    );
+    out.sort_by_key(|change| change.start);
+    out
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use super::edits::Change;
 use super::gbk;
 use super::judge::Judge;
 use super::pinyin;
-use run::{Run, Slot};
+use run::{Bytes, Run, Slot};
 
 /// Characters of context the judge sees on each side.
 const CONTEXT: usize = 5;
@@ -104,7 +104,7 @@ fn decide(
             let whole: Vec<char> = left.iter().chain(&text).chain(&right).copied().collect();
             let found: Vec<char> = left
                 .iter()
-                .chain(&page[at..run.end])
+                .chain(&bare(&page[at..run.end], LONGEST))
                 .chain(&right)
                 .copied()
                 .collect();
@@ -157,7 +157,6 @@ fn bare(rest: &[char], count: usize) -> Vec<char> {
     let mut at = 0;
     while at < rest.len() && out.len() < count && rest[at] != '\n' {
         if rest[at] == '('
-            && at > 0
             && let Some((end, _)) = pinyin::syllable(rest, at + 1)
         {
             at = end;
@@ -169,11 +168,73 @@ fn bare(rest: &[char], count: usize) -> Vec<char> {
     out
 }
 
-/// Chooses a character for every open slot, from left to right. `stop` is added
-/// to a 。 in the first.
+/// Chooses a character for every open slot. Where the first is open, its few
+/// likeliest are each tried with what they make of the rest. `stop` is added to a 。 there.
 fn fill(left: &[char], slots: &[Slot], right: &[char], judge: &Judge, stop: f32) -> Vec<char> {
+    let Some(Slot::OneOf(choices)) = slots.first() else {
+        return settle(left, slots, right, judge);
+    };
+    let bonus = |c: char| if c == '。' { stop } else { 0.0 };
+    let after: Vec<char> = slots[1..]
+        .iter()
+        .flat_map(plain)
+        .chain(right.iter().copied())
+        .take(CONTEXT)
+        .collect();
+    let ranked = |after: &[char]| {
+        let mut list: Vec<(f32, char)> = choices
+            .iter()
+            .map(|&c| {
+                let window: Vec<char> = left
+                    .iter()
+                    .copied()
+                    .chain([c])
+                    .chain(after.iter().copied())
+                    .collect();
+                (judge.score(&window) + bonus(c), c)
+            })
+            .collect();
+        list.sort_by(|a, b| b.0.total_cmp(&a.0));
+        list.truncate(TOP);
+        list
+    };
+    let mut tried: Vec<char> = ranked(&after)
+        .into_iter()
+        .chain(ranked(&[]))
+        .map(|(_, c)| c)
+        .collect();
+    tried.sort_unstable();
+    tried.dedup();
+    let mut found: Vec<(f32, Vec<char>)> = tried
+        .into_iter()
+        .map(|c| {
+            let mut slots = slots.to_vec();
+            slots[0] = Slot::Known(c);
+            let text = settle(left, &slots, right, judge);
+            let whole: Vec<char> = left.iter().chain(&text).chain(right).copied().collect();
+            (judge.score(&whole) + bonus(c), text)
+        })
+        .collect();
+    found.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let clear = match found.as_slice() {
+        [best, next, ..] => best.0 - next.0 >= CLEAR,
+        _ => true,
+    };
+    let mut text = found
+        .into_iter()
+        .next()
+        .map(|(_, text)| text)
+        .unwrap_or_default();
+    if !clear && let Some(first) = text.first_mut() {
+        *first = LOST;
+    }
+    text
+}
+
+/// Chooses a character for every open slot, from left to right, and once more
+/// when every choice can see the choices behind it.
+fn settle(left: &[char], slots: &[Slot], right: &[char], judge: &Judge) -> Vec<char> {
     let mut chosen: Vec<Vec<char>> = slots.iter().map(plain).collect();
-    // Twice: the second time every choice sees the choices behind it.
     for _ in 0..2 {
         let mut before: Vec<char> = left.to_vec();
         for (i, slot) in slots.iter().enumerate() {
@@ -187,17 +248,9 @@ fn fill(left: &[char], slots: &[Slot], right: &[char], judge: &Judge, stop: f32)
                 .collect();
             match slot {
                 Slot::Known(_) | Slot::Lost => {}
-                Slot::Pair(lead, trail) => {
-                    chosen[i] = pair(&before[from..], *lead, *trail, &after, judge)
-                }
+                Slot::Pair(two) => chosen[i] = pair(&before[from..], two, &after, judge),
                 Slot::OneOf(choices) => {
-                    chosen[i] = vec![choose(
-                        &before[from..],
-                        choices,
-                        &after,
-                        judge,
-                        if i == 0 { stop } else { 0.0 },
-                    )]
+                    chosen[i] = vec![choose(&before[from..], choices, &after, judge)]
                 }
             }
             before.extend_from_slice(&chosen[i]);
@@ -210,23 +263,21 @@ fn fill(left: &[char], slots: &[Slot], right: &[char], judge: &Judge, stop: f32)
 fn plain(slot: &Slot) -> Vec<char> {
     vec![match slot {
         Slot::Known(c) => *c,
-        Slot::Pair(lead, trail) => gbk::char(*lead, *trail)
-            .filter(|&c| is_plausible(c))
-            .unwrap_or(LOST),
+        Slot::Pair(two) => two.one().unwrap_or(LOST),
         Slot::OneOf(choices) if choices.len() < 4 => choices.first().copied().unwrap_or(LOST),
         Slot::OneOf(_) | Slot::Lost => LOST,
     }]
 }
 
 /// One character of two known bytes, or two whose inner bytes were dropped, if they read clearly better.
-fn pair(before: &[char], lead: u8, trail: u8, after: &[char], judge: &Judge) -> Vec<char> {
+fn pair(before: &[char], two: &Bytes, after: &[char], judge: &Judge) -> Vec<char> {
     let score = |middle: &[char]| {
         let window: Vec<char> = before.iter().chain(middle).chain(after).copied().collect();
         judge.score(&window)
     };
-    let one = gbk::char(lead, trail).filter(|&c| is_plausible(c));
+    let one = two.one();
     let plain = one.map_or(f32::NEG_INFINITY, |c| score(&[c]));
-    let (first, second) = run::dropped(lead, trail);
+    let (first, second) = two.dropped();
     // Each half by itself, then the best of both and every pair that is a word.
     let top = |list: &[(char, u8)], window: &dyn Fn(char) -> Vec<char>| {
         let mut scored: Vec<(f32, (char, u8))> = list
@@ -278,7 +329,7 @@ fn pair(before: &[char], lead: u8, trail: u8, after: &[char], judge: &Judge) -> 
 }
 
 /// The choice that reads best between its neighbours; [`LOST`] when no one clearly does.
-fn choose(before: &[char], choices: &[char], after: &[char], judge: &Judge, stop: f32) -> char {
+fn choose(before: &[char], choices: &[char], after: &[char], judge: &Judge) -> char {
     let mut window: Vec<char> = before.to_vec();
     let place = window.len();
     window.push(LOST);
@@ -287,7 +338,7 @@ fn choose(before: &[char], choices: &[char], after: &[char], judge: &Judge, stop
     let mut next = f32::NEG_INFINITY;
     for &c in choices {
         window[place] = c;
-        let score = judge.score(&window) + if c == '。' { stop } else { 0.0 };
+        let score = judge.score(&window);
         if score > best.0 {
             next = best.0;
             best = (score, c);

@@ -11,11 +11,46 @@ pub(super) enum Slot {
     Known(char),
     /// Both bytes are there; but where a decoder drops private use without a
     /// trace, they may be the first of one character and the last of the next.
-    Pair(u8, u8),
+    Pair(Bytes),
     /// One byte is there: the characters it can be.
     OneOf(Vec<char>),
     /// An ASCII byte that was eaten.
     Lost,
+}
+
+/// A lead and a trail byte, and the pinyin that stands behind them.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Bytes {
+    lead: u8,
+    trail: u8,
+    said: Option<String>,
+}
+
+impl Bytes {
+    /// Whether a character may be the last these bytes make.
+    fn fits(&self, c: char) -> bool {
+        is_plausible(c)
+            && self
+                .said
+                .as_ref()
+                .is_none_or(|said| pinyin::readings(c).any(|r| r == said))
+    }
+
+    /// The one character they make.
+    pub(super) fn one(&self) -> Option<char> {
+        gbk::char(self.lead, self.trail).filter(|&c| self.fits(c))
+    }
+
+    /// Two characters whose inner bytes a decoder dropped: the choices for each, with their inner byte.
+    pub(super) fn dropped(&self) -> (Vec<(char, u8)>, Vec<(char, u8)>) {
+        let first = (0x40..=0xFE)
+            .filter_map(|t| Some((gbk::char(self.lead, t).filter(|&c| is_plausible(c))?, t)))
+            .collect();
+        let second = (0x81..=0xFE)
+            .filter_map(|l| Some((gbk::char(l, self.trail).filter(|&c| self.fits(c))?, l)))
+            .collect();
+        (first, second)
+    }
 }
 
 /// A reading of a stretch: what was there, where the page is in step again, and
@@ -106,8 +141,15 @@ pub(super) fn follow(page: &[char], start: Run, longest: usize) -> Vec<Run> {
             // A trail byte that is an ASCII letter, or 80.
             '@'..='~' | '€' => {
                 let trail = if c == '€' { 0x80 } else { c as u8 };
-                run.slots.push(Slot::Pair(run.lead, trail));
                 run.end += 1;
+                let said = (page.get(run.end) == Some(&'('))
+                    .then(|| syllable(page, run.end + 1))
+                    .flatten();
+                run.slots.push(Slot::Pair(Bytes {
+                    lead: run.lead,
+                    trail,
+                    said: said.map(|(_, said)| said),
+                }));
                 out.push(run);
                 return out;
             }
@@ -131,9 +173,10 @@ pub(super) fn follow(page: &[char], start: Run, longest: usize) -> Vec<Run> {
                 closed
                     .slots
                     .push(Slot::OneOf(with_lead(run.lead, |_| true)));
-                if page.get(closed.end).copied().and_then(mark).is_none() {
+                if closed.end < page.len() && page.get(closed.end).copied().and_then(mark).is_none()
+                {
                     closed.slots.push(Slot::Lost);
-                } // else the byte eaten was the comma put before the mark
+                } // else the byte eaten was the comma put before the mark, or the text ends in half a character
                 out.push(closed);
                 if out.len() > 2 {
                     return out;
@@ -149,7 +192,11 @@ pub(super) fn follow(page: &[char], start: Run, longest: usize) -> Vec<Run> {
         let Some((trail, lead)) = pair(c) else {
             return out;
         };
-        run.slots.push(Slot::Pair(run.lead, trail));
+        run.slots.push(Slot::Pair(Bytes {
+            lead: run.lead,
+            trail,
+            said: None,
+        }));
         run.end += 1;
         // A table character of the stretch itself, with its pinyin.
         if page.get(run.end) == Some(&'(')
@@ -165,17 +212,6 @@ pub(super) fn follow(page: &[char], start: Run, longest: usize) -> Vec<Run> {
         }
         run.lead = lead;
     }
-}
-
-/// Two characters whose inner bytes a decoder dropped: the choices for each, given the outer bytes.
-pub(super) fn dropped(lead: u8, trail: u8) -> (Vec<(char, u8)>, Vec<(char, u8)>) {
-    let first = (0x40..=0xFE)
-        .filter_map(|t| Some((gbk::char(lead, t).filter(|&c| is_plausible(c))?, t)))
-        .collect();
-    let second = (0x81..=0xFE)
-        .filter_map(|l| Some((gbk::char(l, trail).filter(|&c| is_plausible(c))?, l)))
-        .collect();
-    (first, second)
 }
 
 /// The characters with this lead byte that pass.
