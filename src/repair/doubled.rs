@@ -34,7 +34,8 @@ pub(super) fn is_record(line: &[char]) -> bool {
 }
 
 pub(super) fn undouble(page: &[char]) -> Vec<Change> {
-    let mut out = Vec::new();
+    let mut sure = Vec::new();
+    let mut likely = Vec::new();
     for line in lines(page) {
         let text = &page[line.clone()];
         if !text.windows(2).any(|w| is_comma(w[0]) && follows(w[1])) || is_record(text) {
@@ -46,19 +47,25 @@ pub(super) fn undouble(page: &[char]) -> Vec<Change> {
             while end + 1 < text.len() && is_comma(text[end]) && follows(text[end + 1]) {
                 end += 1;
             }
-            if end > i {
-                let before = i.checked_sub(1).map(|b| text[b]);
+            if end > i && i > 0 {
+                let change = Change::delete(line.start + i, line.start + end);
                 // No one writes `,。`; `,,` may be anything unless something Chinese stands beside it.
                 let never = matches!(text[end], '。' | '、' | '；' | '！' | '？');
-                if before.is_some() && (never || beside_chinese(before, text.get(end + 1).copied()))
-                {
-                    out.push(Change::delete(line.start + i, line.start + end));
+                if never || beside_chinese(Some(text[i - 1]), text.get(end + 1).copied()) {
+                    sure.push(change);
+                } else {
+                    likely.push(change);
                 }
             }
             i = end + 1;
         }
     }
-    out
+    // On a page that doubles its commas, `YOU,!` is one more.
+    if sure.len() > 2 {
+        sure.extend(likely);
+        sure.sort_by_key(|change| change.start);
+    }
+    sure
 }
 
 #[cfg(test)]

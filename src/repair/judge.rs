@@ -1,16 +1,24 @@
 //! How likely a stretch of text is: words of jieba's dictionary, and what the
 //! page itself says elsewhere. Loaded only when a page needs it.
 
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
+use std::rc::Rc;
 use std::sync::LazyLock;
 
+use super::gbk;
+use super::shift::Bytes;
 use crate::fold::simplify;
 
 /// Words, front-coded and compressed; see `judge/NOTICE`.
 const WORDS: &[u8] = include_bytes!("judge/words.zst");
 /// Sum of all counts of the dictionary, as a logarithm.
 const TOTAL: f32 = 17.91; // ln 60,101,750
+/// Likeliest characters tried for the second of two dropped halves.
+const COMMON: usize = 40;
+/// Longest window scored at once, in code points.
+const WINDOW: usize = 64;
 /// Longest word of the table, in code points.
 const LONGEST: usize = 4;
 
@@ -93,7 +101,7 @@ fn mark(c: char) -> f32 {
         '%' | '.' | '·' | '—' | '…' | '-' => -7.0,
         ' ' | '　' => -6.5,
         '\u{FFFD}' => -6.0,
-        '％' | '\u{FF10}'..='\u{FF19}' => -9.0,
+        '％' => -9.0,
         '\u{FF01}'..='\u{FF5E}' => -16.0, // letters of a width news never uses
         _ => -10.5,
     }
@@ -107,6 +115,46 @@ fn is_stop(c: char) -> bool {
     )
 }
 
+/// What two characters may have been whose inner bytes are gone.
+#[derive(Debug)]
+pub(super) struct Halves {
+    /// The first, with its lost trail byte.
+    pub(super) first: Vec<(char, u8)>,
+    /// The second, with its lost lead byte: the commonest ones.
+    pub(super) second: Vec<(char, u8)>,
+    /// Pairs that are words.
+    pub(super) words: Vec<(char, char)>,
+}
+
+impl Halves {
+    fn of(two: &Bytes) -> Self {
+        let (first, mut second) = two.dropped();
+        let mut words = Vec::new();
+        for &(a, trail) in &first {
+            for &(b, lead) in &second {
+                if gbk::vanishes(trail, lead)
+                    && TABLE.contains_key(&key(&[simplify(a), simplify(b)]))
+                {
+                    words.push((a, b));
+                }
+            }
+        }
+        let share = |c: char| {
+            TABLE
+                .get(&key(&[simplify(c)]))
+                .copied()
+                .unwrap_or_else(|| mark(c))
+        };
+        second.sort_by(|a, b| share(b.0).total_cmp(&share(a.0)));
+        second.truncate(COMMON);
+        Halves {
+            first,
+            second,
+            words,
+        }
+    }
+}
+
 /// The judge of one page.
 pub(super) struct Judge {
     /// Neighbours in the page, in simplified script, and how often they meet.
@@ -115,6 +163,8 @@ pub(super) struct Judge {
     traditional: bool,
     /// Characters of the other script that the page holds nevertheless (后, 里).
     used: HashSet<char>,
+    /// What was asked before.
+    halves: RefCell<HashMap<Bytes, Rc<Halves>>>,
 }
 
 impl Judge {
@@ -135,6 +185,7 @@ impl Judge {
         Judge {
             pairs,
             traditional: scripts.0 > scripts.1,
+            halves: RefCell::default(),
             used: page
                 .iter()
                 .copied()
@@ -152,17 +203,30 @@ impl Judge {
             > 0
     }
 
-    /// Whether the dictionary has the word.
-    #[allow(clippy::unused_self)]
-    pub(super) fn is_word(&self, word: &[char]) -> bool {
-        let simple: Vec<char> = word.iter().map(|&c| simplify(c)).collect();
-        TABLE.contains_key(&key(&simple))
+    /// What the two characters around a dropped pair of bytes may be.
+    pub(super) fn halves(&self, two: &Bytes) -> Rc<Halves> {
+        if let Some(known) = self.halves.borrow().get(two) {
+            return Rc::clone(known);
+        }
+        let halves = Rc::new(Halves::of(two));
+        self.halves
+            .borrow_mut()
+            .insert(two.clone(), Rc::clone(&halves));
+        halves
     }
 
     /// Logarithm of how likely the text is, over its best cut into words.
     pub(super) fn score(&self, text: &[char]) -> f32 {
-        let simple: Vec<char> = text.iter().map(|&c| simplify(c)).collect();
-        let mut best = vec![f32::NEG_INFINITY; simple.len() + 1];
+        let mut simple = ['\0'; WINDOW];
+        let mut best = [f32::NEG_INFINITY; WINDOW + 1];
+        // A window is cut where it is too long for the tables on the stack.
+        if text.len() > WINDOW {
+            return text.chunks(WINDOW).map(|part| self.score(part)).sum();
+        }
+        let simple = &mut simple[..text.len()];
+        for (to, &c) in simple.iter_mut().zip(text) {
+            *to = simplify(c);
+        }
         best[0] = 0.0;
         for i in 0..simple.len() {
             let c = simple[i];
@@ -170,9 +234,10 @@ impl Judge {
                 best[i + 1] = best[i + 1].max(best[i] + mark(c));
                 continue;
             }
+            let mut word = 0;
             for len in 1..=LONGEST.min(simple.len() - i) {
-                let known = TABLE.get(&key(&simple[i..i + len])).copied();
-                let share = match known {
+                word = word << 16 | (simple[i + len - 1] as u64 & 0xFFFF);
+                let share = match TABLE.get(&word).copied() {
                     Some(share) => share,
                     None if len == 1 => -TOTAL - 1.0,
                     None => continue,
@@ -181,7 +246,7 @@ impl Judge {
             }
         }
         let script: f32 = text.iter().map(|&c| self.out_of_script(c)).sum();
-        best[simple.len()] + script + self.met(&simple)
+        best[simple.len()] + script + self.met(simple)
     }
 
     /// What a character of the other script costs; one the page uses anyway costs little.

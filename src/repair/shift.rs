@@ -15,17 +15,26 @@ use super::edits::Change;
 use super::gbk;
 use super::judge::Judge;
 use super::pinyin;
-use run::{Bytes, Run, Slot};
+pub(super) use run::Bytes;
+use run::{Run, Slot};
 
 /// Characters of context the judge sees on each side.
 const CONTEXT: usize = 5;
 /// Longest stretch that is read, in code points.
-const LONGEST: usize = 400;
+const LONGEST: usize = 120;
 /// By how much (natural logarithm) the repair must beat the page as found.
 const GAIN: f32 = 4.0;
 /// By how much the chosen character must beat the next.
 const CLEAR: f32 = 0.7;
 
+/// By how much the plainest reading may be worse than the page as found, before it is given up.
+const HOPELESS: f32 = 12.0;
+/// Stretches a page may have, and one more for so many characters: damage hits
+/// about one character of 500, and a page with many more is made of something else.
+const STRETCHES: usize = 24;
+const SPARSE: usize = 200;
+/// Slots at a stretch's head that are settled anew for each choice of the first.
+const HEAD: usize = 5;
 /// By how much two characters must beat the one their outer bytes make.
 const DROPPED: f32 = 1.5;
 /// Choices for either of two such characters that are tried with those for the other.
@@ -36,6 +45,7 @@ const LOST: char = '\u{FFFD}';
 pub(super) fn undo(page: &[char]) -> Vec<Change> {
     let mut out: Vec<Change> = Vec::new();
     let mut judge = None;
+    let mut tries = 0;
     // The page so far as it will be: the context of what comes next.
     let mut done: Vec<char> = Vec::new();
     let mut copied = 0;
@@ -53,7 +63,10 @@ pub(super) fn undo(page: &[char]) -> Vec<Change> {
             continue;
         }
         let judge = judge.get_or_insert_with(|| Judge::new(page));
-        match decide(page, at, &done, starts, judge) {
+        if tries > STRETCHES + page.len() / SPARSE {
+            return Vec::new();
+        }
+        match decide(page, at, &done, starts, judge, &mut tries) {
             Some((end, text)) => {
                 done.extend_from_slice(&text);
                 copied = end;
@@ -78,6 +91,7 @@ fn decide(
     done: &[char],
     starts: Vec<Run>,
     judge: &Judge,
+    tries: &mut usize,
 ) -> Option<(usize, Vec<char>)> {
     let left: Vec<char> = unbracketed(done, CONTEXT);
     // Where commas were put before marks, one right here makes the lost character a 。
@@ -97,18 +111,30 @@ fn decide(
                 continue;
             }
             let right = bare(&page[run.end..], CONTEXT);
-            let text = fill(&left, &run.slots, &right, judge, stop);
-            if text.iter().all(|&c| c == LOST) {
-                continue;
-            }
-            let whole: Vec<char> = left.iter().chain(&text).chain(&right).copied().collect();
             let found: Vec<char> = left
                 .iter()
                 .chain(&bare(&page[at..run.end], LONGEST))
                 .chain(&right)
                 .copied()
                 .collect();
-            let gain = judge.score(&whole) - judge.score(&found) + if sure { GAIN } else { 0.0 };
+            let found = judge.score(&found);
+            // Sound text read one byte off is nonsense: no need to choose among its readings.
+            let naive: Vec<char> = left
+                .iter()
+                .copied()
+                .chain(run.slots.iter().flat_map(plain))
+                .chain(right.iter().copied())
+                .collect();
+            if !sure && judge.score(&naive) < found - HOPELESS {
+                continue;
+            }
+            *tries += 1;
+            let text = fill(&left, &run.slots, &right, judge, stop);
+            if text.iter().all(|&c| c == LOST) {
+                continue;
+            }
+            let whole: Vec<char> = left.iter().chain(&text).chain(&right).copied().collect();
+            let gain = judge.score(&whole) - found + if sure { GAIN } else { 0.0 };
             if gain > GAIN && best.as_ref().is_none_or(|(score, ..)| gain > *score) {
                 best = Some((gain, run.end, text));
             }
@@ -205,14 +231,20 @@ fn fill(left: &[char], slots: &[Slot], right: &[char], judge: &Judge, stop: f32)
         .collect();
     tried.sort_unstable();
     tried.dedup();
-    let mut found: Vec<(f32, Vec<char>)> = tried
+    let mut found: Vec<(f32, char)> = tried
         .into_iter()
         .map(|c| {
-            let mut slots = slots.to_vec();
-            slots[0] = Slot::Known(c);
-            let text = settle(left, &slots, right, judge);
-            let whole: Vec<char> = left.iter().chain(&text).chain(right).copied().collect();
-            (judge.score(&whole) + bonus(c), text)
+            let mut head = slots[..slots.len().min(HEAD)].to_vec();
+            head[0] = Slot::Known(c);
+            let rest: Vec<char> = slots[head.len()..]
+                .iter()
+                .flat_map(plain)
+                .chain(right.iter().copied())
+                .take(CONTEXT)
+                .collect();
+            let text = settle(left, &head, &rest, judge);
+            let whole: Vec<char> = left.iter().chain(&text).chain(&rest).copied().collect();
+            (judge.score(&whole) + bonus(c), c)
         })
         .collect();
     found.sort_by(|a, b| b.0.total_cmp(&a.0));
@@ -220,11 +252,9 @@ fn fill(left: &[char], slots: &[Slot], right: &[char], judge: &Judge, stop: f32)
         [best, next, ..] => best.0 - next.0 >= CLEAR,
         _ => true,
     };
-    let mut text = found
-        .into_iter()
-        .next()
-        .map(|(_, text)| text)
-        .unwrap_or_default();
+    let mut slots = slots.to_vec();
+    slots[0] = Slot::Known(found.first().map_or(LOST, |best| best.1));
+    let mut text = settle(left, &slots, right, judge);
     if !clear && let Some(first) = text.first_mut() {
         *first = LOST;
     }
@@ -277,7 +307,7 @@ fn pair(before: &[char], two: &Bytes, after: &[char], judge: &Judge) -> Vec<char
     };
     let one = two.one();
     let plain = one.map_or(f32::NEG_INFINITY, |c| score(&[c]));
-    let (first, second) = two.dropped();
+    let halves = judge.halves(two);
     // Each half by itself, then the best of both and every pair that is a word.
     let top = |list: &[(char, u8)], window: &dyn Fn(char) -> Vec<char>| {
         let mut scored: Vec<(f32, (char, u8))> = list
@@ -291,35 +321,26 @@ fn pair(before: &[char], two: &Bytes, after: &[char], judge: &Judge) -> Vec<char
             .map(|(_, it)| it)
             .collect::<Vec<_>>()
     };
-    let ends: Vec<(char, u8)> = first
-        .iter()
-        .filter(|&&(_, t)| (0x81..=0xFE).any(|l| gbk::vanishes(t, l)))
-        .copied()
-        .collect();
-    let left = top(&ends, &|c| before.iter().copied().chain([c]).collect());
-    let right = top(&second, &|c| {
+    let left = top(&halves.first, &|c| {
+        before.iter().copied().chain([c]).collect()
+    });
+    let right = top(&halves.second, &|c| {
         [c].into_iter().chain(after.iter().copied()).collect()
     });
     let mut best = (plain + DROPPED, None);
-    let mut consider = |a: (char, u8), b: (char, u8)| {
-        if gbk::vanishes(a.1, b.1) {
-            let found = score(&[a.0, b.0]);
-            if found > best.0 {
-                best = (found, Some([a.0, b.0]));
-            }
+    let mut consider = |a: char, b: char| {
+        let found = score(&[a, b]);
+        if found > best.0 {
+            best = (found, Some([a, b]));
         }
     };
     for &a in &left {
-        for &b in &right {
-            consider(a, b);
+        for &b in right.iter().filter(|b| gbk::vanishes(a.1, b.1)) {
+            consider(a.0, b.0);
         }
     }
-    for &a in &ends {
-        for &b in &second {
-            if judge.is_word(&[a.0, b.0]) {
-                consider(a, b);
-            }
-        }
+    for &(a, b) in &halves.words {
+        consider(a, b);
     }
     match (best.1, one) {
         (Some(two), _) => two.to_vec(),

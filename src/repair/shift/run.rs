@@ -19,8 +19,8 @@ pub(super) enum Slot {
 }
 
 /// A lead and a trail byte, and the pinyin that stands behind them.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Bytes {
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(in crate::repair) struct Bytes {
     lead: u8,
     trail: u8,
     said: Option<String>,
@@ -42,8 +42,9 @@ impl Bytes {
     }
 
     /// Two characters whose inner bytes a decoder dropped: the choices for each, with their inner byte.
-    pub(super) fn dropped(&self) -> (Vec<(char, u8)>, Vec<(char, u8)>) {
-        let first = (0x40..=0xFE)
+    pub(in crate::repair) fn dropped(&self) -> (Vec<(char, u8)>, Vec<(char, u8)>) {
+        let first = (0xA1..=0xFE)
+            .filter(|&t| (0x81..=0xFE).any(|l| gbk::vanishes(t, l)))
             .filter_map(|t| Some((gbk::char(self.lead, t).filter(|&c| is_plausible(c))?, t)))
             .collect();
         let second = (0x81..=0xFE)
