@@ -38,6 +38,19 @@ pub(super) fn bytes(c: char) -> Option<(u8, u8)> {
     (lead != 0).then_some((lead, trail))
 }
 
+/// As [`bytes`], private use included: what a decoder that keeps it made of two bytes.
+pub(super) fn raw(c: char) -> Option<(u8, u8)> {
+    if !matches!(c, '\u{E000}'..='\u{F8FF}') {
+        return bytes(c);
+    }
+    let mut buffer = [0; 4];
+    let (code, _, bad) = encoding_rs::GBK.encode(c.encode_utf8(&mut buffer));
+    match *code {
+        [lead, trail] if !bad => Some((lead, trail)),
+        _ => None,
+    }
+}
+
 /// The character of two bytes; none for private use and what GBK lacks.
 pub(super) fn char(lead: u8, trail: u8) -> Option<char> {
     let c = *CODES

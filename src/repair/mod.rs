@@ -9,8 +9,12 @@ mod chars;
 mod control;
 mod doubled;
 mod edits;
+mod entity;
 mod gbk;
 mod judge;
+mod lookalike;
+mod loss;
+mod mojibake;
 mod pinyin;
 mod shift;
 mod signs;
@@ -38,6 +42,10 @@ type Rule = fn(&[char]) -> Vec<Change>;
 
 /// The rules in the order they run.
 const RULES: &[(&str, Rule)] = &[
+    ("mojibake", mojibake::undo), // its bytes look like control characters
+    ("loss", loss::mark),
+    ("entity", entity::resolve),
+    ("lookalike", lookalike::replace),
     ("control", control::strip), // zero-width marks would break the runs below
     ("shift", shift::undo), // needs brackets, doubled commas and the page's own characters as they are
     ("pinyin", pinyin::drop),

@@ -17,7 +17,7 @@ const fn classes() -> [u8; 256] {
         class[i] = LOOK;
         i += 1;
     }
-    let look = b" (,?&\x7F\xC2\xE2\xE3\xEF";
+    let look = b" (,?&\x7F\xC2\xC3\xC5\xC6\xCB\xE2\xE3\xE9\xEE\xEF";
     let mut i = 0;
     while i < look.len() {
         class[look[i] as usize] = LOOK;
@@ -88,6 +88,11 @@ fn goes_before(rest: &[u8]) -> bool {
     }
 }
 
+/// Whether a character that begins so may be a byte read as Latin-1 or Windows-1252.
+fn is_latin(lead: u8) -> bool {
+    matches!(lead, 0xC2 | 0xC3 | 0xC5 | 0xC6 | 0xCB | 0xE2)
+}
+
 /// A `?` behind a hanzi, a mark or a bracket, with a mark or a syllable and its bracket behind it.
 fn question(before: Option<&u8>, rest: &[u8]) -> bool {
     if before
@@ -128,16 +133,20 @@ impl Facts {
                 Self::comma(next)
             }
             b'?' => question(before, &bytes[at + 1..]),
-            b'&' => false,
-            0xC2 => matches!(pair.0, 0x80..=0xA0 | 0xAD),
+            b'&' => bytes[at..].iter().take(10).any(|&b| b == b';'),
+            0xC2 => matches!(pair.0, 0x80..=0xA0 | 0xAD) || is_latin(pair.1),
+            0xC3 | 0xC5 | 0xC6 | 0xCB => is_latin(pair.1),
             0xE2 => {
                 // U+200B–200F, U+2028–202F, U+205F–206F and the spaces before them.
                 match pair.0 {
                     0x80 => matches!(pair.1, 0x80..=0x8F | 0xA8..=0xAF),
                     0x81 => matches!(pair.1, 0x9F..=0xAF),
+                    0xBA..=0xBF => pair.0 < 0xBF || pair.1 < 0xA0, // radicals
                     _ => false,
                 }
             }
+            0xE9 => matches!(pair, (0x94, 0x9B | 0x9F) | (0x8A, 0x86) | (0x88, 0xA5)), // 锛 锟 銆 鈥
+            0xEE => true, // private use
             0xE3 => pair == (0x80, 0x80) && goes_before(&bytes[at + 3..]),
             0xEF => {
                 if pair == (0xBC, 0x8C) {
@@ -149,7 +158,7 @@ impl Facts {
                         rest => matches!(rest.first(), Some(b',' | b';' | b'!' | b'?')),
                     };
                 }
-                pair == (0xBB, 0xBF)
+                matches!(pair.0, 0x80..=0xAB) || pair == (0xBB, 0xBF)
             }
             _ => true, // a control character
         }

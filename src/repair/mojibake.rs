@@ -1,0 +1,148 @@
+//! A text read in the wrong encoding: UTF-8 as GBK (`涓浗` for 中国), UTF-8 as
+//! Latin-1 (`ä¸­å›½`), GBK as Latin-1 (`ÖÐ¹ú`). One layer a round; a text twice
+//! garbled takes two.
+
+use super::chars::is_han;
+use super::edits::Change;
+use super::gbk;
+
+/// Shortest stretch, in characters, that is taken for garbled.
+const SHORTEST: usize = 4;
+
+pub(super) fn undo(page: &[char]) -> Vec<Change> {
+    // 。 、 “ ， of UTF-8 begin with these when read as GBK; text of any length holds one.
+    let as_gbk = page.iter().any(|c| matches!(c, '銆' | '锛' | '鈥'));
+    let mut out = Vec::new();
+    let mut at = 0;
+    while at < page.len() {
+        let start = at;
+        if latin(page[at]).is_some() && page[at] >= '\u{80}' {
+            while at < page.len() && page[at] >= '\u{80}' && latin(page[at]).is_some() {
+                at += 1;
+            }
+            push(&mut out, start, at, from_latin(&page[start..at]));
+        } else if as_gbk && is_garbled(page[at]) {
+            while at < page.len() && is_garbled(page[at]) {
+                at += 1;
+            }
+            push(
+                &mut out,
+                start,
+                at,
+                from_gbk(&page[start..at], page.get(at)),
+            );
+        } else {
+            at += 1;
+        }
+    }
+    out
+}
+
+fn push(out: &mut Vec<Change>, start: usize, end: usize, text: Option<String>) {
+    if let Some(text) = text {
+        out.push(Change::new(start, end, &text));
+    }
+}
+
+/// A character a stretch of UTF-8 read as GBK may hold.
+fn is_garbled(c: char) -> bool {
+    c >= '\u{80}' && (c == '€' || c == '\u{FFFD}' || gbk::raw(c).is_some())
+}
+
+/// The byte that Latin-1, or Windows-1252, reads as this character.
+fn latin(c: char) -> Option<u8> {
+    if let Ok(byte) = u8::try_from(c as u32) {
+        return Some(byte);
+    }
+    if !matches!(c, '\u{152}'..='\u{192}' | '\u{2C6}' | '\u{2DC}' | '\u{2013}'..='\u{203A}' | '€' | '™')
+    {
+        return None;
+    }
+    let mut buffer = [0; 4];
+    let (bytes, _, bad) = encoding_rs::WINDOWS_1252.encode(c.encode_utf8(&mut buffer));
+    match *bytes {
+        [byte] if !bad => Some(byte),
+        _ => None,
+    }
+}
+
+/// Latin letters that are the bytes of Chinese text.
+fn from_latin(run: &[char]) -> Option<String> {
+    let bytes: Vec<u8> = run.iter().filter_map(|&c| latin(c)).collect();
+    // Two marks and no letter (`··`, `“”`) say nothing.
+    if bytes.len() < 3 || !run.iter().any(|c| matches!(c, '\u{A1}'..='\u{FF}')) {
+        return None;
+    }
+    if let Ok(text) = std::str::from_utf8(&bytes) {
+        return text.chars().any(is_han).then(|| text.to_owned());
+    }
+    if bytes.len() < SHORTEST || bytes.len() % 2 != 0 {
+        return None;
+    }
+    // Common hanzi and marks only: rows A1, A3 and B0 to D7.
+    let common = bytes
+        .chunks(2)
+        .all(|two| matches!(two, [0xA1 | 0xA3 | 0xB0..=0xD7, 0xA1..=0xFE]));
+    // A row of signs (`×÷±°`) would pass for hanzi: letters must be among them, or many.
+    let letters = run.iter().filter(|&&c| c.is_alphabetic()).count();
+    if letters * 4 < run.len() && run.len() < 12 {
+        return None;
+    }
+    let (text, bad) = encoding_rs::GBK.decode_without_bom_handling(&bytes);
+    let hanzi = text.chars().filter(|&c| is_han(c)).count();
+    (common && !bad && hanzi >= 2).then(|| text.into_owned())
+}
+
+/// Hanzi that are the bytes of UTF-8. A last character cut short is U+FFFD.
+fn from_gbk(run: &[char], next: Option<&char>) -> Option<String> {
+    let mut bytes = Vec::with_capacity(run.len() * 2);
+    for &c in run {
+        match gbk::raw(c) {
+            Some((lead, trail)) => bytes.extend([lead, trail]),
+            None if c == '€' => bytes.push(0x80),
+            None => bytes.push(0xFF),
+        }
+    }
+    let text = String::from_utf8_lossy(&bytes);
+    let lost = text.matches('\u{FFFD}').count();
+    let given = run.iter().filter(|&&c| c == '\u{FFFD}').count();
+    let cut = usize::from(next.is_none_or(char::is_ascii));
+    let good = text.chars().filter(|&c| is_han(c) || matches!(c, '\u{2010}'..='\u{203B}' | '\u{3000}'..='\u{301F}' | '\u{FF00}'..='\u{FF5E}')).count();
+    (lost <= given + cut && good >= 2 && good + lost == text.chars().count())
+        .then(|| text.into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::repair::tests::{check, same};
+
+    const TEXT: &str = "会议强调，要抓好落实。各地积极行动，";
+
+    fn as_latin(bytes: &[u8]) -> String {
+        bytes.iter().map(|&b| b as char).collect()
+    }
+
+    #[test]
+    fn wrong_encodings_are_undone() {
+        let (gbk, _, _) = encoding_rs::GBK.encode(TEXT);
+        let (garbled, _) = encoding_rs::GBK.decode_without_bom_handling(TEXT.as_bytes());
+        let (cp1252, _) = encoding_rs::WINDOWS_1252.decode_without_bom_handling(TEXT.as_bytes());
+        check(&as_latin(TEXT.as_bytes()), TEXT);
+        check(&as_latin(&gbk), TEXT);
+        check(&garbled, TEXT);
+        check(&cp1252, TEXT);
+        check(&as_latin(garbled.as_bytes()), TEXT); // twice over
+    }
+
+    #[test]
+    fn other_letters_stay() {
+        for text in [
+            "Übergröße façade naïve déjà vu",
+            "法国总统（François）…",
+            "“银行”·锛",
+            "×÷±°··",
+        ] {
+            same(text);
+        }
+    }
+}
