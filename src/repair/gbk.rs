@@ -21,7 +21,7 @@ static CODES: LazyLock<Codes> = LazyLock::new(|| {
             let (Some(c), None, false) = (chars.next(), chars.next(), bad) else {
                 continue;
             };
-            if matches!(c, '\u{E000}'..='\u{F8FF}') || c < '\u{80}' || c > '\u{FFFF}' {
+            if matches!(c, '\0'..='\u{7F}' | '\u{E000}'..='\u{F8FF}' | '\u{10000}'..) {
                 continue;
             }
             let pair = u16::from_be_bytes([lead, trail]);

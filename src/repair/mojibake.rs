@@ -76,7 +76,7 @@ fn from_latin(run: &[char]) -> Option<String> {
     if let Ok(text) = std::str::from_utf8(&bytes) {
         return text.chars().any(is_han).then(|| text.to_owned());
     }
-    if bytes.len() < SHORTEST || bytes.len() % 2 != 0 {
+    if bytes.len() < SHORTEST || !bytes.len().is_multiple_of(2) {
         return None;
     }
     // Common hanzi and marks only: rows A1, A3 and B0 to D7.

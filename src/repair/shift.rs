@@ -46,6 +46,8 @@ pub(super) fn undo(page: &[char]) -> Vec<Change> {
     let mut out: Vec<Change> = Vec::new();
     let mut judge = None;
     let mut tries = 0;
+    // What is read back was not folded with the rest of the page.
+    let folded = !page.contains(&'，');
     // The page so far as it will be: the context of what comes next.
     let mut done: Vec<char> = Vec::new();
     let mut copied = 0;
@@ -67,7 +69,10 @@ pub(super) fn undo(page: &[char]) -> Vec<Change> {
             return Vec::new();
         }
         match decide(page, at, &done, starts, judge, &mut tries) {
-            Some((end, text)) => {
+            Some((end, mut text)) => {
+                if folded {
+                    text.iter_mut().for_each(fold_mark);
+                }
                 done.extend_from_slice(&text);
                 copied = end;
                 out.push(Change {
@@ -143,6 +148,13 @@ fn decide(
     best.map(|(_, end, text)| (end, text))
 }
 
+/// Makes a mark half-width, as on the page around it.
+fn fold_mark(c: &mut char) {
+    if matches!(c, '！' | '（' | '）' | '，' | '：' | '；' | '？') {
+        *c = crate::fold::fold(*c);
+    }
+}
+
 /// Whether a character may stand before the `?` of a shift.
 fn may_precede(c: char) -> bool {
     !c.is_ascii() || c.is_ascii_alphanumeric() || matches!(c, ',' | ')' | '?')
@@ -157,6 +169,7 @@ fn in_term(done: &[char]) -> bool {
 
 /// Up to `count` characters before a place, brackets of pinyin and inserted commas left out.
 fn unbracketed(done: &[char], count: usize) -> Vec<char> {
+    let done = &done[done.len().saturating_sub(LONGEST)..];
     let mut out = Vec::with_capacity(count);
     let mut end = done.len();
     while end > 0 && out.len() < count {
@@ -179,6 +192,7 @@ fn unbracketed(done: &[char], count: usize) -> Vec<char> {
 
 /// Up to `count` characters from a place on, brackets of pinyin left out.
 fn bare(rest: &[char], count: usize) -> Vec<char> {
+    let rest = &rest[..rest.len().min(2 * LONGEST)];
     let mut out = Vec::with_capacity(count);
     let mut at = 0;
     while at < rest.len() && out.len() < count && rest[at] != '\n' {

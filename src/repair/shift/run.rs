@@ -18,6 +18,9 @@ pub(super) enum Slot {
     Lost,
 }
 
+/// Characters, each with the one of its bytes that was lost.
+pub(in crate::repair) type Inner = Vec<(char, u8)>;
+
 /// A lead and a trail byte, and the pinyin that stands behind them.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(in crate::repair) struct Bytes {
@@ -42,7 +45,7 @@ impl Bytes {
     }
 
     /// Two characters whose inner bytes a decoder dropped: the choices for each, with their inner byte.
-    pub(in crate::repair) fn dropped(&self) -> (Vec<(char, u8)>, Vec<(char, u8)>) {
+    pub(in crate::repair) fn dropped(&self) -> (Inner, Inner) {
         let first = (0xA1..=0xFE)
             .filter(|&t| (0x81..=0xFE).any(|l| gbk::vanishes(t, l)))
             .filter_map(|t| Some((gbk::char(self.lead, t).filter(|&c| is_plausible(c))?, t)))
