@@ -34,11 +34,15 @@ pub(super) fn is_record(line: &[char]) -> bool {
 }
 
 pub(super) fn undouble(page: &[char]) -> Vec<Change> {
+    // Fields of a table may be empty; a page without any mark of prose may be one.
+    let prose = page
+        .iter()
+        .any(|&c| matches!(c, '。' | '、' | '“' | '《' | '，'));
     let mut sure = Vec::new();
     let mut likely = Vec::new();
     for line in lines(page) {
         let text = &page[line.clone()];
-        if !text.windows(2).any(|w| is_comma(w[0]) && follows(w[1])) || is_record(text) {
+        if !text.windows(2).any(|w| is_comma(w[0]) && follows(w[1])) || is_record(text) || !prose {
             continue;
         }
         let mut i = 0;

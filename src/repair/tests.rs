@@ -65,8 +65,92 @@ proptest! {
         laws(&text);
     }
 
+}
+
+proptest! {
+    // Each case is judged several times over.
+    #![proptest_config(ProptestConfig::with_cases(400))]
+    #[test]
+    fn laws_hold_for_garbled_text(text in "([銆锛鈥锟斤拷ä¸­åÖÐ¹ú€\u{FFFD}⼈⼤\u{E5E5}會議?！。A]|&ldquo;|&#8230;|&lt;){0,40}") {
+        laws(&text);
+    }
+
+    #[test]
+    fn laws_hold_for_shifts(text in "([當地開展日報苯衲月靶薜逻中国,?!！？。”l]|\\(dāng\\)|\\?shù\\)|\\?qǐng\\)|,\\?!){0,40}") {
+        laws(&text);
+    }
+
     #[test]
     fn laws_hold_for_any_text(text in any::<String>()) {
         laws(&text);
     }
+}
+
+#[test]
+fn sound_pages_stay() {
+    for text in [
+        "真的吗?!",
+        "真的吗?!他说，这是真的。",
+        "什么？！没有听说过。你呢?!",
+        "“真的吗??”他问，“谁说的?!”大家都笑了。",
+        "价格1,200元，比分3:2，时间10:30，版本v1.2，网址https://example.com/?a=1&b=2。",
+        "[摘? 要]为推进机关党建，本文提出三点建议。",
+        "拼音课：学(xué)习(xí)，老(lǎo)师(shī)，中(zhōng)国(guó)。",
+        "拼音課：學(xué)生(shēng)，老(lǎo)師(shī)，漢(hàn)字(zì)，課(kè)本(běn)，讀(dú)書(shū)。",
+        "離離原上草，一歲一枯榮。遠芳侵古道，晴翠接荒城。又送王孫去，萋(qī)萋滿別情。",
+        "編號,姓名,,部門\n1,張三,,辦公室\n2,李四,,組織部",
+        "fn main() {\n    let 總數 = 求和(甲, 乙)?;\n    println!(\"{}\", 總數);\n}",
+        "if (a != b) { x = a ? b : c; } // 条件,分号;问号?",
+        "GBK 編碼表：\nA1A3 。\nB0A1 啊\nB0A2 阿\nD7F7 作\n€ 80",
+        "GBK 码表\n啊 B0A1\n阿 B0A2\n埃 B0A3\n挨 B0A4",
+        "第一条 为了规范管理，根据法律，制定本条例。\n第二条 本条例适用于（一）机关；（二）团体。",
+        "【聚焦两会 代表声音】记者 方 敏",
+        "张三 李四 王五\n赵六 孙七 周八",
+        "A?B:C，甲?乙:丙。",
+        "他说……“好！”（掌声）——《日报》",
+        "Übergröße, naïve café — déjà vu.",
+        "党建引领，锛薄分明，銆字罕见。",
+    ] {
+        same(text);
+    }
+}
+
+#[test]
+fn shifts_are_read_back() {
+    for (from, to) in [
+        ("群眾路線教育在當(dāng)?shù)亻_展", "群眾路線教育在當地開展"),
+        (
+            "本地晚報和長(zhǎng)江日?qǐng)?bào)記者",
+            "本地晚報和長江日報記者",
+        ),
+        ("做好服務??萍继嘏蓡T下鄉。", "做好服務。科技特派員下鄉。"),
+    ] {
+        check(from, to);
+    }
+}
+
+#[test]
+fn what_the_bytes_do_not_tell_is_marked() {
+    // A digit stood behind 年; no one can say which.
+    check(
+        "群眾滿意,,?!苯衲?月初,,活動開始,。",
+        "群眾滿意。”今年\u{FFFD}月初，活動開始。",
+    );
+}
+
+#[test]
+fn a_page_too_long_for_sense_takes_linear_time() {
+    let piece = "會議,?!苯衲?月真的吗?!好(huì)&#8230;ä¸­锛?？！";
+    let time = |count: usize| {
+        let text = piece.repeat(count);
+        let start = std::time::Instant::now();
+        laws(&text);
+        start.elapsed().as_secs_f64()
+    };
+    time(1);
+    let (short, long) = (time(40), time(400));
+    assert!(
+        long < 40.0 * short + 0.5,
+        "{short} s, ten times as much {long} s"
+    );
 }
