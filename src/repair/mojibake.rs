@@ -1,5 +1,5 @@
 //! A text read in the wrong encoding: UTF-8 as GBK (`涓浗` for 中国), UTF-8 as
-//! Latin-1 (`ä¸­å›½`), GBK as Latin-1 (`ÖÐ¹ú`). One layer a round; a text twice
+//! Latin-1 (`ä¸…å›½`), GBK as Latin-1 (`ÖÐ¹ú`). One layer a round; a text twice
 //! garbled takes two.
 
 use super::chars::is_han;

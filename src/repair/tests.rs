@@ -71,7 +71,7 @@ proptest! {
     // Each case is judged several times over.
     #![proptest_config(ProptestConfig::with_cases(400))]
     #[test]
-    fn laws_hold_for_garbled_text(text in "([銆锛鈥锟斤拷ä¸­åÖÐ¹ú€\u{FFFD}⼈⼤\u{E5E5}會議?！。A]|&ldquo;|&#8230;|&lt;){0,40}") {
+    fn laws_hold_for_garbled_text(text in "([銆锛鈥锟斤拷ä¸åÖÐ¹ú€\u{FFFD}⼈⼤\u{E5E5}會議?！。A]|&ldquo;|&#8230;|&lt;){0,40}") {
         laws(&text);
     }
 
@@ -140,7 +140,7 @@ fn what_the_bytes_do_not_tell_is_marked() {
 
 #[test]
 fn a_page_too_long_for_sense_takes_linear_time() {
-    let piece = "會議,?!苯衲?月真的吗?!好(huì)&#8230;ä¸­锛?？！";
+    let piece = "會議,?!苯衲?月真的吗?!好(huì)&#8230;ä¸\u{AD}锛?？！";
     let time = |count: usize| {
         let text = piece.repeat(count);
         let start = std::time::Instant::now();

@@ -9,32 +9,32 @@ use pinyin::ToPinyin;
 
 /// What a site does to its texts.
 #[derive(Debug, Clone, Copy)]
-pub struct Site {
+pub(crate) struct Site {
     /// Characters (traditional) that get their pinyin in brackets.
-    pub table: &'static str,
+    pub(crate) table: &'static str,
     /// A blank before the closing bracket.
-    pub blank: bool,
+    pub(crate) blank: bool,
     /// Puts `,` before two marks of three.
-    pub commas: bool,
+    pub(crate) commas: bool,
     /// Folds ！ and ？ too.
-    pub folds_all: bool,
+    pub(crate) folds_all: bool,
 }
 
 /// Twelve characters.
-pub const SPARSE: &str = "統發創規區業調鎮網經態農";
+pub(crate) const SPARSE: &str = "統發創規區業調鎮網經態農";
 /// The sparse table and fifteen more.
-pub const MIDDLE: &str = "統發創規區業調鎮網經態農開來說過還書門聽寫戶滿類問訪";
+pub(crate) const MIDDLE: &str = "統發創規區業調鎮網經態農開來說過還書門聽寫戶滿類問訪";
 /// About a hundred.
-pub const DENSE: &str = "統發創規區業調鎮網經態農開來說過還書門聽寫戶滿類問訪個動務嚴執堅場學實對導強應據時會標機準獨現當礎紀結績習臺計設評負責質進關隊項點話專級長報國縣鄉絕題徹決為銜緊順紅藍圖揚師範親記錄庫";
+pub(crate) const DENSE: &str = "統發創規區業調鎮網經態農開來說過還書門聽寫戶滿類問訪個動務嚴執堅場學實對導強應據時會標機準獨現當礎紀結績習臺計設評負責質進關隊項點話專級長報國縣鄉絕題徹決為銜緊順紅藍圖揚師範親記錄庫";
 
 /// A damaged text and what became of each character of the original.
-pub struct Damaged {
+pub(crate) struct Damaged {
     /// The page as it would be crawled.
-    pub text: String,
+    pub(crate) text: String,
     /// The original in traditional script.
-    pub original: Vec<char>,
+    pub(crate) original: Vec<char>,
     /// Whether both bytes of each character of the original are still in the page.
-    pub kept: Vec<bool>,
+    pub(crate) kept: Vec<bool>,
 }
 
 /// Characters a table without phrases leaves alone or maps to its first choice.
@@ -42,10 +42,11 @@ const STAYS: &str = "后干并范里面谷系制佛修克冬凌出千升卜合�
 const FIRST: &str = "为爲众衆伪僞冲衝净淨勋勳历歷厕廁台臺坛壇坝壩墙牆壳殼奖獎尽盡岁歲当當录錄恶惡术術签籤纤纖线線绣繡脏髒艳豔苏蘇荡蕩药藥蕴蘊证證赞贊酝醞采採钟鍾钥鑰钩鉤钻鑽铲鏟锈鏽镇鎮闲閒馆館";
 
 /// Simplified to traditional, by character, within GBK.
-pub struct Script(HashMap<char, char>);
+pub(crate) struct Script(HashMap<char, char>);
 
 impl Script {
-    pub fn new() -> Self {
+    /// Reads the pairs out of the fold table.
+    pub(crate) fn new() -> Self {
         let mut map = HashMap::new();
         for c in '\u{4E00}'..='\u{9FFF}' {
             if simplify(c) != c && pair(c).is_some() {
@@ -55,7 +56,9 @@ impl Script {
         let first: Vec<char> = FIRST.chars().collect();
         map.extend(first.chunks(2).map(|two| (two[0], two[1])));
         map.insert('为', '為');
-        STAYS.chars().for_each(|c| drop(map.remove(&c)));
+        STAYS.chars().for_each(|c| {
+            map.remove(&c);
+        });
         Script(map)
     }
 }
@@ -97,7 +100,7 @@ fn replace(
 }
 
 /// Damages a text as the site would.
-pub fn damage(text: &str, site: Site, script: &Script) -> Damaged {
+pub(crate) fn damage(text: &str, site: Site, script: &Script) -> Damaged {
     let original: Vec<char> = text
         .chars()
         .map(|c| script.0.get(&c).copied().unwrap_or(c))

@@ -1,8 +1,10 @@
-//! The program from outside: one binary, one file for each promise.
+//! The program from outside, and its rooms together: one binary, one file for
+//! each promise.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod bad_input;
+mod damage;
 mod damaged;
 mod env;
 mod exact;
@@ -11,6 +13,7 @@ mod formats;
 mod manual;
 mod pack;
 mod quality;
+mod repair;
 mod resume;
 mod search;
 mod terminal;

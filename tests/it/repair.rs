@@ -1,0 +1,75 @@
+//! Damage made by the forward model is undone.
+
+use jianbao::fold::fold_str;
+use jianbao::repair::{repair, undo};
+
+use crate::damage::{DENSE, MIDDLE, SPARSE, Script, Site, damage};
+
+/// Articles in the style of the pages that are damaged so.
+const ARTICLES: &[&str] = &[
+    "市直机关党建提升年活动启动\n本报讯　日前，市委组织部召开机关党建工作会议，对开展“主题党日”活动进行动员部署。会议强调，各单位要把党建工作与业务工作同谋划、同部署、同落实，推动全面从严治党向基层延伸。\n“我们将结合岗位实际，打造一批叫得响的党建品牌。”市直机关工委负责人说，今年3月以来，全市已有120个支部开展了活动，党员参与率达98.6%。\n记者　廖文",
+    "我县乡村振兴工作取得新进展\n今年以来，我县抓住发展机遇，坚持规划引领、产业带动，农民收入稳步增长。在当地开展的调研中，农业专家对经验做法给予肯定；下一步，全县将继续加强基层组织建设，为群众办实事、解难题。\n据统计，上半年全县新建标准化蔬菜大棚350个，实现产值1.2亿元，增长了15%。村民们说：“日子越过越好！”",
+    "学校举行雷锋精神宣讲报告会\n10月12日，我校师生代表三百余人参加了宣讲报告会。报告会由校党总支书记主持，宣讲团成员从不同角度讲述了身边的感人故事。大家表示，要认真学习、积极实践，时刻以优秀党员的标准严格要求自己，在本职岗位上发挥先锋模范作用。\n会后，与会人员还观看了图片展览，并就如何开展志愿服务进行了讨论。",
+];
+
+const SITES: &[Site] = &[
+    Site {
+        table: SPARSE,
+        blank: false,
+        commas: false,
+        folds_all: true,
+    },
+    Site {
+        table: MIDDLE,
+        blank: true,
+        commas: false,
+        folds_all: false,
+    },
+    Site {
+        table: DENSE,
+        blank: false,
+        commas: true,
+        folds_all: true,
+    },
+    Site {
+        table: DENSE,
+        blank: false,
+        commas: false,
+        folds_all: true,
+    },
+    Site {
+        table: "",
+        blank: false,
+        commas: true,
+        folds_all: true,
+    },
+];
+
+#[test]
+fn what_the_bytes_still_tell_is_restored() {
+    let script = Script::new();
+    let (mut exact, mut all) = (0, 0);
+    for article in ARTICLES {
+        for &site in SITES {
+            let damaged = damage(article, site, &script);
+            let done = repair(&damaged.text);
+            assert_eq!(undo(&done.text, &done.edits), damaged.text);
+            assert_eq!(repair(&done.text).text, done.text);
+            let want = fold_str(&damaged.original.iter().collect::<String>());
+            if damaged.kept.iter().all(|&kept| kept) {
+                assert_eq!(fold_str(&done.text), want, "{site:?}");
+            }
+            all += 1;
+            exact += usize::from(fold_str(&done.text) == want);
+        }
+    }
+    assert!(exact * 10 >= all * 9, "{exact} of {all} restored exactly");
+}
+
+#[test]
+fn sound_articles_cost_no_copy() {
+    for article in ARTICLES {
+        let folded_indent = article.replace('　', " ");
+        assert!(repair(&folded_indent).edits.is_empty());
+    }
+}
