@@ -107,9 +107,18 @@ const KEYS: &[(Field, &str, &[&str])] = &[
             "article",
             "正文",
             "内容",
+            // For want of a text, what tells of it.
+            "brief",
+            "summary",
+            "description",
+            "abstract",
+            "摘要",
         ],
     ),
 ];
+
+/// The first of the keys that hold a summary and no text.
+const SUMMARY: &str = "brief";
 
 /// The keys the user names (`--map FIELD=KEY`), before those everybody uses.
 /// A key may lead into an object: `detail.title`.
@@ -132,6 +141,23 @@ impl FieldMap {
         Ok(())
     }
 
+    /// Has the record a value for this field?
+    pub(crate) fn has(&self, field: Field, record: &Map<String, Value>) -> bool {
+        let named = |(of, key): &(Field, String)| *of == field && at_path(record, key).is_some();
+        self.0.iter().any(named) || keys_of(field).iter().any(|want| holds(record, want))
+    }
+
+    /// Has the record a text, and not only a summary of one?
+    pub(crate) fn has_text(&self, record: &Map<String, Value>) -> bool {
+        let named =
+            |(of, key): &(Field, String)| *of == Field::Body && at_path(record, key).is_some();
+        self.0.iter().any(named)
+            || keys_of(Field::Body)
+                .iter()
+                .take_while(|key| **key != SUMMARY)
+                .any(|want| holds(record, want))
+    }
+
     /// Takes a field out of a record: the value under the first key that has one.
     pub(crate) fn take(&self, field: Field, record: &mut Map<String, Value>) -> Option<Value> {
         for (_, key) in self.0.iter().filter(|(of, _)| *of == field) {
@@ -139,15 +165,29 @@ impl FieldMap {
                 return Some(value);
             }
         }
-        let (_, _, keys) = KEYS.iter().find(|(of, _, _)| *of == field)?;
-        keys.iter().find_map(|want| {
-            let key = record
-                .iter()
-                .find(|(key, value)| same_key(key, want) && !blank(value))
-                .map(|(key, _)| key.clone())?;
+        keys_of(field).iter().find_map(|want| {
+            let key = key_like(record, want)?.to_owned();
             record.shift_remove(&key)
         })
     }
+}
+
+fn keys_of(field: Field) -> &'static [&'static str] {
+    KEYS.iter()
+        .find(|(of, _, _)| *of == field)
+        .map_or(&[], |(_, _, keys)| keys)
+}
+
+/// The record's key that has a value and is the same as `want`.
+fn key_like<'a>(record: &'a Map<String, Value>, want: &str) -> Option<&'a str> {
+    record
+        .iter()
+        .find(|(key, value)| same_key(key, want) && !blank(value))
+        .map(|(key, _)| key.as_str())
+}
+
+fn holds(record: &Map<String, Value>, want: &str) -> bool {
+    key_like(record, want).is_some()
 }
 
 impl FromStr for Field {
@@ -176,6 +216,15 @@ fn take_path(record: &mut Map<String, Value>, key: &str) -> Option<Value> {
     }
     let (outer, inner) = key.split_once('.')?;
     take_path(record.get_mut(outer)?.as_object_mut()?, inner)
+}
+
+/// The value there, as [`take_path`] would take it.
+fn at_path<'a>(record: &'a Map<String, Value>, key: &str) -> Option<&'a Value> {
+    if let Some(value) = record.get(key).filter(|value| !blank(value)) {
+        return Some(value);
+    }
+    let (outer, inner) = key.split_once('.')?;
+    at_path(record.get(outer)?.as_object()?, inner)
 }
 
 /// Nothing that could be a field's value.

@@ -4,28 +4,18 @@ use serde_json::{Map, Value};
 
 use crate::article::{Draft, Evidence, Found, Skip};
 use crate::extract::fields::{Field, FieldMap};
-use crate::extract::{paragraphs, tags};
+use crate::extract::{headline_alone, paragraphs, tags};
 
-/// The drafts of one JSON value: one for an object, one for each object of an array.
+/// How deep a list of stories may lie in a record.
+const DEEPEST: usize = 4;
+
+/// The drafts of one JSON value: one for an object that has a text, one for
+/// each story of an object or array that holds many (a day's broadcast, an
+/// answer of some interface with `data.list`).
 pub(crate) fn read(text: &str, map: &FieldMap) -> Result<Vec<Draft>, Skip> {
     match serde_json::from_str(text) {
-        Ok(Value::Object(record)) => Ok(vec![object(record, map)]),
-        Ok(Value::Array(values)) => {
-            let objects = values.into_iter().filter_map(|value| {
-                if let Value::Object(record) = value {
-                    Some(record)
-                } else {
-                    None
-                }
-            });
-            Ok(objects
-                .zip(1..)
-                .map(|(record, story)| Draft {
-                    story: Some(story),
-                    ..object(record, map)
-                })
-                .collect())
-        }
+        Ok(Value::Object(record)) => Ok(record_of(record, map)),
+        Ok(Value::Array(values)) => Ok(numbered(values, map)),
         Ok(_) => Err(Skip::Malformed(
             "not a JSON object; each record must be one, in { }".to_owned(),
         )),
@@ -33,20 +23,76 @@ pub(crate) fn read(text: &str, map: &FieldMap) -> Result<Vec<Draft>, Skip> {
     }
 }
 
-fn object(mut record: Map<String, Value>, map: &FieldMap) -> Draft {
+/// A record: an article, or the frame around many.
+fn record_of(mut record: Map<String, Value>, map: &FieldMap) -> Vec<Draft> {
+    if !map.has_text(&record)
+        && let Some(list) = list_in(&mut record, map, DEEPEST)
+    {
+        return numbered(list, map);
+    }
+    vec![object(record, map)]
+}
+
+/// Stories with their numbers.
+fn numbered(values: Vec<Value>, map: &FieldMap) -> Vec<Draft> {
+    let objects = values.into_iter().filter_map(|value| match value {
+        Value::Object(record) => Some(record),
+        _ => None,
+    });
+    objects
+        .zip(1..)
+        .map(|(record, story)| Draft {
+            story: Some(story),
+            ..headline_alone(object(record, map))
+        })
+        .collect()
+}
+
+/// The list of stories in a record: its longest array of objects of which one
+/// has a text, within `depth` levels.
+fn list_in(record: &mut Map<String, Value>, map: &FieldMap, depth: usize) -> Option<Vec<Value>> {
+    let stories = |value: &Value| {
+        value.as_array().map_or(0, |values| {
+            values.iter().filter(|value| story_like(value, map)).count()
+        })
+    };
+    let longest = record
+        .values_mut()
+        .max_by_key(|value| stories(value))
+        .filter(|value| stories(value) > 0);
+    if let Some(list) = longest {
+        return list.as_array_mut().map(std::mem::take);
+    }
+    let depth = depth.checked_sub(1)?;
+    record
+        .values_mut()
+        .filter_map(Value::as_object_mut)
+        .find_map(|inner| list_in(inner, map, depth))
+}
+
+/// An object with a text, at its top or in an object of its own.
+fn story_like(value: &Value, map: &FieldMap) -> bool {
+    value.as_object().is_some_and(|record| {
+        map.has(Field::Body, record)
+            || record
+                .values()
+                .filter_map(Value::as_object)
+                .any(|inner| map.has(Field::Body, inner))
+    })
+}
+
+fn object(record: Map<String, Value>, map: &FieldMap) -> Draft {
+    let mut record = flattened(record, map);
     let mut take = |field| map.take(field, &mut record).and_then(text_of);
     let found = |value| Found {
         value,
         from: Evidence::Field,
     };
+    let plain = |text: String| tags::entities(&text).into_owned();
     let id = take(Field::Id);
-    let title = take(Field::Title)
-        .map(|title| tags::entities(&title).into_owned())
-        .map(found);
+    let title = take(Field::Title).map(plain).map(found);
     let date = take(Field::Date).map(found);
-    let source = take(Field::Source)
-        .map(|source| tags::entities(&source).into_owned())
-        .map(found);
+    let source = take(Field::Source).map(plain).map(found);
     let url = take(Field::Url);
     let body = take(Field::Body)
         .map(|body| body_of(&body))
@@ -61,6 +107,29 @@ fn object(mut record: Map<String, Value>, map: &FieldMap) -> Draft {
         extra: record,
         ..Draft::default()
     }
+}
+
+/// A record whose text lies in an object within it (`video_detail.content`):
+/// that object's fields, then those of the record that it lacks.
+fn flattened(mut record: Map<String, Value>, map: &FieldMap) -> Map<String, Value> {
+    if map.has_text(&record) {
+        return record;
+    }
+    let key = record
+        .iter()
+        .find(|(_, value)| {
+            value
+                .as_object()
+                .is_some_and(|inner| map.has(Field::Body, inner))
+        })
+        .map(|(key, _)| key.clone());
+    let Some(Value::Object(mut inner)) = key.and_then(|key| record.shift_remove(&key)) else {
+        return record;
+    };
+    for (key, value) in record {
+        inner.entry(key).or_insert(value);
+    }
+    inner
 }
 
 /// A value as text: strings and numbers as they are, an array as lines.
@@ -134,6 +203,35 @@ mod tests {
                 want
             );
         }
+    }
+
+    #[test]
+    fn a_frame_around_many_stories() {
+        let text = r#"{"total": 3, "list": [
+            {"num": 1, "name": "x", "detail": {"id": "A1", "title": "[视频]全市召开会议", "pubtime": "2018-06-01 19:06:28", "source": "某某网", "content": "<p>会议召开。</p>\r\n<p>会议强调。</p>"}},
+            {"num": 2, "detail": {"id": "A2", "title": "春耕", "content": "", "brief": "各地抓春耕。"}},
+            {"num": 3, "title": "只有标题", "id": "A3"}]}"#;
+        let drafts = read(text, &FieldMap::default()).unwrap();
+        let got: Vec<_> = drafts
+            .iter()
+            .map(|d| (d.id.as_deref().unwrap(), &*d.body, d.story))
+            .collect();
+        assert_eq!(
+            got,
+            [
+                ("A1", "会议召开。\n会议强调。", Some(1)),
+                ("A2", "各地抓春耕。", Some(2)),
+                ("A3", "只有标题", Some(3))
+            ]
+        );
+        assert_eq!(drafts[0].extra["num"], 1);
+        assert_eq!(drafts[0].extra["name"], "x");
+        let nested = read(
+            r#"{"code": 0, "data": {"rows": [{"text": "一"}, {"text": "二"}]}}"#,
+            &FieldMap::default(),
+        )
+        .unwrap();
+        assert_eq!(nested.len(), 2);
     }
 
     #[test]

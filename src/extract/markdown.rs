@@ -2,7 +2,7 @@
 
 use crate::article::{Draft, Evidence, Found, find_date};
 use crate::extract::fields::{Field, FieldMap};
-use crate::extract::{paragraphs, tags};
+use crate::extract::{headline_alone, paragraphs, tags};
 use serde_json::{Map, Value};
 
 /// The drafts of a file: one for each story where it holds several (a
@@ -164,19 +164,6 @@ fn stories(sections: &[Section<'_>], level: usize, base: &Draft) -> Vec<Draft> {
         .zip(1..)
         .for_each(|(draft, story)| draft.story = Some(story));
     drafts
-}
-
-/// A story whose page was linked but whose text was not saved: its headline is
-/// all there is to find it by.
-fn headline_alone(mut draft: Draft) -> Draft {
-    if let Some(title) = draft
-        .title
-        .as_ref()
-        .filter(|_| draft.body.is_empty() && draft.url.is_some())
-    {
-        draft.body.clone_from(&title.value);
-    }
-    draft
 }
 
 /// A file that is one article: the first heading of the highest level is its

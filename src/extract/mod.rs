@@ -74,6 +74,20 @@ fn name_it(draft: &mut Draft, name: &str) {
     }
 }
 
+/// A story of a file that holds many whose text was not saved: its headline is
+/// all there is to find it by.
+fn headline_alone(mut draft: Draft) -> Draft {
+    let known = draft.url.is_some() || draft.id.is_some();
+    if let Some(title) = draft
+        .title
+        .as_ref()
+        .filter(|_| draft.body.is_empty() && known)
+    {
+        draft.body = paragraphs(&title.value);
+    }
+    draft
+}
+
 /// One paragraph a line: line ends of every kind become `\n`, indents and
 /// trailing blanks go, blank lines too.
 pub(crate) fn paragraphs(text: &str) -> String {
