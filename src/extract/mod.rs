@@ -3,10 +3,13 @@
 //! here; that is for `repair` and `article`.
 
 mod fields;
+mod html;
 mod json;
 mod markdown;
+mod meta;
 mod plain;
 mod tags;
+mod tree;
 
 use crate::article::{Draft, Evidence, Found, Skip, find_date};
 use crate::decode::{Hint, decode};
@@ -41,6 +44,7 @@ pub fn extract(raw: &Raw, map: &FieldMap, encoding: Option<&str>) -> Result<Extr
         Format::Json => json::read(&decoded.text, map)?,
         Format::Markdown => markdown::read(&decoded.text),
         Format::Text => plain::read(&decoded.text),
+        Format::Html => html::read(&decoded.text),
     };
     if raw.format != Format::Json {
         drafts.iter_mut().for_each(|draft| name_it(draft, name));

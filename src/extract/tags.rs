@@ -101,7 +101,7 @@ pub(crate) fn strip(markup: &str) -> String {
     let mut pieces = Pieces::of(markup);
     while let Some(piece) = pieces.next() {
         match piece {
-            Piece::Tag { name, closing } => {
+            Piece::Tag { name, closing, .. } => {
                 let name = name.to_ascii_lowercase();
                 if SILENT.contains(&&*name) {
                     if !closing {
@@ -119,9 +119,20 @@ pub(crate) fn strip(markup: &str) -> String {
     paragraphs(&out)
 }
 
+impl Piece<'_> {
+    /// A comment.
+    fn nameless() -> Self {
+        Piece::Tag {
+            name: "",
+            closing: false,
+            attributes: "",
+        }
+    }
+}
+
 /// Adds a text in which line breaks mean nothing, as in any browser: a blank
 /// between Latin words, nothing between hanzi.
-fn flow(text: &str, out: &mut String) {
+pub(crate) fn flow(text: &str, out: &mut String) {
     let mut lines = text.split(['\n', '\r']).map(str::trim_end);
     out.push_str(lines.next().unwrap_or_default());
     for line in lines {
@@ -135,17 +146,43 @@ fn flow(text: &str, out: &mut String) {
     }
 }
 
+/// Does this element begin and end a line?
+pub(crate) fn is_block(name: &str) -> bool {
+    BLOCKS.iter().any(|block| name.eq_ignore_ascii_case(block))
+}
+
+/// Is this element's content no text?
+pub(crate) fn is_silent(name: &str) -> bool {
+    SILENT
+        .iter()
+        .any(|silent| name.eq_ignore_ascii_case(silent))
+}
+
+/// Elements that a stray end of another one inside does not close.
+pub(crate) fn is_structure(name: &str) -> bool {
+    [
+        "div", "table", "td", "th", "tr", "ul", "ol", "body", "section", "article", "form",
+    ]
+    .iter()
+    .any(|tag| name.eq_ignore_ascii_case(tag))
+}
+
 /// A part of a markup string.
-enum Piece<'a> {
+pub(crate) enum Piece<'a> {
     /// What stands between tags, entities unresolved.
     Text(&'a str),
     /// A tag; comments and declarations have an empty name.
-    Tag { name: &'a str, closing: bool },
+    Tag {
+        name: &'a str,
+        closing: bool,
+        /// What stands between the name and the `>`.
+        attributes: &'a str,
+    },
 }
 
 /// Cuts markup into text and tags. `<` opens a tag only before a letter, `/`,
 /// `!` or `?`; a tag that never closes is text.
-struct Pieces<'a> {
+pub(crate) struct Pieces<'a> {
     rest: &'a str,
     /// A `>` may still come. Once none is left, nobody looks again: that keeps
     /// a string of `<a<a<a` linear.
@@ -155,7 +192,7 @@ struct Pieces<'a> {
 }
 
 impl<'a> Pieces<'a> {
-    fn of(markup: &'a str) -> Self {
+    pub(crate) fn of(markup: &'a str) -> Self {
         Pieces {
             rest: markup,
             closes: true,
@@ -164,7 +201,7 @@ impl<'a> Pieces<'a> {
     }
 
     /// Moves past `</name`; to the end where there is none.
-    fn skip_past(&mut self, name: &str) {
+    pub(crate) fn skip_past(&mut self, name: &str) {
         let mut from = 0;
         while let Some(at) = self.rest[from..].find("</") {
             from += at + 2;
@@ -192,7 +229,7 @@ impl<'a> Iterator for Pieces<'a> {
             let Some(open) = self.rest[from..].find('<').map(|at| at + from) else {
                 return Some(Piece::Text(std::mem::take(&mut self.rest)));
             };
-            let Some((end, name, closing)) = tag(
+            let Some((end, piece)) = tag(
                 &self.rest[open..],
                 &mut self.closes,
                 &mut self.comment_closes,
@@ -206,7 +243,7 @@ impl<'a> Iterator for Pieces<'a> {
                 return Some(Piece::Text(text));
             }
             self.rest = &self.rest[end..];
-            return Some(Piece::Tag { name, closing });
+            return Some(piece);
         }
     }
 }
@@ -216,27 +253,55 @@ fn tag<'a>(
     text: &'a str,
     closes: &mut bool,
     comment_closes: &mut bool,
-) -> Option<(usize, &'a str, bool)> {
+) -> Option<(usize, Piece<'a>)> {
     if text.starts_with("<!--") && *comment_closes {
         match text.find("-->") {
-            Some(at) => return Some((at + 3, "", false)),
+            Some(at) => return Some((at + 3, Piece::nameless())),
             None => *comment_closes = false,
         }
     }
-    let inner = text[1..].trim_start_matches('/');
-    let closing = inner.len() + 1 < text.len();
+    let closing = text.starts_with("</");
+    let inner = &text[1 + usize::from(closing)..];
     if !inner.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '!' | '?')) || !*closes {
         return None;
     }
-    let Some(end) = text.find('>') else {
+    let Some(end) = end_of_tag(inner) else {
         *closes = false;
         return None;
     };
-    let name = inner
-        .split(|c: char| !c.is_ascii_alphanumeric())
-        .next()
-        .unwrap_or_default();
-    Some((end + 1, name, closing))
+    let length = inner
+        .find(|c: char| !c.is_ascii_alphanumeric())
+        .unwrap_or(inner.len());
+    let (name, attributes) = inner[..end].split_at(length.min(end));
+    let taken = text.len() - inner.len() + end + 1;
+    Some((
+        taken,
+        Piece::Tag {
+            name,
+            closing,
+            attributes,
+        },
+    ))
+}
+
+/// Where the `>` of a tag stands: outside of quotes, unless a quote runs into
+/// the next tag because nobody closed it.
+fn end_of_tag(inner: &str) -> Option<usize> {
+    let mut quote = None;
+    let mut before = b' ';
+    for (at, byte) in inner.bytes().enumerate() {
+        match (quote, byte) {
+            (None, b'>') => return Some(at),
+            (None, b'"' | b'\'') if before == b'=' => quote = Some(byte),
+            (Some(open), _) if open == byte => quote = None,
+            (Some(_), b'<') => break,
+            _ => {}
+        }
+        if !byte.is_ascii_whitespace() {
+            before = byte;
+        }
+    }
+    inner.find('>')
 }
 
 /// Resolves `&name;`, `&#20826;` and `&#x515A;`; what is no entity stays.
@@ -298,6 +363,7 @@ mod tests {
             ),
             ("<p>会议\n  指出，GDP\ngrowth</p>", "会议指出，GDP growth"),
             ("<table><tr><td>一</td><td>二</td></tr></table>", "一 二"),
+            ("<a title=\"1>0\" href='x'>一</a><a b=\"<p>二", "一二"),
             ("<p>没有完的 <b", "没有完的 <b"),
             ("&amp;lt;", "&lt;"),
         ] {

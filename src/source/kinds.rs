@@ -43,6 +43,10 @@ const KINDS: &[(&str, How)] = &[
     ("jsonl", How::Split(lines::read)),
     ("ndjson", How::Split(lines::read)),
     ("json", How::Split(json::read)),
+    ("html", How::Whole(Format::Html)),
+    ("htm", How::Whole(Format::Html)),
+    ("shtml", How::Whole(Format::Html)),
+    ("xhtml", How::Whole(Format::Html)),
     ("zip", How::Archive(Archive::Zip)),
     ("tar", How::Archive(Archive::Tar)),
 ];

@@ -53,6 +53,8 @@ pub enum Format {
     Markdown,
     /// One JSON object.
     Json,
+    /// A page.
+    Html,
 }
 
 /// One record as it was found: the smallest thing that stands on its own.

@@ -1,0 +1,503 @@
+//! A page: what its meta tags say, and the one part of it that is the article.
+//!
+//! Government sites first, whose templates name that part (`TRS_Editor`,
+//! `zoom`); otherwise the innermost element that holds most of the sentences
+//! which are no links.
+
+use crate::article::{Draft, Evidence, Found};
+use crate::extract::meta::Meta;
+use crate::extract::tree::{Node, What, parse};
+use crate::extract::{paragraphs, tags};
+
+/// Class and id words of the element that holds the article, the surest first.
+/// The first ones are of the content systems most Chinese government sites run on.
+const HOLDERS: &[&str] = &[
+    "trs_editor",
+    "trs_ueditor",
+    "ucapcontent",
+    "zoom",
+    "pages_content",
+    "ueditor",
+    "article_content",
+    "article-content",
+    "articlecontent",
+    "article-con",
+    "news_content",
+    "news-content",
+    "newscontent",
+    "content_text",
+    "content-text",
+    "con_text",
+    "text_con",
+    "main-text",
+    "detail-content",
+    "detail_content",
+    "view",
+    "zwnr",
+    "xl_content",
+    "nr",
+    "article",
+    "artical",
+    "content",
+];
+
+/// Class and id words of what surrounds an article.
+const AROUND: &[&str] = &[
+    "nav",
+    "navbar",
+    "menu",
+    "foot",
+    "footer",
+    "breadcrumb",
+    "breadcrumbs",
+    "crumbs",
+    "share",
+    "bdsharebuttonbox",
+    "related",
+    "sidebar",
+    "copyright",
+    "pager",
+    "pagination",
+    "toolbar",
+    "qrcode",
+    "ewm",
+    "header",
+    "topbar",
+    "friendlink",
+    "links",
+];
+
+/// Elements that surround an article.
+const AROUND_TAGS: &[&str] = &["nav", "footer", "aside", "form", "button", "head"];
+
+/// The share of a page's sentences an element must hold: of those whose name
+/// says that they hold the article, and of any other.
+const SHARE_NAMED: usize = 30;
+const SHARE_ANY: usize = 70;
+
+/// The longest line about an article (date, source, desk), in characters.
+const LONGEST_INFO: usize = 160;
+
+/// The draft of a page.
+pub(crate) fn read(markup: &str) -> Vec<Draft> {
+    let page = Page::of(markup);
+    let mut meta = Meta::of(&page.nodes);
+    let holder = page.holder();
+    let (title, from) = match meta.title.take() {
+        Some(title) => (Some(title), Evidence::Field),
+        None => (page.title(), Evidence::Heading),
+    };
+    let mut lines = page.info_before(holder);
+    lines.push_str(&page.text(holder..page.nodes[holder].end, Some(holder)));
+    lines.push('\n');
+    lines.push_str(&page.info_after(page.nodes[holder].end));
+    let found = |value| Found {
+        value,
+        from: Evidence::Field,
+    };
+    vec![Draft {
+        title: title.map(|value| Found { value, from }),
+        date: meta.date.map(found),
+        source: meta.source.map(found),
+        url: meta.url,
+        body: paragraphs(&lines),
+        extra: meta.extra,
+        ..Draft::default()
+    }]
+}
+
+/// A page and what is known of each of its nodes.
+struct Page<'a> {
+    nodes: Vec<Node<'a>>,
+    /// Is the node, or one around it, a part that surrounds articles?
+    around: Vec<bool>,
+    /// Characters of sentences that are no links, in the node and all inside it.
+    sentences: Vec<usize>,
+}
+
+impl<'a> Page<'a> {
+    fn of(markup: &'a str) -> Self {
+        let nodes = parse(markup);
+        let mut around = vec![false; nodes.len()];
+        let mut linked = vec![false; nodes.len()];
+        let mut sentences = vec![0usize; nodes.len()];
+        for at in 1..nodes.len() {
+            let (node, parent) = (&nodes[at], nodes[at].parent);
+            around[at] = around[parent] || surrounds(node);
+            linked[at] = linked[parent] || node.is("a") || node.is("title") || node.is("option");
+            if let What::Text(text) = node.what {
+                let counts = !around[at] && !linked[at] && is_sentence(text);
+                sentences[at] = if counts {
+                    text.chars().filter(|c| !c.is_whitespace()).count()
+                } else {
+                    0
+                };
+            }
+        }
+        for at in (1..nodes.len()).rev() {
+            sentences[nodes[at].parent] += sentences[at];
+        }
+        Page {
+            nodes,
+            around,
+            sentences,
+        }
+    }
+
+    /// The element that holds the article.
+    fn holder(&self) -> usize {
+        let all = self.sentences[0];
+        if all == 0 {
+            return self
+                .nodes
+                .iter()
+                .position(|node| node.is("body"))
+                .unwrap_or(0);
+        }
+        let named = HOLDERS.iter().find_map(|word| {
+            let elements = (1..self.nodes.len()).filter(|at| {
+                !self.around[*at] && (has_word(&self.nodes[*at], word) || self.nodes[*at].is(word))
+            });
+            let most = elements.max_by_key(|at| (self.sentences[*at], std::cmp::Reverse(*at)))?;
+            (self.sentences[most] * 100 >= all * SHARE_NAMED).then_some(most)
+        });
+        // The last of those that hold enough is the innermost.
+        let any = || {
+            (0..self.nodes.len()).rev().find(|at| {
+                self.sentences[*at] * 100 >= all * SHARE_ANY
+                    && matches!(self.nodes[*at].what, What::Element(..))
+                    && !is_part(&self.nodes[*at])
+            })
+        };
+        named.or_else(any).unwrap_or(0)
+    }
+
+    /// The text of a range of nodes, one paragraph a line, without what
+    /// surrounds articles; `inside` is an element whose own name does not count.
+    fn text(&self, range: std::ops::Range<usize>, inside: Option<usize>) -> String {
+        let mut out = String::new();
+        let mut ends: Vec<usize> = Vec::new();
+        let mut at = range.start;
+        while at < range.end {
+            while ends.last().is_some_and(|end| *end <= at) {
+                ends.pop();
+                out.push('\n');
+            }
+            let node = &self.nodes[at];
+            let hidden = node.attribute("style").is_some_and(|style| {
+                style
+                    .replace(' ', "")
+                    .to_ascii_lowercase()
+                    .contains("display:none")
+            });
+            if inside != Some(at) && (surrounds(node) || hidden || node.is("title")) {
+                at = node.end;
+                continue;
+            }
+            match node.what {
+                What::Text(text) => tags::flow(&tags::entities(text), &mut out),
+                What::Element(name, _) if tags::is_block(name) => {
+                    out.push('\n');
+                    ends.push(node.end);
+                }
+                What::Element(name, _)
+                    if name.eq_ignore_ascii_case("td") || name.eq_ignore_ascii_case("th") =>
+                {
+                    out.push(' ')
+                }
+                What::Element(..) => {}
+            }
+            at += 1;
+        }
+        paragraphs(&out)
+    }
+
+    /// The headline: a first-level heading that the page's title repeats, else
+    /// the page's title without the name of its site.
+    fn title(&self) -> Option<String> {
+        let text_of = |at: usize| {
+            let node = &self.nodes[at];
+            let text = self.nodes[at..node.end].iter().filter_map(|node| {
+                if let What::Text(text) = node.what {
+                    Some(tags::entities(text))
+                } else {
+                    None
+                }
+            });
+            text.collect::<String>()
+                .split_whitespace()
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
+        let element = |name: &str| self.nodes.iter().position(|node| node.is(name));
+        let page = element("title")
+            .map(text_of)
+            .filter(|title| !title.is_empty());
+        let headings = (1..self.nodes.len())
+            .filter(|at| self.nodes[*at].is("h1") || self.nodes[*at].is("h2"))
+            .map(text_of);
+        let own = page.as_deref().map(without_site);
+        let heading = headings.into_iter().find(|heading| {
+            heading.chars().count() >= 4 && own.is_none_or(|own| alike(own, heading))
+        });
+        heading
+            .or_else(|| own.map(str::to_owned))
+            .filter(|title| !title.is_empty())
+    }
+
+    /// What stands before the article and tells of it: the box of an official
+    /// document, the line of date and source.
+    fn info_before(&self, holder: usize) -> String {
+        let before = self.text(0..holder, None);
+        let mut out = String::new();
+        for line in before
+            .lines()
+            .filter(|line| line.chars().count() <= LONGEST_INFO)
+        {
+            let bare: String = line
+                .chars()
+                .filter(|c| !c.is_whitespace() && *c != '\u{a0}')
+                .collect();
+            if INFO.iter().any(|label| bare.contains(label)) {
+                out.push_str(line);
+                out.push('\n');
+            }
+        }
+        out
+    }
+
+    /// What stands after the article and tells of it: who answers for it.
+    fn info_after(&self, from: usize) -> String {
+        let after = self.text(from..self.nodes.len(), None);
+        let told = after.lines().take(20).filter(|line| {
+            let line = line.trim_start_matches(['(', '（', '[', '【']);
+            line.chars().count() <= 60
+                && CREDITS.iter().any(|label| {
+                    line.starts_with(label)
+                        && line[label.len()..].trim_start().starts_with(['：', ':'])
+                })
+        });
+        told.flat_map(|line| [line, "\n"]).collect()
+    }
+}
+
+/// Labels of lines that tell of the article, blanks left out.
+const INFO: &[&str] = &[
+    "来源：",
+    "来源:",
+    "发布时间：",
+    "发布时间:",
+    "发布日期：",
+    "发布日期:",
+    "时间：20",
+    "时间:20",
+    "日期：20",
+    "日期:20",
+    "索引号",
+    "发文字号",
+    "文号：",
+    "成文日期",
+    "发文机关：",
+    "主题分类",
+    "主题词",
+];
+
+/// Labels of lines after the article.
+const CREDITS: &[&str] = &[
+    "责任编辑",
+    "编辑",
+    "责编",
+    "来源",
+    "审核",
+    "作者",
+    "撰稿",
+    "供稿",
+];
+
+/// Is this element one of those that surround articles?
+fn surrounds(node: &Node<'_>) -> bool {
+    AROUND_TAGS.iter().any(|tag| node.is(tag)) || AROUND.iter().any(|word| has_word(node, word))
+}
+
+/// Inline elements and paragraphs are parts of an article, never its holder.
+fn is_part(node: &Node<'_>) -> bool {
+    [
+        "p", "span", "font", "b", "strong", "em", "i", "u", "h1", "h2", "h3", "li", "tr", "tbody",
+    ]
+    .iter()
+    .any(|tag| node.is(tag))
+}
+
+/// Is `word` the id or one of the classes of an element?
+fn has_word(node: &Node<'_>, word: &str) -> bool {
+    let is_word = |value: &str| {
+        value
+            .split_whitespace()
+            .any(|part| part.eq_ignore_ascii_case(word))
+    };
+    ["class", "id"]
+        .iter()
+        .any(|name| node.attribute(name).is_some_and(is_word))
+}
+
+/// Does a text read like a sentence, and not like a label or an entry of a menu?
+fn is_sentence(text: &str) -> bool {
+    text.contains(['，', '。', '；', '！', '？', '、'])
+        || text.trim().chars().take(20).count() >= 20
+}
+
+/// A page's title without the name of the site: what follows the last `_` or
+/// `|`, or a `-` before a name that ends as names of sites do.
+fn without_site(title: &str) -> &str {
+    if let Some((own, _)) = title
+        .split_once(['_', '|'])
+        .filter(|(own, _)| own.trim().chars().count() >= 4)
+    {
+        return without_site(own.trim());
+    }
+    match title.rsplit_once(['-', '—', '–']) {
+        Some((own, site))
+            if own.trim().chars().count() >= 4
+                && SITES.iter().any(|end| site.trim().ends_with(end)) =>
+        {
+            without_site(own.trim().trim_end_matches(['-', '—', '–']))
+        }
+        _ => title,
+    }
+}
+
+/// What names of sites and of their columns end in.
+const SITES: &[&str] = &[
+    "网",
+    "网站",
+    "政府",
+    "委员会",
+    "厅",
+    "局",
+    "部",
+    "门户",
+    "日报",
+    "频道",
+    "平台",
+    "新闻",
+    "要闻",
+    "动态",
+    "在线",
+    "公开",
+    ".com",
+    ".cn",
+];
+
+/// Do the page's title and a heading stand for the same headline?
+fn alike(title: &str, heading: &str) -> bool {
+    let plain = |text: &str| {
+        text.chars()
+            .filter(|c| c.is_alphanumeric())
+            .take(12)
+            .collect::<String>()
+    };
+    let (title, heading) = (plain(title), plain(heading));
+    !title.is_empty() && (title.starts_with(&heading) || heading.starts_with(&title))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn page(markup: &str) -> Draft {
+        read(markup).remove(0)
+    }
+
+    fn title(draft: &Draft) -> &str {
+        draft.title.as_ref().map_or("", |title| &title.value)
+    }
+
+    const BODY: &str = "<p>　　6月1日，全市机关党建工作推进会召开，总结去年的工作，部署今年的任务。</p><p>会议强调，要压实责任，抓好落实。</p>";
+    const WANT: &str = "6月1日，全市机关党建工作推进会召开，总结去年的工作，部署今年的任务。\n会议强调，要压实责任，抓好落实。";
+
+    #[test]
+    fn a_government_page() {
+        let markup = format!(
+            "<!DOCTYPE html><html><head><title>全市机关党建工作推进会召开_某某市人民政府</title>
+            <META NAME=\"SiteName\" CONTENT=\"某某市人民政府\"><meta name=\"articletitle\" content=\"\">
+            <meta name=\"PubDate\" content=\"2018——06——01 21:37\"><meta name=\"ContentSource\" content=\"某某日报\">
+            <meta name='Keywords' content='党建；机关 推进会'><style>p{{}}</style></head><body>
+            <div class=\"nav\"><ul><li><a href=/>首页</a></li><li><a>政务公开，信息，服务。</a></li></ul></div>
+            <h1>某某市人民政府</h1><h1>全市机关党建工作推进会召开</h1>
+            <div class=info>发布时间：2018-06-01 21:37 &nbsp; 来源：某某日报 【字体：大 中 小】</div>
+            <div class=\"view TRS_UEDITOR\">{BODY}</div>
+            <p>责任编辑：李方</p><div id=related>相关新闻，另外一篇。</div>
+            <footer>主办：某某市人民政府，承办：某某。</footer></body></html>"
+        );
+        let draft = page(&markup);
+        assert_eq!(title(&draft), "全市机关党建工作推进会召开");
+        assert_eq!(
+            draft.body,
+            format!(
+                "发布时间：2018-06-01 21:37 \u{a0} 来源：某某日报 【字体：大 中 小】\n{WANT}\n责任编辑：李方"
+            )
+        );
+        assert_eq!(draft.date.unwrap().value, "2018——06——01 21:37");
+        assert_eq!(draft.source.unwrap().value, "某某日报");
+        assert_eq!(
+            draft.extra["Keywords"],
+            serde_json::json!(["党建", "机关", "推进会"])
+        );
+        assert_eq!(draft.extra["SiteName"], "某某市人民政府");
+    }
+
+    #[test]
+    fn a_page_that_names_nothing() {
+        let markup = format!(
+            "<title>推进会 - 某某网</title><table><tr><td width=200><a>首页</a><br><a>新闻，时政。</a><td><div>{}</div><tr><td colspan=2>版权所有</table>",
+            BODY.replace("<p>", "<div>").replace("</p>", "</div>")
+        );
+        let draft = page(&markup);
+        assert_eq!(draft.body, WANT);
+        assert_eq!(title(&draft), "推进会 - 某某网");
+        assert_eq!(page("一段话，没有标签。").body, "一段话，没有标签。");
+        assert_eq!(page("").body, "");
+        assert_eq!(page("<body><p>短</p></body>").body, "短");
+    }
+
+    #[test]
+    fn titles() {
+        for (markup, want) in [
+            ("<title>市委召开会议_要闻_某某网</title>", "市委召开会议"),
+            ("<title>市委召开会议 | 某某网</title>", "市委召开会议"),
+            (
+                "<title>市委召开会议--时政--某某网</title>",
+                "市委召开会议--时政",
+            ),
+            ("<title>某某网</title><h1>市委召开会议</h1>", "某某网"),
+            ("<h1>市委<br>召开会议</h1>", "市委召开会议"),
+            (
+                "<title>市委召开会议-某某日报</title><h2>市委召开会议：部署工作</h2>",
+                "市委召开会议：部署工作",
+            ),
+            (
+                "<title>学习“一带一路”-抓落实</title>",
+                "学习“一带一路”-抓落实",
+            ),
+        ] {
+            assert_eq!(title(&page(markup)), want, "{markup}");
+        }
+    }
+
+    #[test]
+    fn nesting_bombs_are_linear() {
+        let start = std::time::Instant::now();
+        for open in ["<div>", "<b>", "<table><tr><td>", "<p class=nav>"] {
+            read(&format!("{}{BODY}", open.repeat(100_000)));
+        }
+        assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
+    }
+
+    proptest! {
+        #[test]
+        fn any_page_is_taken(markup in "(</?(div|p|title|h1|meta|table|td|a)( (class|id|name|content)=('nav'|zoom|\"PubDate\"))?>|，|党建。|[a-c&;<]){0,40}") {
+            let _ = read(&markup);
+        }
+    }
+}
