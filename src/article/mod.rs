@@ -9,10 +9,13 @@
 mod credits;
 mod date;
 mod dateline;
+mod header;
 mod lines;
 mod names;
+mod number;
 mod read;
 mod title;
+mod told;
 
 use std::fmt;
 use std::ops::Range;
@@ -20,6 +23,7 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 pub use date::{Date, find_date, parse_date};
+pub use number::{Number, find_numbers};
 
 /// Where a record came from: enough to find it again on disk.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -216,5 +220,48 @@ impl Article {
     /// [`Skip::NoText`] when the body holds no line.
     pub fn from_draft(draft: Draft) -> Result<Article, Skip> {
         read::article(draft)
+    }
+
+    /// The document's own number: from its header box, its title, or a line of
+    /// its head that is nothing else.
+    pub fn number(&self) -> Option<Number> {
+        let first = |text: &str| find_numbers(text).into_iter().next();
+        let boxed = self.extra.get("发文字号").and_then(|value| value.as_str());
+        let lines = self
+            .paragraphs
+            .iter()
+            .take(8)
+            .map(|p| &self.body[p.bytes.clone()]);
+        let mut alone = lines.filter_map(|line| {
+            let line = line.trim_matches(['（', '）', '(', ')', ' ']);
+            let (range, number) = first(line)?;
+            // A law's own: `2009年5月4日 国务院令第554号公布`.
+            let law = || {
+                find_date(&line[..range.start]).is_some()
+                    && ["公布", "发布"]
+                        .iter()
+                        .any(|word| line[range.end..].starts_with(word))
+            };
+            (range.len() == line.len() || law()).then_some(number)
+        });
+        boxed
+            .and_then(first)
+            .or_else(|| first(&self.title.value))
+            .map(|(_, number)| number)
+            .or_else(|| alone.next())
+    }
+
+    /// The numbers of other documents the text names, each once, in order.
+    pub fn cited(&self) -> Vec<Number> {
+        let own = self.number();
+        let mut seen = Vec::new();
+        for paragraph in self.paragraphs.iter().filter(|p| p.kind == Kind::Body) {
+            for (_, number) in find_numbers(&self.body[paragraph.bytes.clone()]) {
+                if Some(&number) != own.as_ref() && !seen.contains(&number) {
+                    seen.push(number);
+                }
+            }
+        }
+        seen
     }
 }

@@ -1,21 +1,9 @@
 //! A draft becomes an article: every line is looked at once, the head and the
 //! foot of the text more closely.
 
-use crate::article::{
-    Article, Credit, Date, Draft, Evidence, Found, Kind, Paragraph, Skip, credits, dateline,
-    find_date, lines, parse_date, title,
-};
+use crate::article::told::Told;
+use crate::article::{Article, Draft, Evidence, Found, Kind, Paragraph, Skip, title};
 use crate::fold::fold;
-
-/// Lines of text among which a dateline is looked for.
-const HEAD_LINES: usize = 4;
-
-/// Lines at the head of a text among which its title may stand again, and the
-/// dates of a law.
-const TITLE_LINES: usize = 8;
-
-/// The longest line that can be a credit, a caption or furniture, in bytes.
-const LONGEST: usize = 480;
 
 /// See [`Article::from_draft`].
 pub(crate) fn article(draft: Draft) -> Result<Article, Skip> {
@@ -47,6 +35,12 @@ pub(crate) fn article(draft: Draft) -> Result<Article, Skip> {
         return Err(Skip::NoText);
     }
     told.foot(&draft.body, &mut paragraphs);
+    let given = given.or_else(|| {
+        told.title.take().map(|value| Found {
+            value,
+            from: Evidence::Text,
+        })
+    });
     let title = choose(given, &draft.body, &mut paragraphs);
     let date = told.date(draft.date.as_ref());
     let field = draft
@@ -57,11 +51,15 @@ pub(crate) fn article(draft: Draft) -> Result<Article, Skip> {
         ..found
     });
     let source = source.or_else(|| {
-        told.source.take().map(|value| Found {
+        told.source.take().or(told.organ.take()).map(|value| Found {
             value,
             from: Evidence::Text,
         })
     });
+    let mut extra = draft.extra;
+    for (label, value) in told.boxed {
+        extra.entry(label).or_insert(value);
+    }
     Ok(Article {
         id: draft.id,
         title,
@@ -71,170 +69,10 @@ pub(crate) fn article(draft: Draft) -> Result<Article, Skip> {
         credits: told.credits,
         body: draft.body,
         paragraphs,
-        extra: draft.extra,
+        extra,
         story: draft.story,
         edits: draft.edits,
     })
-}
-
-/// What the lines have told so far.
-#[derive(Default)]
-struct Told {
-    credits: Vec<Credit>,
-    source: Option<String>,
-    /// A line that says when the page was made public.
-    published: Option<Date>,
-    /// A dateline with a year.
-    dateline: Option<Date>,
-    /// The last of the days on which a law was passed, revised, made public.
-    promulgated: Option<Date>,
-    /// A dateline was found: there is no second one.
-    headed: bool,
-}
-
-impl Told {
-    /// What a line is for, and how many bytes of it come before the text.
-    fn line(&mut self, text: &str, number: usize, title: &str) -> (Kind, usize) {
-        // Most lines are sentences and end like it.
-        let sentence = text.ends_with(['。', '”', '！', '？', '；', '：', '，']);
-        if !sentence && let Some(kind) = self.apart(text, number, title) {
-            return (kind, 0);
-        }
-        if number < HEAD_LINES
-            && !self.headed
-            && let Some(head) = dateline::read(text, fold)
-        {
-            self.headed = true;
-            self.source = self.source.take().or(head.source);
-            self.dateline = head.date;
-            self.credits.extend(head.credits);
-            // A line that is only a head says nothing.
-            return if head.bytes >= text.len() {
-                (Kind::Furniture, 0)
-            } else {
-                (Kind::Body, head.bytes)
-            };
-        }
-        (Kind::Body, 0)
-    }
-
-    /// A line that is no text proper.
-    fn apart(&mut self, text: &str, number: usize, title: &str) -> Option<Kind> {
-        if text.len() > LONGEST {
-            // Only its end can tell: `……。（记者 王小明）`.
-            let mut from = text.len() - LONGEST;
-            while !text.is_char_boundary(from) {
-                from += 1;
-            }
-            let (chars, folded) = both(&text[from..]);
-            self.credits.extend(
-                credits::at_end(&chars, &folded)
-                    .map(|found| found.credits)
-                    .unwrap_or_default(),
-            );
-            return None;
-        }
-        let (chars, folded) = both(text);
-        if number < TITLE_LINES {
-            let bare: String = folded.iter().filter(|c| c.is_alphanumeric()).collect();
-            if !title.is_empty() && bare == title {
-                return Some(Kind::Title);
-            }
-        }
-        let line: String = folded.iter().collect();
-        let furniture = lines::is_furniture(&line);
-        if furniture || number < TITLE_LINES {
-            if let Some(info) = lines::info(&chars, &folded) {
-                self.published = self.published.or(info.date);
-                let credit = info.date.is_none() && info.source.is_some();
-                self.source = self.source.take().or(info.source);
-                return Some(if credit {
-                    Kind::Credit
-                } else {
-                    Kind::Furniture
-                });
-            }
-            if let Some(date) = lines::promulgated(&line) {
-                self.promulgated = self.promulgated.max(Some(date));
-                return None;
-            }
-        }
-        if furniture {
-            return Some(Kind::Furniture);
-        }
-        let found = credits::read(&chars, &folded);
-        for credit in &found.credits {
-            if credit.role.ends_with("来源") && found.whole {
-                self.source = self.source.take().or_else(|| credit.names.first().cloned());
-            }
-        }
-        self.credits.extend(found.credits);
-        if found.whole {
-            return Some(Kind::Credit);
-        }
-        if number < 2
-            && let Some(credit) = credits::names_only(&chars, &folded)
-        {
-            self.credits.push(credit);
-            return Some(Kind::Credit);
-        }
-        if found.caption || lines::is_caption(&line) {
-            return Some(Kind::Caption);
-        }
-        // The day under a signature at the foot.
-        if let Some(date) = parse_date(text).filter(|_| number > 0) {
-            self.promulgated = self.promulgated.max(Some(date));
-        }
-        None
-    }
-
-    /// The last line may be nothing but names, which no line before it may.
-    fn foot(&mut self, body: &str, paragraphs: &mut [Paragraph]) {
-        let several = paragraphs.len() > 2;
-        if let Some(last) = paragraphs
-            .last_mut()
-            .filter(|last| several && last.kind == Kind::Body)
-        {
-            let text = &body[last.bytes.clone()];
-            let (chars, folded) = both(if text.len() <= LONGEST { text } else { "" });
-            if let Some(credit) = credits::names_only(&chars, &folded) {
-                self.credits.push(credit);
-                last.kind = Kind::Credit;
-            }
-        }
-    }
-
-    /// The day of publication: what a field says, else what the page says, else
-    /// the name of the file, else what the text lets know.
-    fn date(&self, given: Option<&Found<String>>) -> Option<Found<Date>> {
-        let read = |found: &Found<String>| {
-            let value = parse_date(&found.value).or_else(|| find_date(&found.value))?;
-            Some(Found {
-                value,
-                from: found.from,
-            })
-        };
-        let said = |date: Option<Date>| {
-            date.map(|value| Found {
-                value,
-                from: Evidence::Text,
-            })
-        };
-        given
-            .filter(|found| found.from == Evidence::Field)
-            .and_then(read)
-            .or_else(|| said(self.published))
-            .or_else(|| given.and_then(read))
-            .or_else(|| said(self.dateline))
-            .or_else(|| said(self.promulgated))
-    }
-}
-
-/// A line as written and folded, character by character.
-fn both(text: &str) -> (Vec<char>, Vec<char>) {
-    let chars: Vec<char> = text.chars().collect();
-    let folded = chars.iter().copied().map(fold).collect();
-    (chars, folded)
 }
 
 /// The title: the one given, else a first line that reads like one, else the
@@ -298,6 +136,7 @@ fn alike(name: &str, line: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::article::Date;
     use proptest::prelude::*;
 
     fn read(draft: Draft) -> Article {
@@ -493,6 +332,33 @@ mod tests {
             ),
             None
         );
+    }
+
+    #[test]
+    fn an_official_document() {
+        let article = read(body(
+            "索 引 号：000012345/2018-00012 主题分类：综合政务\n发文机关：某某市人民政府办公室 成文日期：2018年06月01日\n标 题：关于加强巡查工作的通知 发布日期：2018年06月05日\n发文字号：某政办发[2018]012号\n主 题 词：\n关于加强巡查工作的通知\n各县（市）人民政府：\n根据国办发〔2017〕47号和国务院令第554号要求，现通知如下。国办发〔2017〕47号另行转发。",
+        ));
+        assert_eq!(article.title.value, "关于加强巡查工作的通知");
+        assert_eq!(
+            article.date.clone().unwrap().value.to_string(),
+            "2018-06-05"
+        );
+        assert_eq!(
+            article.source.clone().unwrap().value,
+            "某某市人民政府办公室"
+        );
+        assert_eq!(article.extra["成文日期"], "2018年06月01日");
+        assert_eq!(
+            article.number().unwrap().to_string(),
+            "某政办发〔2018〕12号"
+        );
+        let cited: Vec<String> = article.cited().iter().map(ToString::to_string).collect();
+        assert_eq!(cited, ["国办发〔2017〕47号", "国务院令第554号"]);
+        let law = read(body(
+            "2009年5月4日 中华人民共和国国务院令第554号公布\n第一条 为了加强管理，制定本条例。",
+        ));
+        assert_eq!(law.number().unwrap().to_string(), "国务院令第554号");
     }
 
     #[test]
