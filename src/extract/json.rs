@@ -81,7 +81,8 @@ fn story_like(value: &Value, map: &FieldMap) -> bool {
     })
 }
 
-fn object(record: Map<String, Value>, map: &FieldMap) -> Draft {
+/// The draft of a record that is one article.
+pub(crate) fn object(record: Map<String, Value>, map: &FieldMap) -> Draft {
     let mut record = flattened(record, map);
     let mut take = |field| map.take(field, &mut record).and_then(text_of);
     let found = |value| Found {

@@ -8,6 +8,7 @@ mod json;
 mod markdown;
 mod meta;
 mod plain;
+mod table;
 mod tags;
 mod tree;
 
@@ -44,9 +45,10 @@ pub fn extract(raw: &Raw, map: &FieldMap, encoding: Option<&str>) -> Result<Extr
         Format::Json => json::read(&decoded.text, map)?,
         Format::Markdown => markdown::read(&decoded.text),
         Format::Text => plain::read(&decoded.text),
+        Format::Csv => table::read(&decoded.text, map),
         Format::Html => html::read(&decoded.text),
     };
-    if raw.format != Format::Json {
+    if !matches!(raw.format, Format::Json | Format::Csv) {
         drafts.iter_mut().for_each(|draft| name_it(draft, name));
     }
     drafts.retain(|draft| !draft.body.is_empty());

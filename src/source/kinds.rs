@@ -1,7 +1,7 @@
 //! The table of file types: what a name's ending says about how to read it.
 
 use crate::source::feed::Reader;
-use crate::source::{Format, json, lines};
+use crate::source::{Format, csv, json, lines};
 
 /// How the bytes of a file become records.
 #[derive(Clone, Copy)]
@@ -43,6 +43,8 @@ const KINDS: &[(&str, How)] = &[
     ("jsonl", How::Split(lines::read)),
     ("ndjson", How::Split(lines::read)),
     ("json", How::Split(json::read)),
+    ("csv", How::Split(csv::read)),
+    ("tsv", How::Split(csv::read)),
     ("html", How::Whole(Format::Html)),
     ("htm", How::Whole(Format::Html)),
     ("shtml", How::Whole(Format::Html)),

@@ -4,7 +4,6 @@ use std::io::{BufRead, Cursor, Read};
 use std::ops::ControlFlow;
 
 use crate::article::Origin;
-use crate::decode;
 use crate::source::feed::{Emit, Flow, numbered, refuse};
 use crate::source::{Format, Limits, Raw, unpack, whole};
 
@@ -18,28 +17,20 @@ pub(crate) fn read(
 ) -> Flow {
     match reader.fill_buf() {
         Ok([]) => refuse(emit, origin, None, whole::EMPTY.to_owned()),
-        Ok([0xFF, 0xFE, ..] | [0xFE, 0xFF, ..]) => utf16(reader, origin, limits, emit),
-        Ok(_) => cut(reader, origin, limits, emit),
-        Err(error) => refuse(emit, origin, None, unpack::why(&error)),
-    }
-}
-
-/// UTF-16 has line breaks of two bytes: such a file is decoded whole.
-fn utf16(reader: &mut dyn BufRead, origin: &Origin, limits: &Limits, emit: &mut Emit<'_>) -> Flow {
-    match whole::bytes(reader, limits) {
-        Ok(Some(bytes)) => {
-            let text = decode::decode(&bytes, decode::Hint::default()).text;
-            cut(&mut Cursor::new(text.as_bytes()), origin, limits, emit)
-        }
-        Ok(None) => refuse(
-            emit,
-            origin,
-            None,
-            format!(
-                "UTF-16 and {}, or save it as UTF-8",
-                whole::too_long(limits)
+        Ok(head) if whole::is_utf16(head) => match whole::as_utf8(reader, limits) {
+            Ok(Some(text)) => cut(&mut Cursor::new(text), origin, limits, emit),
+            Ok(None) => refuse(
+                emit,
+                origin,
+                None,
+                format!(
+                    "UTF-16 and {}, or save it as UTF-8",
+                    whole::too_long(limits)
+                ),
             ),
-        ),
+            Err(error) => refuse(emit, origin, None, unpack::why(&error)),
+        },
+        Ok(_) => cut(reader, origin, limits, emit),
         Err(error) => refuse(emit, origin, None, unpack::why(&error)),
     }
 }

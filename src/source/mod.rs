@@ -5,6 +5,7 @@
 //! A new format is one file beside these and one line in [`kinds`].
 
 mod archive;
+mod csv;
 mod feed;
 mod folder;
 mod json;
@@ -55,6 +56,8 @@ pub enum Format {
     Json,
     /// A page.
     Html,
+    /// Two rows of a table: the names of the columns, and a record.
+    Csv,
 }
 
 /// One record as it was found: the smallest thing that stands on its own.

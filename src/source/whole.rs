@@ -3,6 +3,7 @@
 use std::io::{self, BufRead, Read};
 
 use crate::article::Origin;
+use crate::decode::{Hint, decode};
 use crate::source::feed::Item;
 use crate::source::{Format, Limits, Raw, Reject, unpack};
 
@@ -13,6 +14,23 @@ pub(crate) fn bytes(reader: &mut dyn BufRead, limits: &Limits) -> io::Result<Opt
         .take(limits.record_bytes.saturating_add(1))
         .read_to_end(&mut bytes)?;
     Ok((bytes.len() as u64 <= limits.record_bytes).then_some(bytes))
+}
+
+/// Does a file begin with the mark of UTF-16, whose line breaks are two bytes?
+pub(crate) fn is_utf16(head: &[u8]) -> bool {
+    matches!(head, [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..])
+}
+
+/// A file in UTF-16 as UTF-8, which has to be done at once: `None` past the
+/// limit of a record.
+pub(crate) fn as_utf8(reader: &mut dyn BufRead, limits: &Limits) -> io::Result<Option<Vec<u8>>> {
+    let text = |bytes: Vec<u8>| {
+        decode(&bytes, Hint::default())
+            .text
+            .into_owned()
+            .into_bytes()
+    };
+    Ok(bytes(reader, limits)?.map(text))
 }
 
 /// The one record of a file.
