@@ -11,6 +11,7 @@ mod plain;
 mod table;
 mod tags;
 mod tree;
+mod warc;
 
 use crate::article::{Draft, Evidence, Found, Skip, find_date};
 use crate::decode::{Hint, decode};
@@ -18,48 +19,52 @@ use crate::source::{Format, Raw};
 
 pub use fields::{Field, FieldMap};
 
-/// What a record held.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Extracted {
-    /// Its stories, mostly one; never empty.
-    pub drafts: Vec<Draft>,
-    /// The encoding it was decoded from.
-    pub encoding: &'static str,
-}
-
 /// The drafts of one record, mostly one. `map` names the fields of a JSON
 /// record, `encoding` is the label the user insists on.
 ///
 /// # Errors
 /// [`Skip`] when the record is not what its format says or holds no text.
-pub fn extract(raw: &Raw, map: &FieldMap, encoding: Option<&str>) -> Result<Extracted, Skip> {
-    let decoded = decode(
-        &raw.bytes,
-        Hint {
+pub fn extract(raw: &Raw, map: &FieldMap, encoding: Option<&str>) -> Result<Vec<Draft>, Skip> {
+    let text = || {
+        let hint = Hint {
             forced: encoding,
             declared: None,
-        },
-    );
-    let name = raw.origin.entry.as_deref().unwrap_or(&raw.origin.path);
-    let mut drafts = match raw.format {
-        Format::Json => json::read(&decoded.text, map)?,
-        Format::Markdown => markdown::read(&decoded.text),
-        Format::Text => plain::read(&decoded.text),
-        Format::Csv => table::read(&decoded.text, map),
-        Format::Html => html::read(&decoded.text),
+        };
+        decode(&raw.bytes, hint).text
     };
-    if !matches!(raw.format, Format::Json | Format::Csv) {
+    let mut drafts = match raw.format {
+        Format::Json => json::read(&text(), map)?,
+        Format::Csv => table::read(&text(), map),
+        Format::Html => html::read(&text()),
+        Format::Markdown => markdown::read(&text()),
+        Format::Text => plain::read(&text()),
+        Format::Warc => warc::read(&raw.bytes, encoding)?,
+    };
+    let name = raw.origin.entry.as_deref().unwrap_or(&raw.origin.path);
+    drafts.iter_mut().for_each(date_by_address);
+    if !matches!(raw.format, Format::Json | Format::Csv | Format::Warc) {
         drafts.iter_mut().for_each(|draft| name_it(draft, name));
     }
     drafts.retain(|draft| !draft.body.is_empty());
     if drafts.is_empty() {
         Err(Skip::NoText)
     } else {
-        Ok(Extracted {
-            drafts,
-            encoding: decoded.encoding,
-        })
+        Ok(drafts)
     }
+}
+
+/// The day in an address (`/2018/06/01/`, `t20180601_1.html`), for want of another.
+fn date_by_address(draft: &mut Draft) {
+    let url = draft
+        .url
+        .as_ref()
+        .filter(|url| draft.date.is_none() && find_date(url).is_some());
+    draft.date = draft.date.take().or_else(|| {
+        url.map(|url| Found {
+            value: url.clone(),
+            from: Evidence::Name,
+        })
+    });
 }
 
 /// What the name of a file of its own tells: a day, and a title where the name
@@ -152,7 +157,6 @@ mod tests {
                 None,
             )
             .unwrap()
-            .drafts
             .remove(0)
         };
         let got = draft("2018/关于加强机关党建的通知(2018-06-01).txt");
@@ -182,8 +186,7 @@ mod tests {
         #[test]
         fn every_format_takes_every_text(text in "[#\\-*<>&;\\[\\]()!`\n\u{3000}:a-c“。党\"{}\\\\]{0,80}") {
             for format in [Format::Text, Format::Markdown, Format::Json] {
-                let drafts = extract(&raw(format, "a", &text), &FieldMap::default(), None);
-                for draft in drafts.map(|extracted| extracted.drafts).unwrap_or_default() {
+                for draft in extract(&raw(format, "a", &text), &FieldMap::default(), None).unwrap_or_default() {
                     prop_assert!(draft.body.lines().all(|line| !line.is_empty() && line.trim() == line));
                     prop_assert!(!draft.body.contains('\r'));
                 }

@@ -1,7 +1,7 @@
 //! The table of file types: what a name's ending says about how to read it.
 
 use crate::source::feed::Reader;
-use crate::source::{Format, csv, json, lines};
+use crate::source::{Format, csv, json, lines, warc};
 
 /// How the bytes of a file become records.
 #[derive(Clone, Copy)]
@@ -45,6 +45,7 @@ const KINDS: &[(&str, How)] = &[
     ("json", How::Split(json::read)),
     ("csv", How::Split(csv::read)),
     ("tsv", How::Split(csv::read)),
+    ("warc", How::Split(warc::read)),
     ("html", How::Whole(Format::Html)),
     ("htm", How::Whole(Format::Html)),
     ("shtml", How::Whole(Format::Html)),

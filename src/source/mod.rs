@@ -12,6 +12,7 @@ mod json;
 mod kinds;
 mod lines;
 mod unpack;
+mod warc;
 mod whole;
 
 use std::path::PathBuf;
@@ -56,6 +57,8 @@ pub enum Format {
     Json,
     /// A page.
     Html,
+    /// A record of a WARC file: its header, the site's header, the page.
+    Warc,
     /// Two rows of a table: the names of the columns, and a record.
     Csv,
 }
