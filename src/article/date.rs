@@ -34,7 +34,9 @@ pub fn parse_date(field: &str) -> Option<Date> {
     if let Some(date) = since_epoch(field) {
         return Some(date);
     }
-    let (date, rest) = date_at(field).or_else(|| compact(field))?;
+    let (date, rest) = date_at(field)
+        .or_else(|| compact(field))
+        .or_else(|| english(field))?;
     let (clock, zone) = rest_of_field(rest)?;
     match (clock, zone) {
         (Some(minutes), Some(offset)) => shanghai(date, minutes - offset),
@@ -262,6 +264,27 @@ fn compact(field: &str) -> Option<(Date, &str)> {
     Some((date, ""))
 }
 
+/// `Fri, 01 Jun 2018 11:06:28 GMT`, as feeds and servers write it.
+fn english(field: &str) -> Option<(Date, &str)> {
+    let field = field
+        .split_once(", ")
+        .map_or(field, |(_, rest)| rest)
+        .trim();
+    let mut parts = field.splitn(4, ' ');
+    let day = parts.next()?.parse().ok()?;
+    let name = parts.next()?;
+    let months = [
+        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+    ];
+    let month = months.iter().position(|month| {
+        name.get(..3)
+            .is_some_and(|name| name.eq_ignore_ascii_case(month))
+    })?;
+    let year = parts.next()?.parse().ok()?;
+    let date = day_of(year, i8::try_from(month + 1).ok()?, day)?;
+    Some((date, parts.next().unwrap_or_default()))
+}
+
 /// Seconds (10 digits) or milliseconds (13) since 1970, as the day in Shanghai.
 fn since_epoch(field: &str) -> Option<Date> {
     let seconds = match field.len() {
@@ -409,6 +432,8 @@ mod tests {
             ("2018-06-01T16:30:00Z", "2018-06-02"),
             ("2018-06-01T16:30:00.123+08:00", "2018-06-01"),
             ("2018-12-31T20:00:00-0500", "2019-01-01"),
+            ("Fri, 01 Jun 2018 18:30:00 GMT", "2018-06-02"),
+            ("1 June 2018", "2018-06-01"),
             ("20180601", "2018-06-01"),
             ("20180601190628", "2018-06-01"),
             ("1527865200", "2018-06-01"),

@@ -196,6 +196,7 @@ impl<'a> Page<'a> {
             }
             match node.what {
                 What::Text(text) => tags::flow(&tags::entities(text), &mut out),
+                What::Data(text) => tags::flow(text, &mut out),
                 What::Element(name, _) if tags::is_block(name) => {
                     out.push('\n');
                     ends.push(node.end);

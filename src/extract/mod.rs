@@ -2,6 +2,7 @@
 //! paragraph a line. Nothing is repaired and nothing is read out of sentences
 //! here; that is for `repair` and `article`.
 
+mod docx;
 mod fields;
 mod html;
 mod json;
@@ -12,6 +13,7 @@ mod table;
 mod tags;
 mod tree;
 mod warc;
+mod xml;
 
 use crate::article::{Draft, Evidence, Found, Skip, find_date};
 use crate::decode::{Hint, decode};
@@ -35,6 +37,8 @@ pub fn extract(raw: &Raw, map: &FieldMap, encoding: Option<&str>) -> Result<Vec<
     let mut drafts = match raw.format {
         Format::Json => json::read(&text(), map)?,
         Format::Csv => table::read(&text(), map),
+        Format::Docx => docx::read(&raw.bytes)?,
+        Format::Xml => xml::read(&text(), map),
         Format::Html => html::read(&text()),
         Format::Markdown => markdown::read(&text()),
         Format::Text => plain::read(&text()),
@@ -42,7 +46,10 @@ pub fn extract(raw: &Raw, map: &FieldMap, encoding: Option<&str>) -> Result<Vec<
     };
     let name = raw.origin.entry.as_deref().unwrap_or(&raw.origin.path);
     drafts.iter_mut().for_each(date_by_address);
-    if !matches!(raw.format, Format::Json | Format::Csv | Format::Warc) {
+    if !matches!(
+        raw.format,
+        Format::Json | Format::Csv | Format::Warc | Format::Xml
+    ) {
         drafts.iter_mut().for_each(|draft| name_it(draft, name));
     }
     drafts.retain(|draft| !draft.body.is_empty());

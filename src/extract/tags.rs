@@ -114,6 +114,7 @@ pub(crate) fn strip(markup: &str) -> String {
                 }
             }
             Piece::Text(text) => flow(&entities(text), &mut out),
+            Piece::Data(text) => flow(text, &mut out),
         }
     }
     paragraphs(&out)
@@ -128,6 +129,19 @@ impl Piece<'_> {
             attributes: "",
         }
     }
+}
+
+/// The text of markup in which every element begins a line.
+pub(crate) fn strip_all(markup: &str) -> String {
+    let mut out = String::with_capacity(markup.len());
+    for piece in Pieces::of_xml(markup) {
+        match piece {
+            Piece::Text(text) => out.push_str(&entities(text)),
+            Piece::Data(text) => out.push_str(text),
+            Piece::Tag { .. } => out.push('\n'),
+        }
+    }
+    paragraphs(&out)
 }
 
 /// Adds a text in which line breaks mean nothing, as in any browser: a blank
@@ -171,6 +185,8 @@ pub(crate) fn is_structure(name: &str) -> bool {
 pub(crate) enum Piece<'a> {
     /// What stands between tags, entities unresolved.
     Text(&'a str),
+    /// What stands in `<![CDATA[ ]]>`, in which nothing is resolved.
+    Data(&'a str),
     /// A tag; comments and declarations have an empty name.
     Tag {
         name: &'a str,
@@ -189,6 +205,10 @@ pub(crate) struct Pieces<'a> {
     closes: bool,
     /// The same for `-->`.
     comment_closes: bool,
+    /// The same for `]]>`.
+    data_closes: bool,
+    /// Names may be of any letters, as in XML; in a page `<党>` is text.
+    any_name: bool,
 }
 
 impl<'a> Pieces<'a> {
@@ -197,6 +217,16 @@ impl<'a> Pieces<'a> {
             rest: markup,
             closes: true,
             comment_closes: true,
+            data_closes: true,
+            any_name: false,
+        }
+    }
+
+    /// The same for XML.
+    pub(crate) fn of_xml(markup: &'a str) -> Self {
+        Pieces {
+            any_name: true,
+            ..Pieces::of(markup)
         }
     }
 
@@ -229,11 +259,8 @@ impl<'a> Iterator for Pieces<'a> {
             let Some(open) = self.rest[from..].find('<').map(|at| at + from) else {
                 return Some(Piece::Text(std::mem::take(&mut self.rest)));
             };
-            let Some((end, piece)) = tag(
-                &self.rest[open..],
-                &mut self.closes,
-                &mut self.comment_closes,
-            ) else {
+            let rest = self.rest;
+            let Some((end, piece)) = self.tag(&rest[open..]) else {
                 from = open + 1;
                 continue;
             };
@@ -248,40 +275,47 @@ impl<'a> Iterator for Pieces<'a> {
     }
 }
 
-/// The tag `text` begins with: where it ends, its name, whether it closes.
-fn tag<'a>(
-    text: &'a str,
-    closes: &mut bool,
-    comment_closes: &mut bool,
-) -> Option<(usize, Piece<'a>)> {
-    if text.starts_with("<!--") && *comment_closes {
-        match text.find("-->") {
-            Some(at) => return Some((at + 3, Piece::nameless())),
-            None => *comment_closes = false,
+impl<'a> Pieces<'a> {
+    /// The tag (or comment, or data) `text` begins with, and how many bytes it takes.
+    fn tag(&mut self, text: &'a str) -> Option<(usize, Piece<'a>)> {
+        if let Some(data) = text.strip_prefix("<![CDATA[").filter(|_| self.data_closes) {
+            match data.find("]]>") {
+                Some(at) => return Some(("<![CDATA[]]>".len() + at, Piece::Data(&data[..at]))),
+                None => self.data_closes = false,
+            }
         }
+        if text.starts_with("<!--") && self.comment_closes {
+            match text.find("-->") {
+                Some(at) => return Some((at + 3, Piece::nameless())),
+                None => self.comment_closes = false,
+            }
+        }
+        let closing = text.starts_with("</");
+        let inner = &text[1 + usize::from(closing)..];
+        let letter = |c: char| c.is_ascii_alphabetic() || (self.any_name && c.is_alphabetic());
+        if !inner.starts_with(|c: char| letter(c) || matches!(c, '!' | '?')) || !self.closes {
+            return None;
+        }
+        let Some(end) = end_of_tag(inner) else {
+            self.closes = false;
+            return None;
+        };
+        let length = inner
+            .find(|c: char| {
+                !(letter(c) || c.is_ascii_digit() || matches!(c, ':' | '_' | '-' | '.'))
+            })
+            .unwrap_or(inner.len());
+        let (name, attributes) = inner[..end].split_at(length.min(end));
+        let taken = text.len() - inner.len() + end + 1;
+        Some((
+            taken,
+            Piece::Tag {
+                name,
+                closing,
+                attributes,
+            },
+        ))
     }
-    let closing = text.starts_with("</");
-    let inner = &text[1 + usize::from(closing)..];
-    if !inner.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '!' | '?')) || !*closes {
-        return None;
-    }
-    let Some(end) = end_of_tag(inner) else {
-        *closes = false;
-        return None;
-    };
-    let length = inner
-        .find(|c: char| !c.is_ascii_alphanumeric())
-        .unwrap_or(inner.len());
-    let (name, attributes) = inner[..end].split_at(length.min(end));
-    let taken = text.len() - inner.len() + end + 1;
-    Some((
-        taken,
-        Piece::Tag {
-            name,
-            closing,
-            attributes,
-        },
-    ))
 }
 
 /// Where the `>` of a tag stands: outside of quotes, unless a quote runs into

@@ -30,6 +30,8 @@ pub(crate) enum What<'a> {
     Element(&'a str, &'a str),
     /// Text, entities unresolved.
     Text(&'a str),
+    /// Text in which nothing is to be resolved.
+    Data(&'a str),
 }
 
 impl<'a> Node<'a> {
@@ -41,7 +43,7 @@ impl<'a> Node<'a> {
     pub(crate) fn name(&self) -> &'a str {
         match self.what {
             What::Element(name, _) => name,
-            What::Text(_) => "",
+            What::Text(_) | What::Data(_) => "",
         }
     }
 
@@ -49,13 +51,23 @@ impl<'a> Node<'a> {
     pub(crate) fn attribute(&self, name: &str) -> Option<&'a str> {
         match self.what {
             What::Element(_, attributes) => attribute(attributes, name),
-            What::Text(_) => None,
+            What::Text(_) | What::Data(_) => None,
         }
     }
 }
 
 /// The nodes of a page; the first stands for the page itself.
 pub(crate) fn parse(markup: &str) -> Vec<Node<'_>> {
+    build(markup, true)
+}
+
+/// The nodes of an XML document, in which every element has an end and a name
+/// means nothing.
+pub(crate) fn parse_xml(markup: &str) -> Vec<Node<'_>> {
+    build(markup, false)
+}
+
+fn build(markup: &str, html: bool) -> Vec<Node<'_>> {
     let mut nodes = vec![Node {
         parent: 0,
         end: 0,
@@ -63,15 +75,25 @@ pub(crate) fn parse(markup: &str) -> Vec<Node<'_>> {
     }];
     let mut open: Vec<usize> = vec![0];
     let mut too_deep = 0usize;
-    let mut pieces = Pieces::of(markup);
+    let mut pieces = if html {
+        Pieces::of(markup)
+    } else {
+        Pieces::of_xml(markup)
+    };
+    let is_void = |name: &str| html && is_void(name);
     while let Some(piece) = pieces.next() {
         match piece {
-            Piece::Text(text) => {
+            Piece::Text(text) | Piece::Data(text) => {
+                let what = if matches!(piece, Piece::Text(_)) {
+                    What::Text(text)
+                } else {
+                    What::Data(text)
+                };
                 let parent = top(&open);
                 nodes.push(Node {
                     parent,
                     end: nodes.len() + 1,
-                    what: What::Text(text),
+                    what,
                 });
             }
             Piece::Tag { name: "", .. } => {}
@@ -83,19 +105,21 @@ pub(crate) fn parse(markup: &str) -> Vec<Node<'_>> {
                 if too_deep > 0 && !is_void(name) {
                     too_deep -= 1;
                 } else {
-                    close(&mut nodes, &mut open, name);
+                    close(&mut nodes, &mut open, name, html);
                 }
             }
             Piece::Tag {
                 name, attributes, ..
             } => {
-                if tags::is_silent(name) {
+                if html && tags::is_silent(name) {
                     pieces.skip_past(name);
                     continue;
                 }
-                close_implied(&mut nodes, &mut open, name);
-                let deep = open.len() >= DEEPEST;
-                if deep && !is_void(name) {
+                if html {
+                    close_implied(&mut nodes, &mut open, name);
+                }
+                let alone = is_void(name) || attributes.ends_with('/');
+                if open.len() >= DEEPEST && !alone {
                     too_deep += 1;
                     continue;
                 }
@@ -105,7 +129,7 @@ pub(crate) fn parse(markup: &str) -> Vec<Node<'_>> {
                     end: nodes.len() + 1,
                     what: What::Element(name, attributes),
                 });
-                if !is_void(name) && !attributes.ends_with('/') {
+                if !alone {
                     open.push(nodes.len() - 1);
                 }
             }
@@ -126,7 +150,7 @@ fn is_void(name: &str) -> bool {
 
 /// Closes the innermost open element of this name and all inside it; an end
 /// without a beginning means nothing.
-fn close(nodes: &mut [Node<'_>], open: &mut Vec<usize>, name: &str) {
+fn close(nodes: &mut [Node<'_>], open: &mut Vec<usize>, name: &str, html: bool) {
     let Some(at) = open
         .iter()
         .rposition(|at| nodes[*at].is(name))
@@ -135,7 +159,8 @@ fn close(nodes: &mut [Node<'_>], open: &mut Vec<usize>, name: &str) {
         return;
     };
     // A stray </p> does not close the table it stands in.
-    if !tags::is_structure(name)
+    if html
+        && !tags::is_structure(name)
         && open[at..]
             .iter()
             .any(|at| tags::is_structure(nodes[*at].name()))
@@ -172,6 +197,19 @@ fn close_implied(nodes: &mut [Node<'_>], open: &mut Vec<usize>, name: &str) {
             close_implied(nodes, open, name);
         }
     }
+}
+
+/// All text in an element, entities resolved.
+pub(crate) fn text(nodes: &[Node<'_>], at: usize) -> String {
+    let mut out = String::new();
+    for node in &nodes[at..nodes[at].end] {
+        match node.what {
+            What::Text(text) => out.push_str(&tags::entities(text)),
+            What::Data(text) => out.push_str(text),
+            What::Element(..) => {}
+        }
+    }
+    out
 }
 
 /// The value of an attribute in the text of all: quoted or bare.
@@ -235,7 +273,7 @@ mod tests {
                 open.pop();
             }
             match node.what {
-                What::Text(text) => out.push_str(text),
+                What::Text(text) | What::Data(text) => out.push_str(text),
                 What::Element(name, _) => {
                     out.push('(');
                     out.push_str(name);

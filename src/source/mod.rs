@@ -57,6 +57,10 @@ pub enum Format {
     Json,
     /// A page.
     Html,
+    /// A Word document.
+    Docx,
+    /// A feed, an export, a document in XML.
+    Xml,
     /// A record of a WARC file: its header, the site's header, the page.
     Warc,
     /// Two rows of a table: the names of the columns, and a record.

@@ -1,0 +1,152 @@
+//! Word documents: a zip whose `word/document.xml` holds the paragraphs.
+
+use std::io::{Cursor, Read};
+
+use serde_json::Value;
+
+use crate::article::{Draft, Evidence, Found, Skip};
+use crate::extract::paragraphs;
+use crate::extract::tags::{self, Piece, Pieces};
+use crate::extract::tree;
+
+/// The most bytes a part of a document is unpacked to.
+const LARGEST: u64 = 64 << 20;
+
+/// The draft of a document.
+pub(crate) fn read(bytes: &[u8]) -> Result<Vec<Draft>, Skip> {
+    let broken = |what: &str| {
+        Skip::Malformed(format!(
+            "not a whole Word document ({what}); save it again as .docx or as text"
+        ))
+    };
+    let mut archive =
+        zip::ZipArchive::new(Cursor::new(bytes)).map_err(|error| broken(&error.to_string()))?;
+    let text =
+        part(&mut archive, "word/document.xml").ok_or_else(|| broken("it has no text part"))?;
+    let mut draft = document(&text);
+    if let Some(core) = part(&mut archive, "docProps/core.xml") {
+        for (name, label) in [("dc:creator", "creator"), ("dcterms:created", "created")] {
+            if let Some(value) = element(&core, name) {
+                draft.extra.insert(label.to_owned(), Value::String(value));
+            }
+        }
+    }
+    Ok(vec![draft])
+}
+
+/// A part of the document as text; it is UTF-8 by definition.
+fn part(archive: &mut zip::ZipArchive<Cursor<&[u8]>>, name: &str) -> Option<String> {
+    let mut bytes = Vec::new();
+    archive
+        .by_name(name)
+        .ok()?
+        .take(LARGEST)
+        .read_to_end(&mut bytes)
+        .ok()?;
+    Some(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// Paragraphs as lines, rows of tables as lines; a paragraph in the style of a
+/// title is the title.
+fn document(xml: &str) -> Draft {
+    let mut out = String::new();
+    let mut title = None;
+    let (mut cells, mut in_text, mut styled, mut start) = (0usize, false, false, 0);
+    for piece in Pieces::of(xml) {
+        match piece {
+            Piece::Text(text) if in_text => out.push_str(&tags::entities(text)),
+            Piece::Data(text) if in_text => out.push_str(text),
+            Piece::Tag {
+                name,
+                closing,
+                attributes,
+            } => match (name, closing) {
+                ("w:t", closing) => in_text = !closing && !attributes.ends_with('/'),
+                ("w:p", false) => (start, styled) = (out.len(), false),
+                ("w:pStyle", false) => {
+                    styled = tree::attribute(attributes, "w:val")
+                        .is_some_and(|style| style.eq_ignore_ascii_case("title"))
+                }
+                ("w:p", true) => {
+                    let text = out.get(start..).unwrap_or_default().trim();
+                    if styled && title.is_none() && !text.is_empty() {
+                        title = Some(text.to_owned());
+                        out.truncate(start);
+                    }
+                    out.push(if cells > 0 { ' ' } else { '\n' });
+                }
+                ("w:tab", false) => out.push(' '),
+                ("w:br" | "w:cr", false) => out.push('\n'),
+                ("w:tc", false) => cells += 1,
+                ("w:tc", true) => cells = cells.saturating_sub(1),
+                ("w:tr", true) => out.push('\n'),
+                _ => {}
+            },
+            _ => {}
+        }
+    }
+    let found = |value| Found {
+        value,
+        from: Evidence::Heading,
+    };
+    Draft {
+        title: title.map(found),
+        body: paragraphs(&out),
+        ..Draft::default()
+    }
+}
+
+/// The text of the first element of this name.
+fn element(xml: &str, name: &str) -> Option<String> {
+    let nodes = tree::parse_xml(xml);
+    let at = nodes.iter().position(|node| node.is(name))?;
+    let text = tree::text(&nodes, at);
+    let text = text.trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+    use zip::write::{SimpleFileOptions, ZipWriter};
+
+    fn docx(parts: &[(&str, &str)]) -> Vec<u8> {
+        let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+        for (name, text) in parts {
+            writer
+                .start_file(*name, SimpleFileOptions::default())
+                .unwrap();
+            writer.write_all(text.as_bytes()).unwrap();
+        }
+        writer.finish().unwrap().into_inner()
+    }
+
+    #[test]
+    fn a_document() {
+        let text = "<?xml version=\"1.0\"?><w:document><w:body>
+            <w:p><w:pPr><w:pStyle w:val=\"Title\"/></w:pPr><w:r><w:t>关于召开会议的通知</w:t></w:r></w:p>
+            <w:p><w:r><w:t xml:space=\"preserve\">各单位：</w:t></w:r><w:r><w:tab/><w:t>现通知 A&amp;B</w:t><w:br/><w:t/><w:t>如下。</w:t></w:r><w:del><w:delText>删去</w:delText></w:del></w:p>
+            <w:tbl><w:tr><w:tc><w:p><w:r><w:t>时间</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>6月1日</w:t></w:r></w:p></w:tc></w:tr></w:tbl></w:body></w:document>";
+        let core = "<cp:coreProperties><dc:creator>王小明</dc:creator><dcterms:created xsi:type=\"x\">2018-06-01T01:02:03Z</dcterms:created></cp:coreProperties>";
+        let draft = read(&docx(&[
+            ("word/document.xml", text),
+            ("docProps/core.xml", core),
+        ]))
+        .unwrap()
+        .remove(0);
+        assert_eq!(draft.title.unwrap().value, "关于召开会议的通知");
+        assert_eq!(draft.body, "各单位： 现通知 A&B\n如下。\n时间 6月1日");
+        assert_eq!(draft.extra["creator"], "王小明");
+    }
+
+    #[test]
+    fn what_is_no_document_says_so() {
+        for bytes in [b"PK".to_vec(), docx(&[("a.txt", "x")])] {
+            let Err(Skip::Malformed(why)) = read(&bytes) else {
+                unreachable!()
+            };
+            assert!(why.starts_with("not a whole Word document"), "{why}");
+        }
+    }
+}
