@@ -7,7 +7,7 @@
 use crate::article::{Draft, Evidence, Found};
 use crate::extract::meta::Meta;
 use crate::extract::tree::{Node, What, parse};
-use crate::extract::{paragraphs, tags};
+use crate::extract::{headline, paragraphs, tags};
 
 /// Class and id words of the element that holds the article, the surest first.
 /// The first ones are of the content systems most Chinese government sites run on.
@@ -32,6 +32,13 @@ const HOLDERS: &[&str] = &[
     "main-text",
     "detail-content",
     "detail_content",
+    "trs_editor_view",
+    "bt_content",
+    "arc_cont",
+    "article_detail",
+    "article-detail",
+    "printarea",
+    "maincontent",
     "view",
     "zwnr",
     "xl_content",
@@ -85,7 +92,7 @@ pub(crate) fn read(markup: &str) -> Vec<Draft> {
     let holder = page.holder();
     let (title, from) = match meta.title.take() {
         Some(title) => (Some(title), Evidence::Field),
-        None => (page.title(), Evidence::Heading),
+        None => (headline::of(&page.nodes), Evidence::Heading),
     };
     let mut lines = page.info_before(holder);
     lines.push_str(&page.text(holder..page.nodes[holder].end, Some(holder)));
@@ -158,8 +165,17 @@ impl<'a> Page<'a> {
             let elements = (1..self.nodes.len()).filter(|at| {
                 !self.around[*at] && (has_word(&self.nodes[*at], word) || self.nodes[*at].is(word))
             });
-            let most = elements.max_by_key(|at| (self.sentences[*at], std::cmp::Reverse(*at)))?;
-            (self.sentences[most] * 100 >= all * SHARE_NAMED).then_some(most)
+            let elements: Vec<usize> = elements.collect();
+            let most = elements
+                .iter()
+                .map(|at| self.sentences[*at])
+                .max()
+                .filter(|most| most * 100 >= all * SHARE_NAMED)?;
+            // The innermost of those that hold nearly as much.
+            elements
+                .into_iter()
+                .rev()
+                .find(|at| self.sentences[*at] * 10 >= most * 9)
         });
         // The last of those that hold enough is the innermost.
         let any = || {
@@ -211,39 +227,6 @@ impl<'a> Page<'a> {
             at += 1;
         }
         paragraphs(&out)
-    }
-
-    /// The headline: a first-level heading that the page's title repeats, else
-    /// the page's title without the name of its site.
-    fn title(&self) -> Option<String> {
-        let text_of = |at: usize| {
-            let node = &self.nodes[at];
-            let text = self.nodes[at..node.end].iter().filter_map(|node| {
-                if let What::Text(text) = node.what {
-                    Some(tags::entities(text))
-                } else {
-                    None
-                }
-            });
-            text.collect::<String>()
-                .split_whitespace()
-                .collect::<Vec<_>>()
-                .join(" ")
-        };
-        let element = |name: &str| self.nodes.iter().position(|node| node.is(name));
-        let page = element("title")
-            .map(text_of)
-            .filter(|title| !title.is_empty());
-        let headings = (1..self.nodes.len())
-            .filter(|at| self.nodes[*at].is("h1") || self.nodes[*at].is("h2"))
-            .map(text_of);
-        let own = page.as_deref().map(without_site);
-        let heading = headings.into_iter().find(|heading| {
-            heading.chars().count() >= 4 && own.is_none_or(|own| alike(own, heading))
-        });
-        heading
-            .or_else(|| own.map(str::to_owned))
-            .filter(|title| !title.is_empty())
     }
 
     /// What stands before the article and tells of it: the box of an official
@@ -347,60 +330,6 @@ fn is_sentence(text: &str) -> bool {
         || text.trim().chars().take(20).count() >= 20
 }
 
-/// A page's title without the name of the site: what follows the last `_` or
-/// `|`, or a `-` before a name that ends as names of sites do.
-fn without_site(title: &str) -> &str {
-    if let Some((own, _)) = title
-        .split_once(['_', '|'])
-        .filter(|(own, _)| own.trim().chars().count() >= 4)
-    {
-        return without_site(own.trim());
-    }
-    match title.rsplit_once(['-', '—', '–']) {
-        Some((own, site))
-            if own.trim().chars().count() >= 4
-                && SITES.iter().any(|end| site.trim().ends_with(end)) =>
-        {
-            without_site(own.trim().trim_end_matches(['-', '—', '–']))
-        }
-        _ => title,
-    }
-}
-
-/// What names of sites and of their columns end in.
-const SITES: &[&str] = &[
-    "网",
-    "网站",
-    "政府",
-    "委员会",
-    "厅",
-    "局",
-    "部",
-    "门户",
-    "日报",
-    "频道",
-    "平台",
-    "新闻",
-    "要闻",
-    "动态",
-    "在线",
-    "公开",
-    ".com",
-    ".cn",
-];
-
-/// Do the page's title and a heading stand for the same headline?
-fn alike(title: &str, heading: &str) -> bool {
-    let plain = |text: &str| {
-        text.chars()
-            .filter(|c| c.is_alphanumeric())
-            .take(12)
-            .collect::<String>()
-    };
-    let (title, heading) = (plain(title), plain(heading));
-    !title.is_empty() && (title.starts_with(&heading) || heading.starts_with(&title))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -460,30 +389,6 @@ mod tests {
         assert_eq!(page("一段话，没有标签。").body, "一段话，没有标签。");
         assert_eq!(page("").body, "");
         assert_eq!(page("<body><p>短</p></body>").body, "短");
-    }
-
-    #[test]
-    fn titles() {
-        for (markup, want) in [
-            ("<title>市委召开会议_要闻_某某网</title>", "市委召开会议"),
-            ("<title>市委召开会议 | 某某网</title>", "市委召开会议"),
-            (
-                "<title>市委召开会议--时政--某某网</title>",
-                "市委召开会议--时政",
-            ),
-            ("<title>某某网</title><h1>市委召开会议</h1>", "某某网"),
-            ("<h1>市委<br>召开会议</h1>", "市委召开会议"),
-            (
-                "<title>市委召开会议-某某日报</title><h2>市委召开会议：部署工作</h2>",
-                "市委召开会议：部署工作",
-            ),
-            (
-                "<title>学习“一带一路”-抓落实</title>",
-                "学习“一带一路”-抓落实",
-            ),
-        ] {
-            assert_eq!(title(&page(markup)), want, "{markup}");
-        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::article::{Draft, Evidence, Found, Skip};
 use crate::extract::fields::{Field, FieldMap};
-use crate::extract::{headline_alone, paragraphs, tags};
+use crate::extract::{MOST_STORIES, headline_alone, paragraphs, tags, too_many};
 
 /// How deep a list of stories may lie in a record.
 const DEEPEST: usize = 4;
@@ -14,8 +14,8 @@ const DEEPEST: usize = 4;
 /// answer of some interface with `data.list`).
 pub(crate) fn read(text: &str, map: &FieldMap) -> Result<Vec<Draft>, Skip> {
     match serde_json::from_str(text) {
-        Ok(Value::Object(record)) => Ok(record_of(record, map)),
-        Ok(Value::Array(values)) => Ok(numbered(values, map)),
+        Ok(Value::Object(record)) => record_of(record, map),
+        Ok(Value::Array(values)) => numbered(values, map),
         Ok(_) => Err(Skip::Malformed(
             "not a JSON object; each record must be one, in { }".to_owned(),
         )),
@@ -24,28 +24,31 @@ pub(crate) fn read(text: &str, map: &FieldMap) -> Result<Vec<Draft>, Skip> {
 }
 
 /// A record: an article, or the frame around many.
-fn record_of(mut record: Map<String, Value>, map: &FieldMap) -> Vec<Draft> {
+fn record_of(mut record: Map<String, Value>, map: &FieldMap) -> Result<Vec<Draft>, Skip> {
     if !map.has_text(&record)
         && let Some(list) = list_in(&mut record, map, DEEPEST)
     {
         return numbered(list, map);
     }
-    vec![object(record, map)]
+    Ok(vec![object(record, map)])
 }
 
 /// Stories with their numbers.
-fn numbered(values: Vec<Value>, map: &FieldMap) -> Vec<Draft> {
+fn numbered(values: Vec<Value>, map: &FieldMap) -> Result<Vec<Draft>, Skip> {
+    if values.len() > MOST_STORIES {
+        return Err(too_many());
+    }
     let objects = values.into_iter().filter_map(|value| match value {
         Value::Object(record) => Some(record),
         _ => None,
     });
-    objects
+    Ok(objects
         .zip(1..)
         .map(|(record, story)| Draft {
             story: Some(story),
             ..headline_alone(object(record, map))
         })
-        .collect()
+        .collect())
 }
 
 /// The list of stories in a record: its longest array of objects of which one
@@ -233,6 +236,10 @@ mod tests {
         )
         .unwrap();
         assert_eq!(nested.len(), 2);
+        let many = format!("[{}{{}}]", "{},".repeat(MOST_STORIES));
+        assert!(
+            matches!(read(&many, &FieldMap::default()), Err(Skip::Malformed(why)) if why.starts_with("holds more than"))
+        );
     }
 
     #[test]

@@ -1,20 +1,21 @@
 //! Markdown: front matter, a heading as title, and files that hold many stories.
 
-use crate::article::{Draft, Evidence, Found, find_date};
+use crate::article::{Draft, Evidence, Found, Skip, find_date};
 use crate::extract::fields::{Field, FieldMap};
-use crate::extract::{headline_alone, paragraphs, tags};
+use crate::extract::{MOST_STORIES, headline_alone, paragraphs, tags, too_many};
 use serde_json::{Map, Value};
 
 /// The drafts of a file: one for each story where it holds several (a
 /// broadcast, a daily digest), one otherwise.
-pub(crate) fn read(text: &str) -> Vec<Draft> {
+pub(crate) fn read(text: &str) -> Result<Vec<Draft>, Skip> {
     let (front, text) = front_matter(text);
     let text = without_comments(text);
     let sections = sections(&text);
     let base = head(front);
     match story_level(&sections) {
-        Some(level) => stories(&sections, level, &base),
-        None => vec![single(&sections, base)],
+        Some(_) if sections.len() > MOST_STORIES => Err(too_many()),
+        Some(level) => Ok(stories(&sections, level, &base)),
+        None => Ok(vec![single(&sections, base)]),
     }
 }
 
@@ -359,6 +360,10 @@ fn without_comments(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn read(text: &str) -> Vec<Draft> {
+        super::read(text).unwrap()
+    }
 
     fn title(draft: &Draft) -> &str {
         draft.title.as_ref().map_or("", |title| &title.value)

@@ -4,6 +4,7 @@
 
 mod docx;
 mod fields;
+mod headline;
 mod html;
 mod json;
 mod markdown;
@@ -38,9 +39,9 @@ pub fn extract(raw: &Raw, map: &FieldMap, encoding: Option<&str>) -> Result<Vec<
         Format::Json => json::read(&text(), map)?,
         Format::Csv => table::read(&text(), map),
         Format::Docx => docx::read(&raw.bytes)?,
-        Format::Xml => xml::read(&text(), map),
+        Format::Xml => xml::read(&text(), map)?,
         Format::Html => html::read(&text()),
-        Format::Markdown => markdown::read(&text()),
+        Format::Markdown => markdown::read(&text())?,
         Format::Text => plain::read(&text()),
         Format::Warc => warc::read(&raw.bytes, encoding)?,
     };
@@ -72,6 +73,16 @@ fn date_by_address(draft: &mut Draft) {
             from: Evidence::Name,
         })
     });
+}
+
+/// The most stories one record may hold: a list of a million empty ones would
+/// take many times the memory of its text.
+const MOST_STORIES: usize = 50_000;
+
+fn too_many() -> Skip {
+    Skip::Malformed(format!(
+        "holds more than {MOST_STORIES} stories; split it, or make it JSONL with one on each line"
+    ))
 }
 
 /// What the name of a file of its own tells: a day, and a title where the name

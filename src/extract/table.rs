@@ -9,6 +9,9 @@ use crate::extract::json;
 /// What may part columns.
 const MARKS: [char; 4] = ['\t', ',', ';', '|'];
 
+/// The most columns of a table: what comes after belongs to the last.
+const MOST: usize = 4096;
+
 /// The draft of one row: the first row names the columns, the second holds them.
 pub(crate) fn read(text: &str, map: &FieldMap) -> Vec<Draft> {
     let text = text.trim_start_matches('\u{feff}');
@@ -41,6 +44,7 @@ fn rows(text: &str, mark: char) -> Vec<Vec<String>> {
     while let Some(c) = chars.next() {
         let more = rows.len() < 2;
         let Some(row) = rows.last_mut() else { break };
+        let columns = row.len();
         let Some(field) = row.last_mut() else { break };
         match c {
             '"' if quoted && chars.peek() == Some(&'"') => {
@@ -49,7 +53,7 @@ fn rows(text: &str, mark: char) -> Vec<Vec<String>> {
             }
             '"' if quoted => quoted = false,
             '"' if fresh => quoted = true,
-            c if c == mark && !quoted => {
+            c if c == mark && !quoted && columns < MOST => {
                 row.push(String::new());
                 fresh = true;
                 continue;
@@ -95,6 +99,8 @@ mod tests {
         assert_eq!(draft("id,body\n1,正文,多").extra["column 3"], "多");
         assert_eq!(draft("id,body\n1").body, "");
         assert_eq!(draft("").body, "");
+        let wide = format!("body,x\n正文{}", ",".repeat(9000));
+        assert_eq!(read(&wide, &FieldMap::default())[0].extra.len(), MOST - 1);
         assert_eq!(draft("body\n\"没有完的，").body, "没有完的，");
     }
 }

@@ -3,10 +3,10 @@
 
 use serde_json::{Map, Value};
 
-use crate::article::Draft;
+use crate::article::{Draft, Skip};
 use crate::extract::fields::{Field, FieldMap};
 use crate::extract::tree::{Node, What, parse_xml, text};
-use crate::extract::{headline_alone, json, tags};
+use crate::extract::{MOST_STORIES, headline_alone, json, tags, too_many};
 
 /// Elements that stand for one article each, the surest first.
 const RECORDS: &[&str] = &[
@@ -15,27 +15,35 @@ const RECORDS: &[&str] = &[
 
 /// The drafts of a document: one for each element that stands for an article,
 /// else one for all.
-pub(crate) fn read(xml: &str, map: &FieldMap) -> Vec<Draft> {
+pub(crate) fn read(xml: &str, map: &FieldMap) -> Result<Vec<Draft>, Skip> {
     let nodes = parse_xml(xml);
     for name in RECORDS {
-        let records: Vec<Draft> = (1..nodes.len())
-            .filter(|at| local(&nodes[*at]).eq_ignore_ascii_case(name))
+        let mut places = Vec::new();
+        let mut at = 1;
+        while at < nodes.len() {
+            // What stands inside a record is part of it.
+            let record = local(&nodes[at]).eq_ignore_ascii_case(name);
+            places.extend(record.then_some(at));
+            at = if record { nodes[at].end } else { at + 1 };
+        }
+        if places.len() > MOST_STORIES {
+            return Err(too_many());
+        }
+        let records: Vec<Draft> = places
+            .into_iter()
             .map(|at| fields(&nodes, at))
             .filter(|record| map.has(Field::Body, record) || map.has(Field::Title, record))
             .map(|record| headline_alone(json::object(record, map)))
             .collect();
         if records.len() > 1 {
-            return records
-                .into_iter()
-                .zip(1..)
-                .map(|(draft, story)| Draft {
-                    story: Some(story),
-                    ..draft
-                })
-                .collect();
+            let numbered = records.into_iter().zip(1..).map(|(draft, story)| Draft {
+                story: Some(story),
+                ..draft
+            });
+            return Ok(numbered.collect());
         }
         if !records.is_empty() {
-            return records;
+            return Ok(records);
         }
     }
     let root = nodes
@@ -45,12 +53,12 @@ pub(crate) fn read(xml: &str, map: &FieldMap) -> Vec<Draft> {
         .map_or(0, |at| at + 1);
     let record = fields(&nodes, root);
     if map.has_text(&record) {
-        return vec![json::object(record, map)];
+        return Ok(vec![json::object(record, map)]);
     }
-    vec![Draft {
+    Ok(vec![Draft {
         body: tags::strip_all(xml),
         ..Draft::default()
-    }]
+    }])
 }
 
 /// The children of an element as fields, under their names without a prefix.
@@ -116,7 +124,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn drafts(xml: &str) -> Vec<Draft> {
-        read(xml, &FieldMap::default())
+        read(xml, &FieldMap::default()).unwrap()
     }
 
     #[test]

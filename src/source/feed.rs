@@ -14,7 +14,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use crate::article::Origin;
 use crate::source::kinds::{self, Archive, How, Packing};
 use crate::source::unpack::{Budget, unpack, why};
-use crate::source::{Input, Limits, Raw, Reject, archive, lines, whole};
+use crate::source::{Input, Limits, Raw, Reject, lines, tar, whole, zip};
 
 /// A record, or why there is none.
 pub(crate) type Item = Result<Raw, Reject>;
@@ -186,7 +186,7 @@ pub(crate) fn open(input: &Input, limits: &Limits) -> Records {
         }),
         How::Archive(Archive::Zip) if packing == Packing::Plain => {
             Records::spawn(origin, move |origin, emit| {
-                archive::zip(file, on_disk, origin, &limits, emit)
+                zip::read(file, on_disk, origin, &limits, emit)
             })
         }
         How::Archive(Archive::Zip) => refused(
@@ -195,7 +195,7 @@ pub(crate) fn open(input: &Input, limits: &Limits) -> Records {
         How::Archive(Archive::Tar) => Records::spawn(origin, move |origin, emit| {
             let budget = Budget::archive(on_disk, &limits);
             with_bytes(file, packing, &budget, origin, emit, |bytes, emit| {
-                archive::tar(bytes, &budget, origin, &limits, emit)
+                tar::read(bytes, &budget, origin, &limits, emit)
             })
         }),
     }

@@ -11,9 +11,11 @@ mod folder;
 mod json;
 mod kinds;
 mod lines;
+mod tar;
 mod unpack;
 mod warc;
 mod whole;
+mod zip;
 
 use std::path::PathBuf;
 
