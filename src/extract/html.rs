@@ -75,7 +75,7 @@ const AROUND: &[&str] = &[
 ];
 
 /// Elements that surround an article.
-const AROUND_TAGS: &[&str] = &["nav", "footer", "aside", "form", "button", "head"];
+const AROUND_TAGS: &[&str] = &["nav", "footer", "aside", "button", "head"];
 
 /// The share of a page's sentences an element must hold: of those whose name
 /// says that they hold the article, and of any other.
@@ -102,12 +102,17 @@ pub(crate) fn read(markup: &str) -> Vec<Draft> {
         value,
         from: Evidence::Field,
     };
+    let mut body = paragraphs(&lines);
+    if body.is_empty() {
+        // Better all of a strange page than nothing of it.
+        body = tags::strip(markup);
+    }
     vec![Draft {
         title: title.map(|value| Found { value, from }),
         date: meta.date.map(found),
         source: meta.source.map(found),
         url: meta.url,
-        body: paragraphs(&lines),
+        body,
         extra: meta.extra,
         ..Draft::default()
     }]
@@ -118,42 +123,84 @@ struct Page<'a> {
     nodes: Vec<Node<'a>>,
     /// Is the node, or one around it, a part that surrounds articles?
     around: Vec<bool>,
-    /// Characters of sentences that are no links, in the node and all inside it.
-    sentences: Vec<usize>,
+    /// What each node and all inside it hold.
+    held: Vec<Held>,
+}
+
+/// What an element and all inside it hold, in characters without blanks.
+#[derive(Clone, Copy, Default)]
+struct Held {
+    /// Sentences that are no links.
+    sentences: usize,
+    text: usize,
+    links: usize,
+    /// Links, by number.
+    anchors: usize,
+    /// A link says that it is an attachment.
+    attachment: bool,
+}
+
+impl Held {
+    fn add(&mut self, other: Held) {
+        self.sentences += other.sentences;
+        self.text += other.text;
+        self.links += other.links;
+        self.anchors += other.anchors;
+        self.attachment |= other.attachment;
+    }
+
+    /// A menu: a list of links and little else.
+    fn is_menu(&self) -> bool {
+        self.anchors >= 3 && self.links * 10 >= self.text * 8 && !self.attachment
+    }
 }
 
 impl<'a> Page<'a> {
     fn of(markup: &'a str) -> Self {
         let nodes = parse(markup);
-        let mut around = vec![false; nodes.len()];
-        let mut linked = vec![false; nodes.len()];
-        let mut sentences = vec![0usize; nodes.len()];
-        for at in 1..nodes.len() {
-            let (node, parent) = (&nodes[at], nodes[at].parent);
-            around[at] = around[parent] || surrounds(node);
-            linked[at] = linked[parent] || node.is("a") || node.is("title") || node.is("option");
-            if let What::Text(text) = node.what {
-                let counts = !around[at] && !linked[at] && is_sentence(text);
-                sentences[at] = if counts {
-                    text.chars().filter(|c| !c.is_whitespace()).count()
+        let around: Vec<bool> = inherited(&nodes, surrounds);
+        let page = Page::held(nodes, around);
+        if page.held[0].sentences > 0 {
+            return page;
+        }
+        // A template may name the whole page after one of its parts.
+        let around = vec![false; page.nodes.len()];
+        Page::held(page.nodes, around)
+    }
+
+    fn held(nodes: Vec<Node<'a>>, around: Vec<bool>) -> Self {
+        let linked = inherited(&nodes, |node| {
+            ["a", "title", "option"].iter().any(|tag| node.is(tag))
+        });
+        let mut held = vec![Held::default(); nodes.len()];
+        for (at, node) in nodes.iter().enumerate() {
+            held[at].anchors = usize::from(node.is("a"));
+            if let What::Text(text) | What::Data(text) = node.what {
+                let count = text.chars().filter(|c| !c.is_whitespace()).count();
+                held[at].text = count;
+                held[at].links = if linked[at] { count } else { 0 };
+                held[at].sentences = if !around[at] && !linked[at] && is_sentence(text) {
+                    count
                 } else {
                     0
                 };
+                held[at].attachment = linked[at] && text.contains("附件");
             }
         }
         for at in (1..nodes.len()).rev() {
-            sentences[nodes[at].parent] += sentences[at];
+            let inner = held[at];
+            held[nodes[at].parent].add(inner);
         }
         Page {
             nodes,
             around,
-            sentences,
+            held,
         }
     }
 
     /// The element that holds the article.
     fn holder(&self) -> usize {
-        let all = self.sentences[0];
+        let all = self.held[0].sentences;
         if all == 0 {
             return self
                 .nodes
@@ -168,19 +215,19 @@ impl<'a> Page<'a> {
             let elements: Vec<usize> = elements.collect();
             let most = elements
                 .iter()
-                .map(|at| self.sentences[*at])
+                .map(|at| self.held[*at].sentences)
                 .max()
                 .filter(|most| most * 100 >= all * SHARE_NAMED)?;
             // The innermost of those that hold nearly as much.
             elements
                 .into_iter()
                 .rev()
-                .find(|at| self.sentences[*at] * 10 >= most * 9)
+                .find(|at| self.held[*at].sentences * 10 >= most * 9)
         });
         // The last of those that hold enough is the innermost.
         let any = || {
             (0..self.nodes.len()).rev().find(|at| {
-                self.sentences[*at] * 100 >= all * SHARE_ANY
+                self.held[*at].sentences * 100 >= all * SHARE_ANY
                     && matches!(self.nodes[*at].what, What::Element(..))
                     && !is_part(&self.nodes[*at])
             })
@@ -206,7 +253,11 @@ impl<'a> Page<'a> {
                     .to_ascii_lowercase()
                     .contains("display:none")
             });
-            if inside != Some(at) && (surrounds(node) || hidden || node.is("title")) {
+            let aside = self.around[at]
+                || hidden
+                || node.is("title")
+                || (self.held[at].is_menu() && tags::is_block(node.name()));
+            if inside != Some(at) && aside {
                 at = node.end;
                 continue;
             }
@@ -324,8 +375,35 @@ fn has_word(node: &Node<'_>, word: &str) -> bool {
         .any(|name| node.attribute(name).is_some_and(is_word))
 }
 
+/// Words of a page's imprint.
+const IMPRINT: &[&str] = &[
+    "版权所有",
+    "备案",
+    "ICP",
+    "主办：",
+    "主办单位",
+    "承办单位",
+    "技术支持",
+    "标识码",
+    "浏览器",
+    "分辨率",
+    "未经授权",
+];
+
+/// Does a value hold for the node or for one around it?
+fn inherited(nodes: &[Node<'_>], holds: impl Fn(&Node<'_>) -> bool) -> Vec<bool> {
+    let mut all = vec![false; nodes.len()];
+    for at in 1..nodes.len() {
+        all[at] = all[nodes[at].parent] || holds(&nodes[at]);
+    }
+    all
+}
+
 /// Does a text read like a sentence, and not like a label or an entry of a menu?
 fn is_sentence(text: &str) -> bool {
+    if IMPRINT.iter().any(|word| text.contains(word)) {
+        return false;
+    }
     text.contains(['，', '。', '；', '！', '？', '、'])
         || text.trim().chars().take(20).count() >= 20
 }
@@ -389,6 +467,27 @@ mod tests {
         assert_eq!(page("一段话，没有标签。").body, "一段话，没有标签。");
         assert_eq!(page("").body, "");
         assert_eq!(page("<body><p>短</p></body>").body, "短");
+    }
+
+    #[test]
+    fn menus_and_imprints_around_an_article() {
+        let links = |names: [&str; 3]| {
+            names
+                .map(|name| format!("<li><a href=x>{name}</a></li>"))
+                .concat()
+        };
+        let markup = format!(
+            "<body><form id=aspnetForm><div><ul>{}</ul></div><div><div><h2>推进会召开</h2><div>{BODY}<ul><li><a href=1.doc>附件1：名单</a><li><a>附件2：日程</a><li><a>附件3：须知</a></ul></div></div>
+            <div><ul>{}</ul></div></div><div>主办单位：某某市人民政府，承办单位：某某局，版权所有，未经授权，不得转载，建议使用某某浏览器，分辨率任意，谢谢您的光临，再见。</div></form></body>",
+            links(["首页，要闻，信息", "公开", "服务"]),
+            links(["全市召开防汛工作会议，部署工作", "春耕备耕全面展开，进度良好", "专题"]),
+        );
+        assert_eq!(
+            page(&markup).body,
+            format!("{WANT}\n附件1：名单\n附件2：日程\n附件3：须知")
+        );
+        let markup = format!("<body class=footer>{BODY}</body>");
+        assert_eq!(page(&markup).body, WANT);
     }
 
     #[test]
