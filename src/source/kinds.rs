@@ -30,6 +30,8 @@ pub(crate) enum Packing {
     Plain,
     /// gzip, one member or many.
     Gzip,
+    /// xz, one stream or many.
+    Xz,
     /// Zstandard, one frame or many.
     Zstd,
 }
@@ -61,12 +63,13 @@ const KINDS: &[(&str, How)] = &[
 /// One line to register a packing.
 const PACKINGS: &[(&str, Packing)] = &[
     ("gz", Packing::Gzip),
+    ("xz", Packing::Xz),
     ("zst", Packing::Zstd),
     ("zstd", Packing::Zstd),
 ];
 
 /// Endings that stand for two.
-const SHORT: &[(&str, &str)] = &[("tgz", "tar.gz"), ("tzst", "tar.zst")];
+const SHORT: &[(&str, &str)] = &[("tgz", "tar.gz"), ("txz", "tar.xz"), ("tzst", "tar.zst")];
 
 /// How to read a file of this name; `None` for a type nobody knows.
 pub(crate) fn of(name: &str) -> Option<(Packing, How)> {

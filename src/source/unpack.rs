@@ -18,6 +18,9 @@ const UNPACKED_BUFFER: usize = 1 << 20;
 /// what the format's own tool allows by default.
 const ZSTD_WINDOW: u32 = 27;
 
+/// Memory an xz block may ask for, in KiB: what level 9 of the format's own tool needs.
+const XZ_MEMORY: u32 = 80 << 10;
+
 /// How many more bytes may come out of a packed file.
 pub(crate) struct Budget {
     left: Cell<u64>,
@@ -109,6 +112,10 @@ pub(crate) fn unpack<'a>(
     Ok(match packing {
         Packing::Plain => Box::new(packed),
         Packing::Gzip => large(MultiGzDecoder::new(packed), budget),
+        Packing::Xz => large(
+            lzma_rust2::XzReader::new_mem_limit(packed, true, XZ_MEMORY),
+            budget,
+        ),
         Packing::Zstd => {
             let mut decoder = zstd::stream::read::Decoder::with_buffer(packed)?;
             decoder.window_log_max(ZSTD_WINDOW)?;
