@@ -26,10 +26,22 @@ pub(crate) struct Cli {
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Common {
     /// Folder of the index 索引所在文件夹
-    #[arg(long, value_name = "DIR", env = "JIANBAO_INDEX", default_value = "index", global = true)]
+    #[arg(
+        long,
+        value_name = "DIR",
+        env = "JIANBAO_INDEX",
+        default_value = "index",
+        global = true
+    )]
     pub(crate) index: PathBuf,
     /// Threads to work with; 0 means all cores 线程数
-    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true, global = true)]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 0,
+        hide_default_value = true,
+        global = true
+    )]
     pub(crate) threads: usize,
     /// Memory that indexing may take in all 索引可用的内存总量
     #[arg(long, value_name = "SIZE", default_value = "512M", value_parser = size, global = true)]
@@ -143,7 +155,11 @@ Examples:
   jianbao search 防汛 --json | jq -r .title")]
 pub(crate) struct SearchArgs {
     /// The query; several words are joined by blanks 查询
-    #[arg(value_name = "QUERY", required_unless_present = "queries", allow_hyphen_values = false)]
+    #[arg(
+        value_name = "QUERY",
+        required_unless_present = "queries",
+        allow_hyphen_values = false
+    )]
     pub(crate) query: Vec<String>,
     /// Bring the index up to date with these first 先更新索引
     #[arg(long, value_name = "PATH", num_args = 1.., value_delimiter = None)]

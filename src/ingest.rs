@@ -173,7 +173,12 @@ impl Run<'_, '_> {
         self.writer.unchanged(&path_of(input), &input.stamp?)
     }
 
-    fn consume(&mut self, inputs: &[Input], settings: &Settings, batches: Receiver<Batch>) -> Result<()> {
+    fn consume(
+        &mut self,
+        inputs: &[Input],
+        settings: &Settings,
+        batches: Receiver<Batch>,
+    ) -> Result<()> {
         for batch in batches {
             if settings.stop.load(Ordering::Relaxed) {
                 break;
@@ -197,7 +202,11 @@ impl Run<'_, '_> {
     /// Hands one prepared item to the writer: in input order, one at a time.
     fn take(&mut self, inputs: &[Input], item: Prepared) -> Result<()> {
         match item {
-            Prepared::Stories { index, bytes, stories } => {
+            Prepared::Stories {
+                index,
+                bytes,
+                stories,
+            } => {
                 self.tally.bytes += bytes;
                 let path = path_of(&inputs[index]);
                 for story in stories {
@@ -248,7 +257,10 @@ impl Run<'_, '_> {
         if self.writer.standing(&story.meta.id, story.hash, path)? == Standing::Clash {
             story.meta.id = format!("{}~{:08x}", story.meta.id, story.hash as u32);
         }
-        match self.writer.add(&story.article, &story.meta, story.hash, path)? {
+        match self
+            .writer
+            .add(&story.article, &story.meta, story.hash, path)?
+        {
             Added::Accepted => {
                 self.tally.accepted += 1;
                 self.tally.repaired += u64::from(!story.meta.edits.is_empty());
@@ -337,7 +349,13 @@ struct Ready {
     hash: u64,
 }
 
-fn prepare(input: &Input, index: usize, item: Item, writer: &Writer, settings: &Settings) -> Prepared {
+fn prepare(
+    input: &Input,
+    index: usize,
+    item: Item,
+    writer: &Writer,
+    settings: &Settings,
+) -> Prepared {
     let raw = match item {
         Item::End(index, read_ns) => return Prepared::End { index, read_ns },
         Item::Record(Err(reject)) => return Prepared::Unread(reject),
@@ -348,28 +366,37 @@ fn prepare(input: &Input, index: usize, item: Item, writer: &Writer, settings: &
     // A bug in one of the pure rooms costs one record, with its name, and not the run.
     let stories = catch_unwind(AssertUnwindSafe(|| stories(&raw, &path, writer, settings)));
     match stories {
-        Ok(Ok(stories)) => Prepared::Stories { index, bytes, stories },
+        Ok(Ok(stories)) => Prepared::Stories {
+            index,
+            bytes,
+            stories,
+        },
         Ok(Err(skip)) => Prepared::Rejected(Reject {
             origin: raw.origin,
             reason: skip.to_string(),
         }),
         Err(_) => Prepared::Rejected(Reject {
             origin: raw.origin,
-            reason: "a bug in jianbao stopped the reading of this record; please report it".to_owned(),
+            reason: "a bug in jianbao stopped the reading of this record; please report it"
+                .to_owned(),
         }),
     }
 }
 
-fn stories(raw: &Raw, path: &str, writer: &Writer, settings: &Settings) -> Result<Vec<Story>, Skip> {
-    let extracted = extract(raw, &settings.map, settings.encoding.as_deref())?;
-    Ok(extracted
-        .drafts
+fn stories(
+    raw: &Raw,
+    path: &str,
+    writer: &Writer,
+    settings: &Settings,
+) -> Result<Vec<Story>, Skip> {
+    let drafts = extract(raw, &settings.map, settings.encoding.as_deref())?;
+    Ok(drafts
         .into_iter()
-        .map(|draft| story(raw, draft, extracted.encoding, path, writer))
+        .map(|draft| story(raw, draft, path, writer))
         .collect())
 }
 
-fn story(raw: &Raw, draft: Draft, encoding: &str, path: &str, writer: &Writer) -> Story {
+fn story(raw: &Raw, draft: Draft, path: &str, writer: &Writer) -> Story {
     let id = article_id(&raw.origin, &draft);
     let hash = hash_of(&draft);
     // An id that clashes is settled later, in input order; here only what is
@@ -377,6 +404,7 @@ fn story(raw: &Raw, draft: Draft, encoding: &str, path: &str, writer: &Writer) -
     if matches!(writer.standing(&id, hash, path), Ok(Standing::Same)) {
         return Story::Kept(id);
     }
+    let encoding = draft.encoding;
     let draft = restore(draft);
     let repaired_title = match &draft.title {
         Some(title) if in_text(title) && !draft.edits.is_empty() => Some(title.value.clone()),
@@ -394,13 +422,21 @@ fn story(raw: &Raw, draft: Draft, encoding: &str, path: &str, writer: &Writer) -
                 credits: std::mem::take(&mut article.credits),
                 passages: 0,
                 lead: lead(&article),
-                kinds: article.paragraphs.iter().map(|paragraph| paragraph.kind).collect(),
+                kinds: article
+                    .paragraphs
+                    .iter()
+                    .map(|paragraph| paragraph.kind)
+                    .collect(),
                 extra: std::mem::take(&mut article.extra),
                 edits: std::mem::take(&mut article.edits),
                 repaired_title,
                 encoding: encoding.to_owned(),
             };
-            Story::Ready(Box::new(Ready { article, meta, hash }))
+            Story::Ready(Box::new(Ready {
+                article,
+                meta,
+                hash,
+            }))
         }
         Err(skip) => Story::Rejected(Reject {
             origin: raw.origin.clone(),
@@ -411,7 +447,10 @@ fn story(raw: &Raw, draft: Draft, encoding: &str, path: &str, writer: &Writer) -
 
 /// Where the text proper begins, a byte of the body.
 fn lead(article: &Article) -> usize {
-    let mut body = article.paragraphs.iter().filter(|paragraph| paragraph.kind == Kind::Body);
+    let mut body = article
+        .paragraphs
+        .iter()
+        .filter(|paragraph| paragraph.kind == Kind::Body);
     body.next().map_or(0, |paragraph| paragraph.text_start)
 }
 

@@ -105,7 +105,11 @@ fn parts(text: &str) -> Vec<Range<usize>> {
     for (bytes, c) in text.char_indices() {
         if is_solid(c) {
             if at > 0 {
-                cuts.push(Cut { bytes, at, strength });
+                cuts.push(Cut {
+                    bytes,
+                    at,
+                    strength,
+                });
             }
             strength = 0;
         } else {

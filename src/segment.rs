@@ -163,9 +163,7 @@ impl Segmenter {
         self.jieba
             .cut(&folded.text, false)
             .into_iter()
-            .map(|token| {
-                &text[folded.original(token.byte_start)..folded.original(token.byte_end)]
-            })
+            .map(|token| &text[folded.original(token.byte_start)..folded.original(token.byte_end)])
             .collect()
     }
 
@@ -257,7 +255,8 @@ mod tests {
 
     #[test]
     fn user_words_stay_whole() {
-        let (words, bad) = parse_dict("\u{feff}# 词典\r\n主题党日 1000 n\r\n\r\n坏 词 x y z\n三会一课\n");
+        let (words, bad) =
+            parse_dict("\u{feff}# 词典\r\n主题党日 1000 n\r\n\r\n坏 词 x y z\n三会一课\n");
         assert_eq!(bad.len(), 1);
         assert_eq!(bad[0].line, 4);
         let segmenter = Segmenter::new(&words);

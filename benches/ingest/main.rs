@@ -2,7 +2,12 @@
 //! the plain program, whole processes in turn, medians and ratios, as a Markdown
 //! table. Without a corpus one is made from `corpus/`, repeated with changed
 //! ids, and the table says so.
-#![allow(clippy::print_stdout, clippy::unwrap_used, clippy::expect_used, missing_docs)]
+#![allow(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    missing_docs
+)]
 
 mod plain;
 
@@ -40,7 +45,10 @@ fn compare(words: &[&str]) {
     let named = corpus.is_some();
     let corpus = corpus.unwrap_or_else(|| generate(temporary.path()));
     let bytes = text_bytes(&corpus);
-    let (ours, theirs) = (temporary.path().join("jianbao"), temporary.path().join("plain"));
+    let (ours, theirs) = (
+        temporary.path().join("jianbao"),
+        temporary.path().join("plain"),
+    );
     let me = std::env::current_exe().unwrap();
     let jianbao = env!("CARGO_BIN_EXE_jianbao");
     let mut figures = [Figures::default(), Figures::default()];
@@ -53,7 +61,12 @@ fn compare(words: &[&str]) {
                 command
             } else {
                 let mut command = Command::new(jianbao);
-                command.arg("index").arg(&corpus).arg("--index").arg(dir).arg("-q");
+                command
+                    .arg("index")
+                    .arg(&corpus)
+                    .arg("--index")
+                    .arg(dir)
+                    .arg("-q");
                 command
             };
             let (seconds, peak) = measure(&mut command);
@@ -86,22 +99,39 @@ fn compare(words: &[&str]) {
         figures[1].exact.push(measure(&mut command).0);
         if run < runs {
             let mut command = Command::new(jianbao);
-            command.arg("index").arg(&corpus).arg("--index").arg(&ours).arg("-q");
+            command
+                .arg("index")
+                .arg(&corpus)
+                .arg("--index")
+                .arg(&ours)
+                .arg("-q");
             again.push(measure(&mut command).0);
         }
     }
     println!();
     match named {
-        true => println!("corpus: {} ({:.1} MB of text), {runs} runs each, medians", name(&corpus), bytes / 1e6),
-        false => println!("corpus: generated from `corpus/` ({:.1} MB of text), {runs} runs each, medians", bytes / 1e6),
+        true => println!(
+            "corpus: {} ({:.1} MB of text), {runs} runs each, medians",
+            name(&corpus),
+            bytes / 1e6
+        ),
+        false => println!(
+            "corpus: generated from `corpus/` ({:.1} MB of text), {runs} runs each, medians",
+            bytes / 1e6
+        ),
     }
     println!();
-    println!("| program | index, s | MB/s | × plain | index, MB | peak memory, MB | cold query, ms |");
+    println!(
+        "| program | index, s | MB/s | × plain | index, MB | peak memory, MB | cold query, ms |"
+    );
     println!("|---|---|---|---|---|---|---|");
     let base = median(&figures[0].seconds);
-    for (which, (label, dir)) in [("plain tantivy + tantivy-jieba", &theirs), ("jianbao", &ours)]
-        .into_iter()
-        .enumerate()
+    for (which, (label, dir)) in [
+        ("plain tantivy + tantivy-jieba", &theirs),
+        ("jianbao", &ours),
+    ]
+    .into_iter()
+    .enumerate()
     {
         let seconds = median(&figures[which].seconds);
         println!(
@@ -140,7 +170,11 @@ fn median(values: &[f64]) -> f64 {
 /// high-water mark until the process ends.
 fn measure(command: &mut Command) -> (f64, f64) {
     let begun = Instant::now();
-    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let mut child = command
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
     let status = format!("/proc/{}/status", child.id());
     let mut peak = 0.0f64;
     let mut pause = Duration::from_micros(500);
@@ -150,7 +184,10 @@ fn measure(command: &mut Command) -> (f64, f64) {
         }
         if let Ok(text) = std::fs::read_to_string(&status)
             && let Some(line) = text.lines().find(|line| line.starts_with("VmHWM:"))
-            && let Some(kilobytes) = line.split_whitespace().nth(1).and_then(|n| n.parse::<f64>().ok())
+            && let Some(kilobytes) = line
+                .split_whitespace()
+                .nth(1)
+                .and_then(|n| n.parse::<f64>().ok())
         {
             peak = peak.max(kilobytes * 1024.0);
         }
@@ -168,7 +205,11 @@ fn size(dir: &Path) -> u64 {
     let mut bytes = 0;
     for entry in std::fs::read_dir(dir).unwrap().flatten() {
         let meta = entry.metadata().unwrap();
-        bytes += if meta.is_dir() { size(&entry.path()) } else { meta.len() };
+        bytes += if meta.is_dir() {
+            size(&entry.path())
+        } else {
+            meta.len()
+        };
     }
     bytes
 }
@@ -191,7 +232,10 @@ fn generate(dir: &Path) -> PathBuf {
     for entry in std::fs::read_dir(folder).unwrap().flatten() {
         if entry.path().extension().is_some_and(|ext| ext == "jsonl") {
             let text = std::fs::read_to_string(entry.path()).unwrap();
-            stories.extend(text.lines().filter_map(|line| serde_json::from_str(line).ok()));
+            stories.extend(
+                text.lines()
+                    .filter_map(|line| serde_json::from_str(line).ok()),
+            );
         }
     }
     stories.retain(|story| story["body"].is_string());

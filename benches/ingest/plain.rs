@@ -24,7 +24,9 @@ pub(crate) fn index(corpus: &Path, dir: &Path) -> Anyhow<()> {
     let indexing = TextFieldIndexing::default()
         .set_tokenizer("jieba")
         .set_index_option(IndexRecordOption::WithFreqsAndPositions);
-    let text = TextOptions::default().set_indexing_options(indexing).set_stored();
+    let text = TextOptions::default()
+        .set_indexing_options(indexing)
+        .set_stored();
     let id = schema.add_text_field("id", STORED);
     let title = schema.add_text_field("title", text.clone());
     let body = schema.add_text_field("body", text);

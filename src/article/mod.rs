@@ -117,6 +117,8 @@ pub struct Draft {
     pub extra: serde_json::Map<String, serde_json::Value>,
     /// Story within the record, counted from 1, where a record holds several.
     pub story: Option<u64>,
+    /// The encoding it was decoded from.
+    pub encoding: &'static str,
     /// The repairs made to title and body, in that order as one string
     /// (`title\nbody`, or `body` alone without a title).
     pub edits: Vec<Edit>,

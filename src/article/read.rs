@@ -87,9 +87,9 @@ fn choose(given: Option<Found<String>>, body: &str, paragraphs: &mut [Paragraph]
             .find(|p| matches!(p.kind, Kind::Body | Kind::Title))
     {
         let line = &body[first.bytes.clone()];
-        let named = given.as_ref().is_none_or(|found| {
-            alike(&found.value, line) || line.chars().count() >= HEADLINE
-        });
+        let named = given
+            .as_ref()
+            .is_none_or(|found| alike(&found.value, line) || line.chars().count() >= HEADLINE);
         if first.text_start == first.bytes.start
             && named
             && title::is_heading(line)

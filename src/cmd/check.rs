@@ -62,7 +62,11 @@ pub(crate) fn run(common: &Common, args: &CheckArgs) -> Result<ExitCode> {
         writeln!(out, "{line}")?;
     } else {
         for name in &damaged {
-            writeln!(out, "{}: {name}", say(lang, "损坏".into(), "damaged".into()))?;
+            writeln!(
+                out,
+                "{}: {name}",
+                say(lang, "损坏".into(), "damaged".into())
+            )?;
         }
         let line = say(
             lang,
@@ -72,5 +76,9 @@ pub(crate) fn run(common: &Common, args: &CheckArgs) -> Result<ExitCode> {
         writeln!(out, "{line}")?;
     }
     out.flush()?;
-    Ok(if damaged.is_empty() { DONE } else { ExitCode::from(NOTHING) })
+    Ok(if damaged.is_empty() {
+        DONE
+    } else {
+        ExitCode::from(NOTHING)
+    })
 }

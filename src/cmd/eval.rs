@@ -18,14 +18,19 @@ use crate::cmd::{DONE, out, read_text, tell};
 const SEED: u64 = 20_170_629;
 
 pub(crate) fn run(common: &Common, args: &EvalArgs) -> Result<ExitCode> {
-    let topics = read_topics(&args.queries.display().to_string(), &read_text(&args.queries)?)?;
+    let topics = read_topics(
+        &args.queries.display().to_string(),
+        &read_text(&args.queries)?,
+    )?;
     let qrels = read_qrels(&args.qrels.display().to_string(), &read_text(&args.qrels)?)?;
     let searcher = Searcher::open(&common.index)?;
     let mut run_out = match &args.run_out {
         None => None,
-        Some(path) => Some(BufWriter::new(
-            File::create(path).with_context(|| format!("{}: cannot write", path.display()))?,
-        )),
+        Some(path) => {
+            Some(BufWriter::new(File::create(path).with_context(|| {
+                format!("{}: cannot write", path.display())
+            })?))
+        }
     };
     let page = Page {
         limit: DEPTH,
@@ -54,7 +59,10 @@ pub(crate) fn run(common: &Common, args: &EvalArgs) -> Result<ExitCode> {
     if report.unjudged > 0 {
         tell(
             common,
-            &format!("{} queries have no relevant article in the judgements: left out", report.unjudged),
+            &format!(
+                "{} queries have no relevant article in the judgements: left out",
+                report.unjudged
+            ),
         );
     }
     let figures = [

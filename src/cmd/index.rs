@@ -95,7 +95,11 @@ fn dry_run(job: &Job<'_>) -> Result<ExitCode> {
         writeln!(out, "rejected  {}: {}", reject.origin, reject.reason)?;
     }
     out.flush()?;
-    Ok(if rejects.is_empty() { DONE } else { ExitCode::from(REJECTED) })
+    Ok(if rejects.is_empty() {
+        DONE
+    } else {
+        ExitCode::from(REJECTED)
+    })
 }
 
 impl Job<'_> {
@@ -132,7 +136,9 @@ impl Job<'_> {
                 }
             }
             if found.is_empty() {
-                bail!("none of the files that were indexed is there any more; name the PATHs to read");
+                bail!(
+                    "none of the files that were indexed is there any more; name the PATHs to read"
+                );
             }
         }
         Ok((found, rejects))
@@ -150,9 +156,11 @@ impl Job<'_> {
         let dict = read_dicts(&self.reading.dict)?;
         let mut log = match &self.reading.rejects {
             None => None,
-            Some(path) => Some(BufWriter::new(
-                File::create(path).with_context(|| format!("{}: cannot write", path.display()))?,
-            )),
+            Some(path) => {
+                Some(BufWriter::new(File::create(path).with_context(|| {
+                    format!("{}: cannot write", path.display())
+                })?))
+            }
         };
         let (inputs, unlisted) = self.inputs()?;
         let threads = threads(self.common);
@@ -179,7 +187,12 @@ impl Job<'_> {
         let mut reject = |reject: &Reject| -> Result<()> {
             shown += 1;
             if shown <= 20 || self.common.verbose > 0 {
-                bar.suspend(|| tell(self.common, &format!("{}: {}", reject.origin, reject.reason)));
+                bar.suspend(|| {
+                    tell(
+                        self.common,
+                        &format!("{}: {}", reject.origin, reject.reason),
+                    )
+                });
             }
             if let Some(log) = &mut log {
                 serde_json::to_writer(&mut *log, &reject_line(reject))?;
@@ -216,7 +229,10 @@ impl Job<'_> {
                 &say(
                     lang(self.common),
                     format!("另有 {} 条被拒，用 --rejects FILE 全部写出", shown - 20),
-                    format!("{} more were rejected; --rejects FILE writes them all", shown - 20),
+                    format!(
+                        "{} more were rejected; --rejects FILE writes them all",
+                        shown - 20
+                    ),
                 ),
             );
         }
@@ -259,8 +275,12 @@ impl Done {
         let seconds = self.seconds;
         let mut line = say(
             lang,
-            format!("收录 {accepted}，未变 {unchanged}，拒绝 {rejected}，{seconds:.2} 秒，{rate:.1} MB/s"),
-            format!("accepted {accepted}, unchanged {unchanged}, rejected {rejected}, {seconds:.2} s, {rate:.1} MB/s"),
+            format!(
+                "收录 {accepted}，未变 {unchanged}，拒绝 {rejected}，{seconds:.2} 秒，{rate:.1} MB/s"
+            ),
+            format!(
+                "accepted {accepted}, unchanged {unchanged}, rejected {rejected}, {seconds:.2} s, {rate:.1} MB/s"
+            ),
         );
         if repaired > 0 {
             let kinds: Vec<String> = self

@@ -80,7 +80,11 @@ impl Asking<'_> {
             self.tell_all(&notes);
             let count = self.searcher.count(&query, &self.page)?;
             if self.style.format == Format::Json {
-                writeln!(out, "{}", json!({"passages": count.passages, "articles": count.articles}))?;
+                writeln!(
+                    out,
+                    "{}",
+                    json!({"passages": count.passages, "articles": count.articles})
+                )?;
             } else {
                 let line = say(
                     self.lang,
@@ -175,15 +179,20 @@ impl Asking<'_> {
             sources: Vec::new(),
             ..self.page.clone()
         };
-        let filtered = self.page.since.is_some()
-            || self.page.until.is_some()
-            || !self.page.sources.is_empty();
+        let filtered =
+            self.page.since.is_some() || self.page.until.is_some() || !self.page.sources.is_empty();
         let whole = self.searcher.count(query, &free)?;
         if filtered && whole.passages > 0 {
             let line = say(
                 self.lang,
-                format!("不限日期和来源有 {} 段；去掉 --since、--until、--source 再试", whole.passages),
-                format!("without dates and sources {} passages match: try without --since, --until, --source", whole.passages),
+                format!(
+                    "不限日期和来源有 {} 段；去掉 --since、--until、--source 再试",
+                    whole.passages
+                ),
+                format!(
+                    "without dates and sources {} passages match: try without --since, --until, --source",
+                    whole.passages
+                ),
             );
             tell(self.common, &line);
             return Ok(());

@@ -22,8 +22,14 @@ pub(crate) fn run(common: &Common, args: &ShowArgs) -> Result<ExitCode> {
             common,
             &say(
                 lang,
-                format!("没有编号为 {} 的文章；编号见 `jianbao search` 每条结果的末行", args.id),
-                format!("no article has the id {}; `jianbao search` prints the id of each hit", args.id),
+                format!(
+                    "没有编号为 {} 的文章；编号见 `jianbao search` 每条结果的末行",
+                    args.id
+                ),
+                format!(
+                    "no article has the id {}; `jianbao search` prints the id of each hit",
+                    args.id
+                ),
             ),
         );
         return Ok(ExitCode::from(NOTHING));
@@ -67,33 +73,66 @@ fn write_text(
         let from = from.map(|from| format!("  [{}]", evidence(from, lang)));
         format!("{name}\t{}{}", printable(value), from.unwrap_or_default())
     };
-    writeln!(out, "{}", row("标题", "title", &turn(&meta.title.value), Some(meta.title.from)))?;
+    writeln!(
+        out,
+        "{}",
+        row(
+            "标题",
+            "title",
+            &turn(&meta.title.value),
+            Some(meta.title.from)
+        )
+    )?;
     if let Some(date) = &meta.date {
-        writeln!(out, "{}", row("日期", "date", &date.value.to_string(), Some(date.from)))?;
+        writeln!(
+            out,
+            "{}",
+            row("日期", "date", &date.value.to_string(), Some(date.from))
+        )?;
     }
     if let Some(source) = &meta.source {
-        writeln!(out, "{}", row("来源", "source", &turn(&source.value), Some(source.from)))?;
+        writeln!(
+            out,
+            "{}",
+            row("来源", "source", &turn(&source.value), Some(source.from))
+        )?;
     }
     for credit in &meta.credits {
         let names = credit.names.join(" ");
-        writeln!(out, "{}", row(&credit.role, &credit.role, &turn(&names), None))?;
+        writeln!(
+            out,
+            "{}",
+            row(&credit.role, &credit.role, &turn(&names), None)
+        )?;
     }
     writeln!(out, "{}", row("编号", "id", &meta.id, None))?;
-    writeln!(out, "{}", row("出处", "path", &meta.origin.to_string(), None))?;
+    writeln!(
+        out,
+        "{}",
+        row("出处", "path", &meta.origin.to_string(), None)
+    )?;
     if let Some(url) = &meta.url {
         writeln!(out, "{}", row("网址", "url", url, None))?;
     }
     writeln!(out, "{}", row("编码", "encoding", &meta.encoding, None))?;
     for (key, value) in &meta.extra {
-        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let value = value
+            .as_str()
+            .map_or_else(|| value.to_string(), str::to_owned);
         writeln!(out, "{}\t{}", printable(key), printable(&value))?;
     }
     writeln!(out, "\n{}", lines(&turn(&article.body)))?;
     if !meta.edits.is_empty() {
         let head = say(
             lang,
-            format!("修复 {} 处（位置按原文的字数计，原文用 --original 查看）：", meta.edits.len()),
-            format!("{} repairs (places in code points of the original, see --original):", meta.edits.len()),
+            format!(
+                "修复 {} 处（位置按原文的字数计，原文用 --original 查看）：",
+                meta.edits.len()
+            ),
+            format!(
+                "{} repairs (places in code points of the original, see --original):",
+                meta.edits.len()
+            ),
         );
         writeln!(out, "\n{head}")?;
         for edit in &meta.edits {
@@ -113,7 +152,10 @@ fn write_text(
 
 /// A text whose line breaks stay and whose other control characters do not.
 fn lines(text: &str) -> String {
-    let lines: Vec<String> = text.lines().map(|line| printable(line).into_owned()).collect();
+    let lines: Vec<String> = text
+        .lines()
+        .map(|line| printable(line).into_owned())
+        .collect();
     lines.join("\n")
 }
 

@@ -106,14 +106,26 @@ pub(crate) fn run(common: &Common, args: &StatsArgs) -> Result<ExitCode> {
         row("日期", "dates", days)?;
         row("有来源", "with source", stats.with_source.to_string())?;
         row("经修复", "repaired", stats.repaired.to_string())?;
-        row("文件", "files", format!("{} ({})", stats.inputs, size(stats.input_bytes)))?;
-        row("索引", "index", format!("{} ({} segments)", size(stats.index_bytes), stats.segments))?;
+        row(
+            "文件",
+            "files",
+            format!("{} ({})", stats.inputs, size(stats.input_bytes)),
+        )?;
+        row(
+            "索引",
+            "index",
+            format!("{} ({} segments)", size(stats.index_bytes), stats.segments),
+        )?;
         row("词典", "dictionary", stats.dictionary.clone())?;
         if let Some(hash) = &stats.user_dictionary {
             row("用户词典", "user dictionary", hash.clone())?;
         }
         for (source, count) in &stats.sources {
-            row("来源", "source", format!("{count}\t{}", jianbao::render::printable(source)))?;
+            row(
+                "来源",
+                "source",
+                format!("{count}\t{}", jianbao::render::printable(source)),
+            )?;
         }
     }
     out.flush()?;

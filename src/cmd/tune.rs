@@ -17,7 +17,9 @@ pub(crate) fn run(common: &Common, args: &TuneArgs) -> Result<ExitCode> {
     };
     for path in &args.except {
         let topics = read_topics(&path.display().to_string(), &read_text(path)?)?;
-        teaching.except.extend(topics.into_iter().map(|topic| topic.text));
+        teaching
+            .except
+            .extend(topics.into_iter().map(|topic| topic.text));
     }
     let searcher = Searcher::open(&common.index)?;
     let tuned = tune(&searcher, &teaching)?;

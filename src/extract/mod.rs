@@ -16,6 +16,8 @@ mod tree;
 mod warc;
 mod xml;
 
+use std::cell::Cell;
+
 use crate::article::{Draft, Evidence, Found, Skip, find_date};
 use crate::decode::{Hint, decode};
 use crate::source::{Format, Raw};
@@ -28,12 +30,15 @@ pub use fields::{Field, FieldMap};
 /// # Errors
 /// [`Skip`] when the record is not what its format says or holds no text.
 pub fn extract(raw: &Raw, map: &FieldMap, encoding: Option<&str>) -> Result<Vec<Draft>, Skip> {
+    let decoded = Cell::new("UTF-8");
     let text = || {
         let hint = Hint {
             forced: encoding,
             declared: None,
         };
-        decode(&raw.bytes, hint).text
+        let text = decode(&raw.bytes, hint);
+        decoded.set(text.encoding);
+        text.text
     };
     let mut drafts = match raw.format {
         Format::Json => json::read(&text(), map)?,
@@ -52,6 +57,9 @@ pub fn extract(raw: &Raw, map: &FieldMap, encoding: Option<&str>) -> Result<Vec<
         Format::Json | Format::Csv | Format::Warc | Format::Xml
     ) {
         drafts.iter_mut().for_each(|draft| name_it(draft, name));
+    }
+    for draft in drafts.iter_mut().filter(|draft| draft.encoding.is_empty()) {
+        draft.encoding = decoded.get();
     }
     drafts.retain(|draft| !draft.body.is_empty());
     if drafts.is_empty() {

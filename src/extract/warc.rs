@@ -41,8 +41,8 @@ pub(crate) fn read(bytes: &[u8], encoding: Option<&str>) -> Result<Vec<Draft>, S
             forced: encoding,
             declared,
         },
-    )
-    .text;
+    );
+    let (text, decoded) = (text.text, text.encoding);
     let plain_text = kind.to_ascii_lowercase().starts_with("text/plain");
     let mut drafts = if plain_text {
         plain::read(&text)
@@ -50,6 +50,7 @@ pub(crate) fn read(bytes: &[u8], encoding: Option<&str>) -> Result<Vec<Draft>, S
         html::read(&text)
     };
     for draft in &mut drafts {
+        draft.encoding = decoded;
         draft.url = draft.url.take().or_else(|| {
             field(&head, "warc-target-uri").map(|url| url.trim_matches(['<', '>']).to_owned())
         });

@@ -81,13 +81,19 @@ pub(crate) fn documents(
         let with_tail = &article.body[passage.bytes.start..passage.tail_end];
         let mut document = TantivyDocument::default();
         document.add_u64(fields.key, key);
-        document.add_u64(fields.place, (number as u64) << 1 | u64::from(passage.inside));
+        document.add_u64(
+            fields.place,
+            (number as u64) << 1 | u64::from(passage.inside),
+        );
         document.add_u64(fields.date, date);
         if let Some(source) = &source {
             document.add_text(fields.source, source);
         }
         let title = if number == 0 { title_units } else { 0 };
-        document.add_u64(fields.zones, title << 32 | (title + chars::count(text) as u64));
+        document.add_u64(
+            fields.zones,
+            title << 32 | (title + chars::count(text) as u64),
+        );
         let characters = if number == 0 {
             document.add_u64(fields.file, file);
             document.add_u64(fields.hash, hash);
@@ -100,7 +106,10 @@ pub(crate) fn documents(
         };
         bytes += characters.len();
         document.add_text(fields.chars, characters);
-        document.add_text(fields.words, words_text(article, &passage.bytes, number == 0));
+        document.add_text(
+            fields.words,
+            words_text(article, &passage.bytes, number == 0),
+        );
         document.add_text(fields.text, text);
         documents.push(document);
     }
@@ -118,7 +127,11 @@ fn words_text(article: &Article, bytes: &std::ops::Range<usize>, first: bool) ->
         if !matches!(paragraph.kind, Kind::Body | Kind::Caption) {
             continue;
         }
-        let start = paragraph.bytes.start.max(paragraph.text_start).max(bytes.start);
+        let start = paragraph
+            .bytes
+            .start
+            .max(paragraph.text_start)
+            .max(bytes.start);
         let end = paragraph.bytes.end.min(bytes.end);
         if start < end {
             text.push('\n');

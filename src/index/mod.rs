@@ -25,4 +25,4 @@ pub use recipe::Recipe;
 pub use schema::Fields;
 pub use store::{Commit, Store};
 pub use tokenizer::{CHARS, LazySegmenter, STOP, WORDS};
-pub use writer::{Added, file_key, Options, Standing, Writer};
+pub use writer::{Added, Options, Standing, Writer, file_key};

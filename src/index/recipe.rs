@@ -36,7 +36,9 @@ impl Recipe {
         Recipe {
             format: FORMAT,
             words: segment::VERSION.to_owned(),
-            user_dict: user_dict.map(|hash| format!("{hash:016x}")).unwrap_or_default(),
+            user_dict: user_dict
+                .map(|hash| format!("{hash:016x}"))
+                .unwrap_or_default(),
             fold: format!("{:016x}", fold::table_hash()),
             repair: repair::rules_version().to_owned(),
             passages: passage::VERSION.to_owned(),

@@ -65,7 +65,9 @@ impl Store {
     fn try_open(dir: &Path) -> Result<Store> {
         let generation = generation(dir)?;
         let (index, commit) = open_index(&generation)?;
-        commit.recipe.accept(&Recipe::current(user_dict_hash(&commit)?))?;
+        commit
+            .recipe
+            .accept(&Recipe::current(user_dict_hash(&commit)?))?;
         let fields = Fields::of(&index.schema())?;
         let segmenter = lazy_segmenter(&generation);
         let mut segments = Vec::new();
@@ -190,7 +192,10 @@ pub(crate) fn is_vacant(dir: &Path) -> Result<bool> {
     for entry in fs::read_dir(dir)? {
         let name = entry?.file_name().to_string_lossy().into_owned();
         let ours = is_generation(&name)
-            || matches!(name.as_str(), "lock" | "README.md" | ".gitignore" | ".gitkeep")
+            || matches!(
+                name.as_str(),
+                "lock" | "README.md" | ".gitignore" | ".gitkeep"
+            )
             || name.starts_with(CURRENT);
         if !ours {
             return Ok(false);
@@ -243,7 +248,9 @@ pub(crate) fn user_dict_hash(commit: &Commit) -> Result<Option<u64>> {
     if name.is_empty() {
         return Ok(None);
     }
-    Ok(Some(u64::from_str_radix(name, 16).context("the commit's payload is damaged")?))
+    Ok(Some(
+        u64::from_str_radix(name, 16).context("the commit's payload is damaged")?,
+    ))
 }
 
 /// A segmenter with the user dictionary of a generation, loaded at first use.

@@ -48,7 +48,9 @@ impl Gate {
         let guard = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         let (mut guard, _) = self
             .changed
-            .wait_timeout_while(guard, patience, |waiting| *waiting > 0 && *waiting + bytes > limit)
+            .wait_timeout_while(guard, patience, |waiting| {
+                *waiting > 0 && *waiting + bytes > limit
+            })
             .unwrap_or_else(PoisonError::into_inner);
         *guard += bytes;
     }

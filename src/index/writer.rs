@@ -8,9 +8,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
+use tantivy::indexer::UserOperation;
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocSet, Index, IndexSettings, IndexWriter, SegmentReader, TERMINATED, Term};
-use tantivy::indexer::UserOperation;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::article::Article;
@@ -130,7 +130,9 @@ impl Writer {
         } else {
             let (index, commit) = open_index(&path)?;
             let dict = match &options.dict {
-                Some(words) => Some(words).filter(|words| !words.is_empty()).map(|words| normal_dict(words).1),
+                Some(words) => Some(words)
+                    .filter(|words| !words.is_empty())
+                    .map(|words| normal_dict(words).1),
                 None => user_dict_hash(&commit)?,
             };
             let recipe = Recipe::current(dict);

@@ -40,7 +40,10 @@ pub(crate) fn render(
             hit.passage,
             field(&scripted(&hit.title, style.script)),
             hit.date.map(|date| date.to_string()).unwrap_or_default(),
-            field(&scripted(hit.source.as_deref().unwrap_or_default(), style.script)),
+            field(&scripted(
+                hit.source.as_deref().unwrap_or_default(),
+                style.script
+            )),
             field(&hit.path),
             field(&body.text),
             marks.join(" "),

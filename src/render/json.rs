@@ -44,7 +44,10 @@ pub(crate) fn render(
             passage: hit.passage,
             title: scripted(&hit.title, style.script),
             date: hit.date,
-            source: hit.source.as_deref().map(|source| scripted(source, style.script)),
+            source: hit
+                .source
+                .as_deref()
+                .map(|source| scripted(source, style.script)),
             path: &hit.path,
             text: body.text,
             marks: body.marks,

@@ -88,7 +88,10 @@ impl Page<'_> {
             title.push(excerpt::CUT);
         }
         let date = hit.date.map(|date| date.to_string());
-        let source = hit.source.as_deref().map(|source| scripted(source, self.style.script));
+        let source = hit
+            .source
+            .as_deref()
+            .map(|source| scripted(source, self.style.script));
         let about: Vec<String> = date.into_iter().chain(source).collect();
         let about = terminal::plain(&about.join("  "));
         let margin = self.width - self.room();
@@ -174,13 +177,7 @@ impl Page<'_> {
         }
         facts.retain(|fact| !fact.is_empty());
         let left = terminal::plain(&facts.join(" · "));
-        self.beside(
-            &self.margin(),
-            &left,
-            FAINT,
-            &terminal::plain(&id),
-            out,
-        )
+        self.beside(&self.margin(), &left, FAINT, &terminal::plain(&id), out)
     }
 
     fn indented(&self, text: &[Cell], look: Look, out: &mut dyn Write) -> io::Result<()> {

@@ -193,7 +193,10 @@ impl Matcher<'_> {
         let filter = wanted.iter().all(|part| part.filter);
         let mut docs: Vec<DocId> = if filter {
             let mut parts = wanted.iter();
-            let mut docs = parts.next().map(|part| part.docs.clone()).unwrap_or_default();
+            let mut docs = parts
+                .next()
+                .map(|part| part.docs.clone())
+                .unwrap_or_default();
             for part in parts {
                 docs = both(&docs, &part.docs);
             }
@@ -205,12 +208,16 @@ impl Matcher<'_> {
         if wanted.len() > 1 && !filter {
             for part in &wanted {
                 let articles = self.articles(&part.docs)?;
-                self.retain(&mut docs, |article| articles.binary_search(&article).is_ok())?;
+                self.retain(&mut docs, |article| {
+                    articles.binary_search(&article).is_ok()
+                })?;
             }
         }
         for part in &unwanted {
             let articles = self.articles(&part.docs)?;
-            self.retain(&mut docs, |article| articles.binary_search(&article).is_err())?;
+            self.retain(&mut docs, |article| {
+                articles.binary_search(&article).is_err()
+            })?;
         }
         Ok(Matched { docs, filter })
     }
@@ -331,16 +338,26 @@ impl Matcher<'_> {
                 let Some(place) = find(places, place.doc) else {
                     continue 'doc;
                 };
-                spans.extend(place.starts.iter().map(|start| (*start, start + length, part)));
+                spans.extend(
+                    place
+                        .starts
+                        .iter()
+                        .map(|start| (*start, start + length, part)),
+                );
             }
             spans.sort_unstable();
             // A title and a text stand apart, however near their positions are.
             let title = spans.partition_point(|span| span.0 < zone.title);
-            if close(&spans[..title], lists.len(), within) || close(&spans[title..], lists.len(), within) {
+            if close(&spans[..title], lists.len(), within)
+                || close(&spans[title..], lists.len(), within)
+            {
                 docs.push(place.doc);
             }
         }
-        Ok(Matched { docs, filter: false })
+        Ok(Matched {
+            docs,
+            filter: false,
+        })
     }
 }
 
@@ -379,7 +396,10 @@ fn find(places: &[Place], doc: DocId) -> Option<&Place> {
 fn matched(mut docs: Vec<DocId>) -> Matched {
     docs.sort_unstable();
     docs.dedup();
-    Matched { docs, filter: false }
+    Matched {
+        docs,
+        filter: false,
+    }
 }
 
 /// What stands in both of two sorted lists.

@@ -9,8 +9,8 @@ mod rank;
 mod searcher;
 mod tune;
 
-pub use tune::{Teaching, Tuned, tune};
 pub use searcher::{Count, Group, Page, Searcher, Sort, Stored};
+pub use tune::{Teaching, Tuned, tune};
 
 use std::ops::Range;
 

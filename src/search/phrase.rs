@@ -212,7 +212,11 @@ impl Walk {
             list.postings.positions(&mut list.positions);
             for (nth, offset) in list.offsets.iter().enumerate() {
                 if index == 0 && nth == 0 {
-                    found.extend(list.positions.iter().filter_map(|at| at.checked_sub(*offset)));
+                    found.extend(
+                        list.positions
+                            .iter()
+                            .filter_map(|at| at.checked_sub(*offset)),
+                    );
                 } else {
                     keep_shifted(found, &list.positions, *offset);
                 }

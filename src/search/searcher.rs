@@ -1,8 +1,8 @@
 //! The searcher: a snapshot of an index that answers queries.
 
-use std::sync::OnceLock;
 use std::collections::HashMap;
 use std::path::Path;
+use std::sync::OnceLock;
 
 use anyhow::{Context, Result};
 use tantivy::schema::{IndexRecordOption, TantivyDocument, Value};
@@ -15,7 +15,8 @@ use crate::search::matching::{Matcher, Rigour, Wanted, both};
 use crate::search::phrase::Phrase;
 use crate::search::query::Query;
 use crate::search::rank::{
-    Candidate, Collection, Evidence, HEAD, Model, Said, built_in, by_score, document_frequency, idf, passages,
+    Candidate, Collection, Evidence, HEAD, Model, Said, built_in, by_score, document_frequency,
+    idf, passages,
 };
 use crate::search::{Hit, Hits, marks, tune};
 
@@ -142,7 +143,12 @@ impl Searcher {
         let strings = self.strings_to_mark(&words, &asked);
         let stores = self.stores()?;
         for (index, candidate) in chosen.enumerate() {
-            let (meta, text) = self.read(&stores, candidate.segment, candidate.doc, candidate.article())?;
+            let (meta, text) = self.read(
+                &stores,
+                candidate.segment,
+                candidate.doc,
+                candidate.article(),
+            )?;
             hits.hits.push(Hit {
                 rank: page.offset + index + 1,
                 score: candidate.score,
@@ -258,7 +264,12 @@ impl Searcher {
         Evidence::new(&self.store, words, &asked.free, &asked.exact)
     }
 
-    pub(super) fn matching(&self, query: &Query, page: &Page, words: &[(String, u32)]) -> Result<Found> {
+    pub(super) fn matching(
+        &self,
+        query: &Query,
+        page: &Page,
+        words: &[(String, u32)],
+    ) -> Result<Found> {
         let mut wanted = Vec::with_capacity(words.len());
         if !words.is_empty() {
             let passages = passages(&self.store);
@@ -275,7 +286,10 @@ impl Searcher {
         if wanted.len() > 1 && found.iter().all(Vec::is_empty) {
             found = self.match_all(query, page, &wanted, Rigour::One)?;
             let relaxed = found.iter().any(|docs| !docs.is_empty());
-            return Ok(Found { docs: found, relaxed });
+            return Ok(Found {
+                docs: found,
+                relaxed,
+            });
         }
         Ok(Found {
             docs: found,
@@ -330,8 +344,15 @@ impl Searcher {
             let rows = evidence.rows(collection, head, said, None)?;
             evidence.rescore(&self.model, &rows, head);
             // The rest keeps its order below the head, on a scale that fits.
-            let least = head.iter().map(|one| one.score).fold(f64::INFINITY, f64::min);
-            if let Some(first) = tail.first().map(|one| one.score).filter(|first| *first > 0.0) {
+            let least = head
+                .iter()
+                .map(|one| one.score)
+                .fold(f64::INFINITY, f64::min);
+            if let Some(first) = tail
+                .first()
+                .map(|one| one.score)
+                .filter(|first| *first > 0.0)
+            {
                 for candidate in tail {
                     candidate.score *= least / first;
                 }
@@ -343,7 +364,9 @@ impl Searcher {
             dates.push(segment.fast_fields().u64("date")?);
         }
         let date = |candidate: &Candidate| {
-            dates[candidate.segment].first(candidate.doc).unwrap_or_default()
+            dates[candidate.segment]
+                .first(candidate.doc)
+                .unwrap_or_default()
         };
         ranked.sort_by(|a, b| {
             let (left, right) = (date(a), date(b));
@@ -379,7 +402,9 @@ impl Searcher {
         };
         let all = docs.len() <= READ;
         for doc in docs.clone() {
-            let wanted = all || doc == docs.start || candidate.docs.iter().take(READ - 1).any(|one| *one == doc);
+            let wanted = all
+                || doc == docs.start
+                || candidate.docs.iter().take(READ - 1).any(|one| *one == doc);
             if !wanted {
                 continue;
             }
@@ -388,7 +413,8 @@ impl Searcher {
                 said.text.push_str(text.get(head.lead..).unwrap_or(&text));
             } else {
                 said.text.push('\n');
-                said.text.push_str(&self.text(stores, candidate.segment, doc)?);
+                said.text
+                    .push_str(&self.text(stores, candidate.segment, doc)?);
             }
         }
         Ok(said)

@@ -92,9 +92,16 @@ pub fn tune(searcher: &Searcher, teaching: &Teaching) -> Result<Tuned> {
         );
     }
     let model = learn(&learnt);
-    let before: Vec<f64> = judged.iter().map(|lesson| gain(&built_in(), lesson)).collect();
+    let before: Vec<f64> = judged
+        .iter()
+        .map(|lesson| gain(&built_in(), lesson))
+        .collect();
     let after: Vec<f64> = judged.iter().map(|lesson| gain(&model, lesson)).collect();
-    let differences: Vec<f64> = after.iter().zip(&before).map(|(new, old)| new - old).collect();
+    let differences: Vec<f64> = after
+        .iter()
+        .zip(&before)
+        .map(|(new, old)| new - old)
+        .collect();
     let interval = bootstrap_interval(&differences, SEED);
     let tuned = Tuned {
         learnt: learnt.len(),
@@ -105,7 +112,9 @@ pub fn tune(searcher: &Searcher, teaching: &Teaching) -> Result<Tuned> {
         better: interval.0 > 0.0,
         model,
     };
-    searcher.store().keep_weights(&serde_json::to_string(&tuned)?)?;
+    searcher
+        .store()
+        .keep_weights(&serde_json::to_string(&tuned)?)?;
     Ok(tuned)
 }
 
@@ -191,7 +200,11 @@ fn gain(model: &Model, lesson: &Lesson) -> f64 {
             score > own || score == own && *nth < lesson.wanted
         })
         .count();
-    if before < 10 { 1.0 / ((before + 2) as f64).log2() } else { 0.0 }
+    if before < 10 {
+        1.0 / ((before + 2) as f64).log2()
+    } else {
+        0.0
+    }
 }
 
 fn mean(figures: &[f64]) -> f64 {

@@ -124,7 +124,9 @@ fn bare(mut error: ignore::Error) -> (Option<PathBuf>, ignore::Error) {
                 at = Some(path);
                 *err
             }
-            ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => *err,
+            ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => {
+                *err
+            }
             error => return (at, error),
         };
     }

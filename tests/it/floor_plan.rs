@@ -44,7 +44,10 @@ fn root() -> PathBuf {
 /// The files of a room, its first file first.
 fn files(room: &str) -> Vec<PathBuf> {
     let src = root().join("src");
-    let first = [src.join(format!("{room}.rs")), src.join(room).join("mod.rs")];
+    let first = [
+        src.join(format!("{room}.rs")),
+        src.join(room).join("mod.rs"),
+    ];
     let mut files: Vec<PathBuf> = first.into_iter().filter(|path| path.exists()).collect();
     assert_eq!(files.len(), 1, "room {room} has one first file");
     let mut rest = Vec::new();
@@ -91,7 +94,10 @@ fn arrows_point_down() {
     for (index, (room, allowed)) in PLAN.iter().enumerate() {
         let below: Vec<&str> = PLAN[..index].iter().map(|(name, _)| *name).collect();
         for name in allowed.split_whitespace() {
-            assert!(below.contains(&name), "{room} may not name {name}: it stands above");
+            assert!(
+                below.contains(&name),
+                "{room} may not name {name}: it stands above"
+            );
         }
     }
 }
@@ -170,13 +176,21 @@ fn the_map_names_what_exists() {
     let mut named = 0;
     for piece in text.split('`').skip(1).step_by(2) {
         let starts = ["src/", "tests/", "benches/", "corpus/", "docs/"];
-        if starts.iter().any(|start| piece.starts_with(start)) && !piece.contains(char::is_whitespace) {
+        if starts.iter().any(|start| piece.starts_with(start))
+            && !piece.contains(char::is_whitespace)
+        {
             named += 1;
-            assert!(root().join(piece).exists(), "ARCHITECTURE.md names {piece}, which is not there");
+            assert!(
+                root().join(piece).exists(),
+                "ARCHITECTURE.md names {piece}, which is not there"
+            );
         }
     }
     assert!(named >= PLAN.len(), "ARCHITECTURE.md names the rooms");
     for (room, _) in PLAN {
-        assert!(text.contains(&format!("src/{room}")), "ARCHITECTURE.md has no section for {room}");
+        assert!(
+            text.contains(&format!("src/{room}")),
+            "ARCHITECTURE.md has no section for {room}"
+        );
     }
 }

@@ -68,7 +68,10 @@ impl Numbered {
         let mut ids: HashMap<Unit, u16> = HashMap::new();
         let mut weights = Vec::new();
         let known = chars.iter().map(|(unit, weight)| (*unit, *weight));
-        let rest = parts.iter().flat_map(|part| part.iter()).map(|unit| (*unit, 0.0));
+        let rest = parts
+            .iter()
+            .flat_map(|part| part.iter())
+            .map(|unit| (*unit, 0.0));
         for (unit, weight) in known.chain(rest) {
             if !ids.contains_key(&unit) && weights.len() < usize::from(NONE) {
                 ids.insert(unit, weights.len() as u16);
@@ -87,7 +90,11 @@ impl Numbered {
         }
         let parts: Vec<Vec<u16>> = parts
             .iter()
-            .map(|part| part.iter().filter_map(|unit| ids.get(unit).copied()).collect())
+            .map(|part| {
+                part.iter()
+                    .filter_map(|unit| ids.get(unit).copied())
+                    .collect()
+            })
             .collect();
         Numbered {
             asked: parts.iter().map(Vec::len).sum(),
@@ -226,13 +233,24 @@ pub(crate) fn features(
         .unwrap_or(0) as f64;
     let bigrams = bm25(&all.bigrams, &query.bigrams, CHARS, length, average);
     let lead_of = |counts: &[u32], weights: &[f64]| {
-        bm25(counts, weights, LEAD_BM25, f64::from(lead.length), LEAD as f64)
+        bm25(
+            counts,
+            weights,
+            LEAD_BM25,
+            f64::from(lead.length),
+            LEAD as f64,
+        )
     };
     let opening_of = |counts: &[u32], weights: &[f64]| {
-        bm25(counts, weights, LEAD_BM25, f64::from(opening.length), OPENING as f64)
+        bm25(
+            counts,
+            weights,
+            LEAD_BM25,
+            f64::from(opening.length),
+            OPENING as f64,
+        )
     };
-    let chars =
-        chars.unwrap_or_else(|| bm25(&all.chars, &query.chars, CHARS, length, average));
+    let chars = chars.unwrap_or_else(|| bm25(&all.chars, &query.chars, CHARS, length, average));
     [
         words,
         chars,
@@ -310,8 +328,10 @@ mod tests {
                 chars.push((*unit, 1.0));
             }
         }
-        let bigrams: Vec<((Unit, Unit), f64)> =
-            part.windows(2).map(|pair| ((pair[0], pair[1]), 1.0)).collect();
+        let bigrams: Vec<((Unit, Unit), f64)> = part
+            .windows(2)
+            .map(|pair| ((pair[0], pair[1]), 1.0))
+            .collect();
         let query = Numbered::new(&chars, &bigrams, &[&part]);
         let said = Said {
             title: title.to_owned(),
@@ -333,7 +353,10 @@ mod tests {
         let row = of("支部品牌", "", &late);
         assert_eq!(row["lead share of chars"], 0.0);
         assert_eq!(row["longest run/query"], 1.0);
-        assert_eq!(of("支部品牌", "支部品牌", &late)["lead share of chars"], 1.0);
+        assert_eq!(
+            of("支部品牌", "支部品牌", &late)["lead share of chars"],
+            1.0
+        );
     }
 
     #[test]

@@ -71,7 +71,9 @@ pub(crate) fn document_frequency(store: &Store, term: &Term) -> Result<u64> {
             None => u64::from(index.doc_freq(term)?),
             Some(alive) => index
                 .read_postings(term, IndexRecordOption::Basic)?
-                .map_or(0, |postings| u64::from(postings.doc_freq_given_deletes(alive))),
+                .map_or(0, |postings| {
+                    u64::from(postings.doc_freq_given_deletes(alive))
+                }),
         };
     }
     Ok(frequency)
@@ -294,7 +296,8 @@ impl Evidence {
         let index = segment.inverted_index(fields.words)?;
         let norms = segment.get_fieldnorms_reader(fields.words)?;
         for weighed in &self.words {
-            let Some(postings) = index.read_postings(&weighed.term, IndexRecordOption::WithFreqs)?
+            let Some(postings) =
+                index.read_postings(&weighed.term, IndexRecordOption::WithFreqs)?
             else {
                 continue;
             };
@@ -337,8 +340,7 @@ impl Evidence {
         for phrase in &self.free {
             let mut there = vec![false; found.len()];
             for place in phrase.places(segment, fields, Scope::Anywhere, false)? {
-                if let Ok(nth) =
-                    found.binary_search_by_key(&level.unit(place.doc), |one| one.unit)
+                if let Ok(nth) = found.binary_search_by_key(&level.unit(place.doc), |one| one.unit)
                 {
                     there[nth] = true;
                     own[place.doc as usize] += WHOLE_PART;
@@ -350,7 +352,9 @@ impl Evidence {
         }
         for candidate in found {
             let own = |doc: &DocId| own[*doc as usize];
-            candidate.docs.sort_by(|a, b| own(b).total_cmp(&own(a)).then(a.cmp(b)));
+            candidate
+                .docs
+                .sort_by(|a, b| own(b).total_cmp(&own(a)).then(a.cmp(b)));
             candidate.doc = candidate.docs[0];
             candidate.number = (places.first(candidate.doc).unwrap_or_default() >> 1) as u32;
             candidate.score = candidate.words + candidate.phrases;
@@ -375,7 +379,8 @@ impl Evidence {
         let field: Field = store.fields().chars;
         let index = store.segments()[number].inverted_index(field)?;
         for weighed in &self.chars {
-            let Some(postings) = index.read_postings(&weighed.term, IndexRecordOption::WithFreqs)?
+            let Some(postings) =
+                index.read_postings(&weighed.term, IndexRecordOption::WithFreqs)?
             else {
                 continue;
             };
@@ -420,7 +425,14 @@ impl Evidence {
                 }
             };
             let average = collection.average_chars;
-            rows.push(features(&self.numbered, &said, words, chars, length, average));
+            rows.push(features(
+                &self.numbered,
+                &said,
+                words,
+                chars,
+                length,
+                average,
+            ));
         }
         compare(&mut rows);
         Ok(rows)

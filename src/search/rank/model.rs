@@ -4,21 +4,56 @@
 //! candidate against the rest), Adam, L2: as good as boosted trees on news, and
 //! it travels better to other kinds of question.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
-use crate::search::rank::features::COUNT;
+use crate::search::rank::features::{COUNT, NAMES};
 
-/// Weights of the features.
+/// Weights of the features; written with their names.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "BTreeMap<String, f64>", into = "BTreeMap<String, f64>")]
 pub(crate) struct Model {
     /// One for each feature, in order.
     pub(crate) weights: [f64; COUNT],
 }
 
+impl From<Model> for BTreeMap<String, f64> {
+    fn from(model: Model) -> Self {
+        NAMES
+            .iter()
+            .map(|name| (*name).to_owned())
+            .zip(model.weights)
+            .collect()
+    }
+}
+
+impl TryFrom<BTreeMap<String, f64>> for Model {
+    type Error = String;
+
+    fn try_from(named: BTreeMap<String, f64>) -> Result<Self, String> {
+        let mut weights = [0.0; COUNT];
+        for (weight, name) in weights.iter_mut().zip(NAMES) {
+            *weight = *named
+                .get(name)
+                .ok_or_else(|| format!("no weight for \"{name}\""))?;
+        }
+        if named.len() == COUNT {
+            Ok(Model { weights })
+        } else {
+            Err("a weight for no feature".to_owned())
+        }
+    }
+}
+
 impl Model {
     /// The score of a candidate; comparable within one query only.
     pub(crate) fn score(&self, row: &[f64; COUNT]) -> f64 {
-        self.weights.iter().zip(row).map(|(weight, value)| weight * value).sum()
+        self.weights
+            .iter()
+            .zip(row)
+            .map(|(weight, value)| weight * value)
+            .sum()
     }
 }
 
@@ -96,7 +131,11 @@ fn deviations(lessons: &[Lesson]) -> [f64; COUNT] {
         let size = lesson.rows.len() as f64;
         for index in 0..COUNT {
             let own = lesson.rows.iter().map(|row| row[index]).sum::<f64>() / size;
-            square[index] += lesson.rows.iter().map(|row| (row[index] - own).powi(2)).sum::<f64>();
+            square[index] += lesson
+                .rows
+                .iter()
+                .map(|row| (row[index] - own).powi(2))
+                .sum::<f64>();
         }
         count += size;
     }
@@ -116,7 +155,11 @@ fn add_gradient(
     let scores: Vec<f64> = lesson
         .rows
         .iter()
-        .map(|row| (0..COUNT).map(|index| weights[index] * value(row, index)).sum())
+        .map(|row| {
+            (0..COUNT)
+                .map(|index| weights[index] * value(row, index))
+                .sum()
+        })
         .collect();
     let most = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let odds: Vec<f64> = scores.iter().map(|score| (score - most).exp()).collect();
@@ -143,14 +186,19 @@ mod tests {
                     row[1] = ((n * 7 + nth * 3) % 11) as f64;
                     row[2] = n as f64;
                 }
-                Lesson { rows, wanted: n % 5 }
+                Lesson {
+                    rows,
+                    wanted: n % 5,
+                }
             })
             .collect();
         let model = learn(&lessons);
         assert!(model.weights[0] > 5.0 * model.weights[1].abs());
         assert!(lessons.iter().all(|lesson| {
             let best = (0..5).max_by(|a, b| {
-                model.score(&lesson.rows[*a]).total_cmp(&model.score(&lesson.rows[*b]))
+                model
+                    .score(&lesson.rows[*a])
+                    .total_cmp(&model.score(&lesson.rows[*b]))
             });
             best == Some(lesson.wanted)
         }));
