@@ -127,7 +127,7 @@ pub(crate) fn list(line: &[char], folded: &[char]) -> Option<Vec<Credit>> {
     let mut credits: Vec<Credit> = Vec::new();
     // Names that stand before their role (张三 摄).
     let mut waiting: Vec<String> = Vec::new();
-    // Single hanzi of a name padded with a blank (方 冰).
+    // Single hanzi of a name padded with a blank (方 明).
     let mut half: Option<(String, String)> = None;
     let mut colon = false;
     for token in tokens(folded) {
@@ -282,10 +282,10 @@ mod tests {
             "(视频编辑：张文龙 文字编辑：温玉浩)",
             "whole 视频编辑=张文龙 文字编辑=温玉浩",
         );
-        check("（责任编辑：易佳）", "whole 责任编辑=易佳");
+        check("（责任编辑：李佳）", "whole 责任编辑=李佳");
         check(
-            "本报记者 王小明、李方 通讯员 陈 冰",
-            "whole 本报记者=王小明+李方 通讯员=陈冰",
+            "本报记者 王小明、李方 通讯员 陈 明",
+            "whole 本报记者=王小明+李方 通讯员=陈明",
         );
         check("（全媒体记者王小明）", "whole 全媒体记者=王小明");
         check("来源：某市委组织部", "whole 来源=某市委组织部");
@@ -298,8 +298,8 @@ mod tests {
 
     #[test]
     fn ends_of_lines() {
-        check("会议强调，要抓好落实。（通讯员 方 冰）", "通讯员=方冰");
-        check("市直机关学习教育图片巡展。王小明 摄", "caption 摄=王小明");
+        check("会议强调，要抓好落实。（通讯员 方 明）", "通讯员=方明");
+        check("春季义务植树活动现场。王小明 摄", "caption 摄=王小明");
         check("党员在展板前参观。（王小明摄）", "caption 摄=王小明");
         check(
             "图为党员参加活动。新华社记者 王小明摄",
@@ -314,7 +314,7 @@ mod tests {
             names_only(&chars, &chars).map(|credit| credit.names.join("+"))
         };
         assert_eq!(names("王小明").as_deref(), Some("王小明"));
-        assert_eq!(names("王小明 方冰").as_deref(), Some("王小明+方冰"));
+        assert_eq!(names("王小明 方明").as_deref(), Some("王小明+方明"));
         for line in ["党建", "高质量发展", "王小明讲话", "编辑：王小明", ""] {
             assert_eq!(names(line), None, "{line}");
         }

@@ -245,7 +245,7 @@ mod tests {
     fn names() {
         for (text, want) in [
             ("王小明", true),
-            ("方冰", true),
+            ("方明", true),
             ("欧阳修文", true),
             ("艾力·买买提", true),
             ("高质量发", false),

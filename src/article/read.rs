@@ -177,7 +177,7 @@ mod tests {
     #[test]
     fn an_article_in_the_traditional_script_without_headline() {
         let article = read(body(
-            "市直機關黨紀教育圖片巡展。張小明 攝\n“開展好機關黨建工作，我們將以活動為載體，全面提升支部黨員幹部隊伍的整體素質。”今年3月初，動員會召開。\n會議強調落實。\n記者 張小明\n編輯:周文光",
+            "春季義務植樹活動現場。張小明 攝\n“綠化不是一陣風，要年年抓、處處抓，讓每一座山頭都綠起來，讓每一條河都清起來。”4月初，動員會召開。\n會議強調落實。\n記者 張小明\n編輯:周文光",
         ));
         assert_eq!(
             kinds(&article),
@@ -191,7 +191,7 @@ mod tests {
         );
         assert_eq!(
             article.title.value,
-            "開展好機關黨建工作，我們將以活動為載體"
+            "綠化不是一陣風，要年年抓、處處抓，讓每一座山頭都綠起來"
         );
         assert_eq!(article.title.from, Evidence::FirstLine);
         assert_eq!((article.date, article.source), (None, None));

@@ -2,7 +2,7 @@
 //! bounded memory. Nothing is ever unpacked to disk.
 //!
 //! [`inputs`] lists the files below a root, [`records`] reads one of them.
-//! A new format is one file beside these and one line in [`kinds`].
+//! A new format is one file beside these and one line in `kinds.rs`.
 
 mod archive;
 mod csv;
