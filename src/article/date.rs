@@ -14,8 +14,8 @@ pub fn find_date(text: &str) -> Option<Date> {
     let mut before = None;
     for (at, c) in text.char_indices() {
         // A number is tried once, at its first digit.
-        if is_numeral(c)
-            && !before.is_some_and(is_numeral)
+        if starts(c)
+            && !before.is_some_and(starts)
             && let Some((date, _)) = date_at(&text[at..])
         {
             return Some(date);
@@ -172,6 +172,11 @@ fn is_numeral(c: char) -> bool {
     digit(c).is_some() || tens(c).is_some()
 }
 
+/// May a number begin with it? The letter O stands for zero only inside one.
+fn starts(c: char) -> bool {
+    is_numeral(c) && !c.is_alphabetic() || hanzi_digit(c).is_some() || tens(c).is_some()
+}
+
 fn digit(c: char) -> Option<u64> {
     arabic(c).or_else(|| hanzi_digit(c)).or_else(|| zero(c))
 }
@@ -201,7 +206,7 @@ fn hanzi_digit(c: char) -> Option<u64> {
 
 /// What is met for zero in years written out: 〇 and everything that looks like it.
 fn zero(c: char) -> Option<u64> {
-    matches!(c, '〇' | '○' | '◯' | '零' | 'O' | 'О' | 'Ο' | '０').then_some(0)
+    matches!(c, '〇' | '○' | '◯' | '零' | 'O' | 'o' | 'О' | 'Ο' | '０').then_some(0)
 }
 
 fn tens(c: char) -> Option<u64> {
@@ -410,6 +415,8 @@ mod tests {
             ("2018年6月", ""),
             ("6月29日", ""),
             ("今年3月初、昨日、日前", ""),
+            ("NO20180601", "2018-06-01"),
+            ("二o一八年六月一日", "2018-06-01"),
             ("第201806011号", ""),
             ("1.2018.6", ""),
             ("12018-06-01", ""),
