@@ -9,8 +9,9 @@
 use std::collections::{BTreeMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::Result;
 use rayon::prelude::*;
@@ -27,6 +28,9 @@ use crate::source::{Input, Limits, Raw, Reject, records};
 const BATCH_BYTES: usize = 4 << 20;
 /// … or at this many records.
 const BATCH_RECORDS: usize = 4096;
+
+/// How often a run that waits for input looks whether it was told to stop.
+const LOOK_UP: Duration = Duration::from_millis(100);
 
 /// How to read.
 #[derive(Debug, Default)]
@@ -78,7 +82,7 @@ pub enum Event<'a> {
 pub fn ingest(
     inputs: Vec<Input>,
     writer: &mut Writer,
-    settings: &Settings,
+    settings: &Arc<Settings>,
     notice: &mut dyn FnMut(Event<'_>),
 ) -> Result<Tally> {
     let mut run = Run {
@@ -91,12 +95,13 @@ pub fn ingest(
         done: 0,
         begun: 0,
     };
-    let changed = run.skip_unchanged(inputs, settings)?;
+    let changed = Arc::new(run.skip_unchanged(inputs, settings)?);
     let (sender, receiver) = sync_channel(1);
-    std::thread::scope(|scope| {
-        scope.spawn(|| read(&changed, settings, sender));
-        run.consume(&changed, settings, receiver)
-    })?;
+    // Not joined: a thread that waits on an idle pipe must not keep a stopped
+    // run from committing. It ends with its next batch, when nobody listens.
+    let (listed, own) = (changed.clone(), settings.clone());
+    std::thread::spawn(move || read(&listed, &own, &sender));
+    run.consume(&changed, settings, &receiver)?;
     run.tally.dropped += run.writer.close_inputs()?;
     run.tally.stopped = settings.stop.load(Ordering::Relaxed);
     Ok(run.tally)
@@ -177,12 +182,14 @@ impl Run<'_, '_> {
         &mut self,
         inputs: &[Input],
         settings: &Settings,
-        batches: Receiver<Batch>,
+        batches: &Receiver<Batch>,
     ) -> Result<()> {
-        for batch in batches {
-            if settings.stop.load(Ordering::Relaxed) {
-                break;
-            }
+        while !settings.stop.load(Ordering::Relaxed) {
+            let batch = match batches.recv_timeout(LOOK_UP) {
+                Ok(batch) => batch,
+                Err(RecvTimeoutError::Timeout) => continue,
+                Err(RecvTimeoutError::Disconnected) => break,
+            };
             let writer = &*self.writer;
             let prepared: Vec<Prepared> = batch
                 .items
@@ -282,7 +289,7 @@ impl Run<'_, '_> {
 }
 
 /// Reads every input and sends batches; ends when nobody listens any more.
-fn read(inputs: &[Input], settings: &Settings, sender: SyncSender<Batch>) {
+fn read(inputs: &[Input], settings: &Settings, sender: &SyncSender<Batch>) {
     let mut items = Vec::new();
     let mut bytes = 0;
     for (index, input) in inputs.iter().enumerate() {
