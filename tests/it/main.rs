@@ -1,9 +1,9 @@
-//! The program from outside, and its rooms together: one binary, one file for
-//! each promise.
+//! The program from outside: one binary, one file for each promise.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod bad_input;
+mod commands;
 mod damage;
 mod damaged;
 mod env;
