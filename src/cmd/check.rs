@@ -70,8 +70,8 @@ pub(crate) fn run(common: &Common, args: &CheckArgs) -> Result<ExitCode> {
         }
         let line = say(
             lang,
-            "用 `jianbao index --rebuild` 重建".to_owned(),
-            "build it again with `jianbao index --rebuild`".to_owned(),
+            "用 `jianbao index --rebuild PATH…` 从原文件重建".to_owned(),
+            "build it again from its sources with `jianbao index --rebuild PATH…`".to_owned(),
         );
         writeln!(out, "{line}")?;
     }

@@ -209,7 +209,7 @@ impl Asking<'_> {
                 );
                 tell(self.common, &line);
             }
-        } else if let Some(Query::Exact(text) | Query::Number(text)) = parts.first().copied() {
+        } else if let Some(Query::Exact(text)) = parts.first().copied() {
             let line = say(
                 self.lang,
                 format!("去掉引号再试：jianbao search {text}"),

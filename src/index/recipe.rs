@@ -64,7 +64,7 @@ impl Recipe {
             return Ok(());
         }
         bail!(
-            "it was built with another {}; build it again with `jianbao index --rebuild`",
+            "it was built with another {}; build it again with `jianbao index --rebuild PATH…`",
             differ.join(", ")
         )
     }
