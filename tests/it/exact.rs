@@ -25,7 +25,7 @@ impl Scanned {
 /// punctuation, ASCII narrow and in lower case. Good for simplified text only.
 fn normal(text: &str) -> String {
     const QUOTES: &str = "“”‘’「」『』《》〈〉\"'";
-    const SYMBOLS: &str = "+<=>|~^$`￥¥℃°×÷→■□●○◆★☆№‰㎡";
+    const SYMBOLS: &str = "+<=>|~^$`￥¥℃°×÷→■□●○◆★☆№‰㎡\u{fffd}";
     const MARKS: &str = "，。、；：？！…—（）【】〔〕［］·,.;:?!()[]{}-/\\%&*#@_‐–―•";
     let mut out = String::new();
     for c in text.chars() {

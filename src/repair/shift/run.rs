@@ -1,8 +1,8 @@
 //! A stretch that was decoded one byte off, read back into bytes and paired anew.
 
-use super::super::gbk;
-use super::super::pinyin::{self, syllable};
 use super::is_plausible;
+use crate::repair::gbk;
+use crate::repair::pinyin::{self, syllable};
 
 /// A character of the original, as far as the bytes tell.
 #[derive(Debug, Clone, PartialEq)]
