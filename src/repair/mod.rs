@@ -1,7 +1,7 @@
 //! Crawl damage is undone and written down.
 //!
 //! The damage is the kind met on mirrored Chinese news pages: `機(jī)關(guān)`,
-//! `會議,,強調`, `素質,?!苯衲?月`. Each rule undoes one kind and decides by the
+//! `會議,,強調`, `出?!睗O船`. Each rule undoes one kind and decides by the
 //! whole page, since the same bracket is damage on one page and a gloss on
 //! another. A page without a sign of damage costs one scan of its bytes.
 
