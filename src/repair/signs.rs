@@ -33,19 +33,28 @@ pub(super) fn found(text: &str) -> bool {
     if indented(bytes) {
         return true;
     }
-    let mut at = 0;
-    while at < bytes.len() {
-        match bytes[at..]
-            .iter()
-            .position(|&b| CLASS[usize::from(b)] != PLAIN)
+    for at in 0..bytes.len() {
+        let byte = bytes[at];
+        if CLASS[usize::from(byte)] == PLAIN {
+            continue;
+        }
+        // The commonest characters that begin like a sign and are none: 。 、 《 “ and most hanzi.
+        if byte >= 0xE2
+            && let Some(&[second, third]) = bytes.get(at + 1..at + 3)
         {
-            Some(skip) => at += skip,
-            None => break,
+            let sound = match byte {
+                0xE2 => second == 0x80 && matches!(third, 0x90..=0xA7),
+                0xE3 => second != 0x80 || third != 0x80,
+                0xE9 => !matches!(second, 0x94 | 0x8A | 0x88),
+                _ => false,
+            };
+            if sound {
+                continue;
+            }
         }
         if page.look(bytes, at) {
             return true;
         }
-        at += 1;
     }
     page.end(bytes)
 }
