@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use crate::env::{Env, project};
 
-/// Damaged files whose sound text the rules cannot give back yet: bytes that
-/// were lost moved those behind them, and no rule moves them back.
+/// Damaged files whose sound text nobody can give back: a digit was lost, or a
+/// character that nothing on the page tells.
 const NOT_YET: &[&str] = &[
     "keji-texhai.simplified",
     "keji-texhai.sound",

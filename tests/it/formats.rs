@@ -6,7 +6,7 @@ use encoding_rs::{BIG5, GB18030, GBK};
 use serde_json::{Value, json};
 
 use crate::env::Env;
-use crate::pack::{Entry, encoded, gz, tar, utf16, zip, zst};
+use crate::pack::{Entry, docx, encoded, gz, tar, utf16, warc, xz, zip, zst};
 
 const TITLE: &str = "云溪县把主题党日开到田间地头";
 const DATE: &str = "2021-06-08";
@@ -47,6 +47,41 @@ fn markdown() -> String {
 fn heading() -> String {
     format!(
         "# {TITLE}\n\n{DATE} 来源：{SOURCE}\n\n{}\n\n{}\n",
+        BODY[0], BODY[1]
+    )
+}
+
+/// A page of a government site, with its official metadata and its furniture.
+fn page(charset: &str) -> String {
+    format!(
+        "<!DOCTYPE html><html><head><meta charset=\"{charset}\"><title>{TITLE}_云溪县人民政府网</title>\n\
+         <meta name=\"ArticleTitle\" content=\"{TITLE}\"><meta name=\"PubDate\" content=\"{DATE} 09:30\">\n\
+         <meta name=\"ContentSource\" content=\"{SOURCE}\"></head><body>\n\
+         <div class=\"nav\"><a href=\"/\">首页</a> &gt; <a href=\"/xw\">新闻</a></div><h1>{TITLE}</h1>\n\
+         <div class=\"TRS_Editor\"><p>&emsp;&emsp;{}</p>\n<p>　　{}</p></div>\n\
+         <div class=\"share\">分享到：</div><div class=\"footer\">主办单位：云溪县人民政府办公室</div></body></html>\n",
+        BODY[0], BODY[1]
+    )
+}
+
+/// A table with a column that nobody knows, cells in quotes, breaks in cells.
+fn table(between: char) -> String {
+    let row = [
+        "7",
+        TITLE,
+        DATE,
+        SOURCE,
+        &format!("\"{}\n{}\"", BODY[0], BODY[1]),
+    ]
+    .join(&between.to_string());
+    let head = ["序号", "标题", "发布日期", "来源", "正文"].join(&between.to_string());
+    format!("{head}\r\n{row}\r\n")
+}
+
+fn xml() -> String {
+    format!(
+        "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<articles><article><title>{TITLE}</title><date>{DATE}</date>\
+         <source>{SOURCE}</source><body><![CDATA[{}\n{}]]></body></article></articles>\n",
         BODY[0], BODY[1]
     )
 }
@@ -101,6 +136,15 @@ fn files() -> Vec<(&'static str, Vec<u8>, Vec<String>)> {
         ("text.txt.gz", gz(text.as_bytes())),
         ("text.txt.zst", zst(text.as_bytes())),
         ("gbk.txt.gz", gz(&encoded(&text, GBK))),
+        ("text.txt.xz", xz(text.as_bytes())),
+        ("page.html", page("utf-8").into_bytes()),
+        ("gbk.htm", encoded(&page("gb2312"), GBK)),
+        ("page.shtml.gz", gz(page("utf-8").as_bytes())),
+        (
+            "word.docx",
+            docx(&[TITLE, &format!("{DATE} 来源：{SOURCE}"), BODY[0], BODY[1]]),
+        ),
+        ("one.xml", xml().into_bytes()),
         ("two-members.txt.gz", {
             let (head, tail) = text.as_bytes().split_at(100);
             [gz(head), gz(tail)].concat()
@@ -130,6 +174,25 @@ fn files() -> Vec<(&'static str, Vec<u8>, Vec<String>)> {
     ] {
         let places = (1..=4).map(|record| format!("{name}:{record}")).collect();
         all.push((name, bytes, places));
+    }
+    let answer = warc(
+        "http://www.example.gov.cn/a.html",
+        "text/html; charset=gbk",
+        &encoded(&page("gbk"), GBK),
+    );
+    for (name, bytes, place) in [
+        ("table.csv", table(',').into_bytes(), 1),
+        (
+            "bom.csv",
+            [b"\xEF\xBB\xBF".as_slice(), table(',').as_bytes()].concat(),
+            1,
+        ),
+        ("gbk.csv", encoded(&table(','), GBK), 1),
+        ("table.tsv", table('\t').into_bytes(), 1),
+        ("crawl.warc", answer.clone(), 2),
+        ("crawl.warc.gz", gz(&answer), 2),
+    ] {
+        all.push((name, bytes, vec![format!("{name}:{place}")]));
     }
     let (name, gbk) = ("新闻/云溪.txt", encoded("新闻/云溪.txt", GBK));
     let zipped = zip(&[
@@ -175,8 +238,9 @@ fn files() -> Vec<(&'static str, Vec<u8>, Vec<String>)> {
         ("pack.tar.gz", gz(&tarred)),
         ("pack.tgz", gz(&tarred)),
         ("pack.tar.zst", zst(&tarred)),
+        ("pack.tar.xz", xz(&tarred)),
     ] {
-        // The JSON record bears one id in all four, so it is one article.
+        // The JSON record bears one id in all of them, so it is one article.
         let mut places = vec![format!("{file}!{name}")];
         if file == "pack.tar" {
             places.push("pack.tar!a/b.jsonl:1".to_owned());

@@ -14,6 +14,92 @@ pub(crate) fn zst(bytes: &[u8]) -> Vec<u8> {
     zstd::encode_all(bytes, 3).unwrap()
 }
 
+/// xz, with its data stored as it is: the crate that reads it here does not write.
+pub(crate) fn xz(bytes: &[u8]) -> Vec<u8> {
+    let crc = |bytes: &[u8]| {
+        let mut crc = flate2::Crc::new();
+        crc.update(bytes);
+        crc.sum().to_le_bytes()
+    };
+    let varint = |mut n: usize| {
+        let mut out = Vec::new();
+        while n >= 0x80 {
+            out.push(n as u8 | 0x80);
+            n >>= 7;
+        }
+        out.push(n as u8);
+        out
+    };
+    let padded = |mut part: Vec<u8>| {
+        part.resize(part.len().next_multiple_of(4), 0);
+        part
+    };
+    let flags = [0, 1]; // CRC32
+    let mut file = b"\xFD7zXZ\0".to_vec();
+    file.extend(flags);
+    file.extend(crc(&flags));
+    // One block, one filter: LZMA2 with a dictionary of 64 KiB.
+    let header = [2, 0, 0x21, 1, 8, 0, 0, 0];
+    file.extend(header);
+    file.extend(crc(&header));
+    let mut data = Vec::new();
+    for (n, chunk) in bytes.chunks(1 << 16).enumerate() {
+        data.push(if n == 0 { 1 } else { 2 });
+        data.extend(((chunk.len() - 1) as u16).to_be_bytes());
+        data.extend(chunk);
+    }
+    data.push(0);
+    let unpadded = header.len() + 4 + data.len() + 4;
+    file.extend(padded(data));
+    file.extend(crc(bytes));
+    let index = padded([vec![0, 1], varint(unpadded), varint(bytes.len())].concat());
+    file.extend(&index);
+    file.extend(crc(&index));
+    let mut footer = ((index.len() + 4) as u32 / 4 - 1).to_le_bytes().to_vec();
+    footer.extend(flags);
+    file.extend(crc(&footer));
+    file.extend(footer);
+    file.extend(b"YZ");
+    file
+}
+
+/// A Word document of a few paragraphs.
+pub(crate) fn docx(paragraphs: &[&str]) -> Vec<u8> {
+    let body: String = paragraphs
+        .iter()
+        .map(|text| format!("<w:p><w:r><w:t>{text}</w:t></w:r></w:p>"))
+        .collect();
+    let document = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?><w:document xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\"><w:body>{body}</w:body></w:document>"
+    );
+    zip(&[Entry {
+        name: b"word/document.xml",
+        content: document.as_bytes(),
+        flags: 0,
+    }])
+}
+
+/// A WARC of one answer of a site, after the request for it.
+pub(crate) fn warc(url: &str, content_type: &str, page: &[u8]) -> Vec<u8> {
+    let record = |kind: &str, block: &[u8]| {
+        let head = format!(
+            "WARC/1.0\r\nWARC-Type: {kind}\r\nWARC-Target-URI: {url}\r\nWARC-Date: 2021-06-09T01:02:03Z\r\n\
+             Content-Type: application/http; msgtype={kind}\r\nContent-Length: {}\r\n\r\n",
+            block.len()
+        );
+        [head.as_bytes(), block, b"\r\n\r\n"].concat()
+    };
+    let answer = format!("HTTP/1.1 200 OK\r\nContent-Type: {content_type}\r\n\r\n");
+    [
+        record(
+            "request",
+            b"GET / HTTP/1.1\r\nHost: www.example.gov.cn\r\n\r\n",
+        ),
+        record("response", &[answer.as_bytes(), page].concat()),
+    ]
+    .concat()
+}
+
 /// A tar of entries.
 pub(crate) fn tar(entries: &[(&str, &[u8])]) -> Vec<u8> {
     let mut builder = tar::Builder::new(Vec::new());
