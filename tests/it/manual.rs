@@ -194,8 +194,13 @@ fn trimmed(text: &str) -> Vec<String> {
 /// An output, abridged as the page abridges it: as many blocks (or lines)
 /// before the `…`, as many lines after it.
 fn abridged(is: &[String], page: &[String]) -> Vec<String> {
+    // A line that says the same with other seconds stays as it is.
+    let measured = |line: String| {
+        let same = page.iter().find(|old| masked(old) == masked(&line));
+        same.cloned().unwrap_or(line)
+    };
     let Some(at) = page.iter().position(|line| line == "…") else {
-        return is.to_vec();
+        return is.iter().cloned().map(measured).collect();
     };
     let blocks = page[..at].iter().filter(|line| line.is_empty()).count();
     let ends = is.iter().enumerate().filter(|(_, line)| line.is_empty());
@@ -206,7 +211,10 @@ fn abridged(is: &[String], page: &[String]) -> Vec<String> {
     let tail = is.len().saturating_sub(page.len() - at - 1);
     let head = is.iter().take(head).cloned();
     let rest = is.iter().skip(tail).cloned();
-    head.chain(["…".to_owned()]).chain(rest).collect()
+    head.chain(["…".to_owned()])
+        .chain(rest)
+        .map(measured)
+        .collect()
 }
 
 #[cfg(unix)]
