@@ -9,6 +9,9 @@ const SHORTEST: usize = 4;
 /// The longest line that can be a headline, in characters.
 const LONGEST: usize = 60;
 
+/// The longest headline that ends in a question or a quote, in characters.
+const SAID: usize = 30;
+
 /// The longest headline that is made out of a sentence, in characters.
 const MADE: usize = 36;
 
@@ -51,8 +54,12 @@ pub(crate) fn is_heading(line: &str) -> bool {
     (SHORTEST..=LONGEST).contains(&length)
         && line.chars().filter(|c| is_hanzi(*c)).count() * 2 > length
         && !line.ends_with([
-            '。', '，', '；', '：', '、', '…', ',', ';', ':', '.', '”', '’', '）', ')', '?', '？',
+            '。', '，', '；', '：', '、', '…', ',', ';', ':', '.', '）', ')',
         ])
+        // A question or a quoted word may end a headline; what is longer or has
+        // clauses is something that somebody said.
+        && (!line.ends_with(['”', '’', '?', '？'])
+            || length <= SAID && !line.contains(['，', ',']) && !line.starts_with(['“', '‘']))
         && !line.contains('。')
         && !line.starts_with(['（', '('])
 }

@@ -136,7 +136,15 @@ impl Page<'_> {
 
     fn body(&self, hit: &Hit, out: &mut dyn Write) -> io::Result<()> {
         let said = shown(&hit.text, &hit.marks, self.style.script);
-        let cells = terminal::cells(&said.text, &said.marks);
+        let mut cells = terminal::cells(&said.text, &said.marks);
+        // The headline that stands over the text again was just read above it.
+        if let Some((first, rest)) = hit.text.split_once('\n')
+            && first == hit.title
+            && !rest.is_empty()
+            && let Some(end) = cells.iter().position(|cell| cell.c == '\n')
+        {
+            cells.drain(..=end);
+        }
         let room = self.room();
         let paragraphs = || cells.split(|cell| cell.c == '\n');
         let lines = || paragraphs().map(|paragraph| terminal::wrap(paragraph, room).len());
