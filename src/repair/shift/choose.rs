@@ -8,7 +8,7 @@ use crate::repair::judge::Judge;
 /// Slots at a stretch's head that are settled anew for each choice of the first.
 const HEAD: usize = 5;
 /// By how much two characters must beat the one their outer bytes make.
-const DROPPED: f32 = 1.5;
+const DROPPED: f32 = 2.2;
 /// Choices for either of two such characters that are tried with those for the other.
 const TOP: usize = 6;
 /// By how much the chosen character must beat the next.

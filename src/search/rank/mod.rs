@@ -154,6 +154,7 @@ pub(crate) struct Candidate {
     words: f64,
     chars: f64,
     phrases: f64,
+    parts: f64,
     /// What it is ordered by.
     pub(crate) score: f64,
 }
@@ -286,6 +287,7 @@ impl Evidence {
                     words: 0.0,
                     chars: 0.0,
                     phrases: 0.0,
+                    parts: 0.0,
                     score: 0.0,
                 }),
             }
@@ -316,10 +318,11 @@ impl Evidence {
             });
         }
         let zones = segment.fast_fields().u64("zones")?;
-        for phrase in &self.phrases {
-            let places = phrase.places(segment, fields, Scope::Anywhere, true)?;
+        let exact = self.phrases.iter().map(|phrase| (phrase, false));
+        let free = self.free.iter().map(|phrase| (phrase, true));
+        for (phrase, is_free) in exact.chain(free) {
             let mut frequency = vec![0.0; found.len()];
-            for place in places {
+            for place in phrase.places(segment, fields, Scope::Anywhere, true)? {
                 let Ok(nth) = found.binary_search_by_key(&level.unit(place.doc), |one| one.unit)
                 else {
                     continue;
@@ -328,26 +331,22 @@ impl Evidence {
                 let title = (zones.first(place.doc).unwrap_or_default() >> 32) as u32;
                 let titled = place.starts.first().is_some_and(|start| *start < title);
                 frequency[nth] += place.starts.len() as f64 + if titled { 3.0 } else { 0.0 };
-                own[place.doc as usize] += place.starts.len() as f64;
+                own[place.doc as usize] +=
+                    place.starts.len() as f64 + if is_free { WHOLE_PART } else { 0.0 };
             }
             for (candidate, frequency) in found.iter_mut().zip(frequency) {
                 if frequency > 0.0 {
                     let length = f64::from(level.chars[candidate.unit]);
-                    candidate.phrases += CHARS.weigh(frequency, length, collection.average_chars);
+                    let average = collection.average_chars;
+                    let evidence = CHARS.weigh(frequency, length, average);
+                    if is_free {
+                        candidate.parts += PART_WEIGHT * evidence;
+                    } else {
+                        candidate.phrases += evidence;
+                    }
+                } else if is_free {
+                    candidate.whole = false;
                 }
-            }
-        }
-        for phrase in &self.free {
-            let mut there = vec![false; found.len()];
-            for place in phrase.places(segment, fields, Scope::Anywhere, false)? {
-                if let Ok(nth) = found.binary_search_by_key(&level.unit(place.doc), |one| one.unit)
-                {
-                    there[nth] = true;
-                    own[place.doc as usize] += WHOLE_PART;
-                }
-            }
-            for (candidate, there) in found.iter_mut().zip(there) {
-                candidate.whole &= there;
             }
         }
         for candidate in found {
@@ -357,6 +356,9 @@ impl Evidence {
                 .sort_by(|a, b| own(b).total_cmp(&own(a)).then(a.cmp(b)));
             candidate.doc = candidate.docs[0];
             candidate.number = (places.first(candidate.doc).unwrap_or_default() >> 1) as u32;
+            if candidate.whole {
+                candidate.phrases += candidate.parts;
+            }
             candidate.score = candidate.words + candidate.phrases;
         }
         Ok(())
@@ -477,6 +479,12 @@ pub(crate) fn built_in() -> Model {
 /// What a part of the free text that stands whole in a passage adds when the
 /// passage to show is chosen: more than words can.
 const WHOLE_PART: f64 = 1000.0;
+
+/// Weight of the parts of the free text in a candidate that has all of them
+/// whole: what is named often, in a short text or in the title is what an
+/// article is about. Given to candidates that have only some, it costs
+/// headlines .004 of nDCG@10.
+const PART_WEIGHT: f64 = 2.0;
 
 fn softplus(x: f64) -> f64 {
     if x > 30.0 { x } else { x.exp().ln_1p() }
