@@ -9,9 +9,9 @@
     missing_docs
 )]
 
+mod corpus;
 mod plain;
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -43,8 +43,8 @@ fn compare(words: &[&str]) {
     }
     let temporary = tempfile::tempdir().unwrap();
     let named = corpus.is_some();
-    let corpus = corpus.unwrap_or_else(|| generate(temporary.path()));
-    let bytes = text_bytes(&corpus);
+    let corpus = corpus.unwrap_or_else(|| corpus::generate(temporary.path()));
+    let bytes = corpus::text_bytes(&corpus);
     let (ours, theirs) = (
         temporary.path().join("jianbao"),
         temporary.path().join("plain"),
@@ -212,51 +212,4 @@ fn size(dir: &Path) -> u64 {
         };
     }
     bytes
-}
-
-/// Bytes of the corpus, decompressed.
-fn text_bytes(corpus: &Path) -> f64 {
-    let file = std::fs::File::open(corpus).unwrap();
-    let mut sink = std::io::sink();
-    let bytes = match corpus.extension().and_then(|ext| ext.to_str()) {
-        Some("zst") => std::io::copy(&mut zstd::Decoder::new(file).unwrap(), &mut sink),
-        _ => std::io::copy(&mut std::io::BufReader::new(file), &mut sink),
-    };
-    bytes.unwrap() as f64
-}
-
-/// The stories of `corpus/jsonl` over and over, some 20 MB, ids and numbers changed.
-fn generate(dir: &Path) -> PathBuf {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/jsonl");
-    let mut stories: Vec<serde_json::Value> = Vec::new();
-    for entry in std::fs::read_dir(folder).unwrap().flatten() {
-        if entry.path().extension().is_some_and(|ext| ext == "jsonl") {
-            let text = std::fs::read_to_string(entry.path()).unwrap();
-            stories.extend(
-                text.lines()
-                    .filter_map(|line| serde_json::from_str(line).ok()),
-            );
-        }
-    }
-    stories.retain(|story| story["body"].is_string());
-    stories.sort_by_key(|story| story["id"].to_string());
-    assert!(!stories.is_empty(), "corpus/jsonl holds stories");
-    let path = dir.join("generated.jsonl");
-    let mut file = std::io::BufWriter::new(std::fs::File::create(&path).unwrap());
-    let mut written = 0;
-    let mut round = 0;
-    while written < 20_000_000 {
-        round += 1;
-        for story in &stories {
-            let mut story = story.clone();
-            story["id"] = format!("{}-{round}", story["id"].as_str().unwrap_or_default()).into();
-            let body = story["body"].as_str().unwrap_or_default();
-            story["body"] = body.replace('1', &(round % 10).to_string()).into();
-            let line = story.to_string();
-            written += line.len();
-            writeln!(file, "{line}").unwrap();
-        }
-    }
-    file.flush().unwrap();
-    path
 }
