@@ -53,7 +53,7 @@ fn main() -> Result<()> {
     }
     out.flush()?;
 
-    let texts = stories.iter().map(|story| page(story));
+    let texts = stories.iter().map(page);
     let scanned = scan(texts, &needles);
     let sound = ask(&path, &dir.join("sound"), &queries)?;
     println!(
@@ -122,8 +122,13 @@ fn main() -> Result<()> {
             .filter(|&i| restored[i] != sound[i])
             .map(|i| format!("{} {}/{}", needles[i], restored[i], sound[i]))
             .collect();
+        let short: u64 = restored
+            .iter()
+            .zip(&left)
+            .map(|(got, want)| want.saturating_sub(*got))
+            .sum();
         println!(
-            "restored: {} articles missed, {beyond} found beyond the sound number; {} strings with another number (restored/sound): {}",
+            "restored: {} articles missed ({short} of those that the bytes tell), {beyond} found beyond the sound number; {} strings with another number (restored/sound): {}",
             sum(&sound) + beyond - sum(&restored),
             other.len(),
             other.join("; ")
@@ -248,7 +253,8 @@ fn ask(archive: &Path, index: &Path, queries: &Path) -> Result<Vec<u64>> {
     let mut counts = Vec::new();
     for line in output.stdout.lines() {
         let answer: Value = serde_json::from_str(&line?)?;
-        ensure!(answer["query"] == counts.len().to_string(), "out of order");
+        let id: Option<usize> = answer["query"].as_str().and_then(|id| id.parse().ok());
+        ensure!(id == Some(counts.len()), "out of order");
         counts.push(answer["articles"].as_u64().context("no count")?);
     }
     Ok(counts)

@@ -4,6 +4,7 @@ use jianbao::fold::fold_str;
 use jianbao::repair::{repair, undo};
 
 use crate::damage::{DENSE, MIDDLE, SPARSE, Script, Site, damage};
+use crate::env::project;
 
 /// Articles in the style of the pages that are damaged so.
 const ARTICLES: &[&str] = &[
@@ -72,4 +73,35 @@ fn sound_articles_cost_no_copy() {
         let folded_indent = article.replace('　', " ");
         assert!(repair(&folded_indent).edits.is_empty());
     }
+}
+
+/// `text` blocks of docs/repair.md: a line, and behind `→ ` what becomes of it,
+/// or nothing where it stays. A `json` block is the audit of the one that holds `?!`.
+#[test]
+fn the_page_about_repair_says_what_happens() {
+    let page = std::fs::read_to_string(project("docs/repair.md")).unwrap();
+    let (mut block, mut last, mut audit, mut seen) = ("", "", Vec::new(), 0);
+    let mut lines = page.lines().peekable();
+    while let Some(line) = lines.next() {
+        if let Some(name) = line.strip_prefix("```") {
+            block = name;
+        } else if block == "text" {
+            let after = lines.next_if(|next| next.starts_with("→ "));
+            let done = repair(line);
+            assert_eq!(done.text, after.map_or(line, |after| &after["→ ".len()..]));
+            assert_eq!(undo(&done.text, &done.edits), line);
+            if line.contains("?!") && after.is_some() {
+                last = line;
+            }
+            seen += 1;
+        } else if block == "json" {
+            audit.push(line);
+        }
+    }
+    let edits = repair(last).edits;
+    let edits = edits
+        .iter()
+        .map(|edit| serde_json::to_string(edit).unwrap());
+    assert_eq!(edits.collect::<Vec<_>>(), audit);
+    assert!(seen > 15, "{seen} examples");
 }
