@@ -77,8 +77,10 @@ pub(super) fn restore(page: &[char]) -> Vec<Change> {
                 continue;
             }
             let before = i.checked_sub(1).map(|b| text[b]);
+            // `[摘? 要]`: before a blank it may be what became of another blank.
             let held = matches!(c, '?' | ':' | ',' | ';')
-                && before.is_some_and(|b| matches!(b, '/' | '&'));
+                && before.is_some_and(|b| matches!(b, '/' | '&'))
+                || c == '?' && text.get(i + 1) == Some(&' ');
             let yes = match pair[i] {
                 Some(other) => beside(&chinese, i) || beside(&chinese, other),
                 None => !matches!(c, '(' | ')') && !held && beside(&chinese, i),
