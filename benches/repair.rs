@@ -18,22 +18,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use damage::{DENSE, MIDDLE, SPARSE, Script, Site, damage};
+use damage::{SITES, Script, damage};
 use jianbao::repair::repair;
-
-const SITES: &[(&str, &str, bool, bool, bool)] = &[
-    ("sparse table", SPARSE, false, false, true),
-    (
-        "middle table, blank in the bracket",
-        MIDDLE,
-        true,
-        false,
-        false,
-    ),
-    ("dense table", DENSE, false, false, true),
-    ("dense table, doubled commas", DENSE, false, true, true),
-    ("doubled commas", "", false, true, true),
-];
 
 /// A kind of text, what it costs each round, and what was found in it.
 struct Kind {
@@ -67,13 +53,7 @@ fn main() {
     let sound = pages(&archive);
     let mut kinds = vec![kind("as it is", sound.clone())];
     let script = Script::new();
-    for &(label, table, blank, commas, folds_all) in SITES {
-        let site = Site {
-            table,
-            blank,
-            commas,
-            folds_all,
-        };
+    for &(label, site) in SITES {
         let damaged = sound.iter().map(|page| damage(page, site, &script).text);
         kinds.push(kind(label, damaged.collect()));
     }

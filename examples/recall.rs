@@ -20,17 +20,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
-use damage::{DENSE, Damaged, MIDDLE, SPARSE, Script, Site, damage};
+use damage::{Damaged, SITES, Script, damage};
 use jianbao::chars::{Unit, is_solid, units};
 use serde_json::{Value, json};
-
-const SITES: &[(&str, &str, bool, bool, bool)] = &[
-    ("sparse", SPARSE, false, false, true),
-    ("middle-blank", MIDDLE, true, false, false),
-    ("dense", DENSE, false, false, true),
-    ("dense-commas", DENSE, false, true, true),
-    ("commas", "", false, true, true),
-];
 
 /// Marks that would end the quotation of a query.
 const QUOTES: &str = "“”\"「」『』";
@@ -65,13 +57,7 @@ fn main() -> Result<()> {
     );
 
     let script = Script::new();
-    for &(name, table, blank, commas, folds_all) in SITES {
-        let site = Site {
-            table,
-            blank,
-            commas,
-            folds_all,
-        };
+    for &(name, site) in SITES {
         let archive = dir.join(format!("{name}.jsonl"));
         let mut out = BufWriter::new(File::create(&archive)?);
         let (mut found, mut left) = (Vec::new(), Vec::new());

@@ -11,23 +11,9 @@ use std::io::BufRead as _;
 use std::time::Instant;
 
 use anyhow::Context as _;
-use damage::{DENSE, MIDDLE, SPARSE, Script, Site, damage};
+use damage::{SITES, Script, damage};
 use jianbao::fold::fold;
 use jianbao::repair::repair;
-
-const SITES: &[(&str, &str, bool, bool, bool)] = &[
-    ("sparse table", SPARSE, false, false, true),
-    (
-        "middle table, blank in the bracket",
-        MIDDLE,
-        true,
-        false,
-        false,
-    ),
-    ("dense table, doubled commas", DENSE, false, true, true),
-    ("dense table", DENSE, false, false, true),
-    ("doubled commas", "", false, true, true),
-];
 
 /// Differences after which two texts are no longer compared character by character.
 const FAR: usize = 300;
@@ -106,13 +92,7 @@ fn main() -> anyhow::Result<()> {
         let text = format!("{}\n{}", part("title"), part("body"));
         stories.push(repair(&text).text.into_owned());
     }
-    for &(name, table, blank, commas, folds_all) in SITES {
-        let site = Site {
-            table,
-            blank,
-            commas,
-            folds_all,
-        };
+    for &(name, site) in SITES {
         let (mut exact, mut but_marked, mut whole, mut kept, mut right) = (0, 0, 0, 0, 0);
         let (mut bytes, mut seconds) = (0, 0.0);
         for story in &stories {

@@ -20,6 +20,24 @@ pub(crate) struct Site {
     pub(crate) folds_all: bool,
 }
 
+const fn site(table: &'static str, blank: bool, commas: bool, folds_all: bool) -> Site {
+    Site {
+        table,
+        blank,
+        commas,
+        folds_all,
+    }
+}
+
+/// The five kinds of site, by name.
+pub(crate) const SITES: &[(&str, Site)] = &[
+    ("sparse", site(SPARSE, false, false, true)),
+    ("middle-blank", site(MIDDLE, true, false, false)),
+    ("dense", site(DENSE, false, false, true)),
+    ("dense-commas", site(DENSE, false, true, true)),
+    ("commas", site("", false, true, true)),
+];
+
 /// Twelve characters.
 pub(crate) const SPARSE: &str = "統發創規區業調鎮網經態農";
 /// The sparse table and fifteen more.

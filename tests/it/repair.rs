@@ -3,7 +3,7 @@
 use jianbao::fold::fold_str;
 use jianbao::repair::{repair, undo};
 
-use crate::damage::{DENSE, MIDDLE, SPARSE, Script, Site, damage};
+use crate::damage::{SITES, Script, damage};
 use crate::env::project;
 
 /// Articles in the style of the pages that are damaged so.
@@ -13,45 +13,12 @@ const ARTICLES: &[&str] = &[
     "学校举行雷锋精神宣讲报告会\n10月12日，我校师生代表三百余人参加了宣讲报告会。报告会由校党总支书记主持，宣讲团成员从不同角度讲述了身边的感人故事。大家表示，要认真学习、积极实践，时刻以优秀党员的标准严格要求自己，在本职岗位上发挥先锋模范作用。\n会后，与会人员还观看了图片展览，并就如何开展志愿服务进行了讨论。",
 ];
 
-const SITES: &[Site] = &[
-    Site {
-        table: SPARSE,
-        blank: false,
-        commas: false,
-        folds_all: true,
-    },
-    Site {
-        table: MIDDLE,
-        blank: true,
-        commas: false,
-        folds_all: false,
-    },
-    Site {
-        table: DENSE,
-        blank: false,
-        commas: true,
-        folds_all: true,
-    },
-    Site {
-        table: DENSE,
-        blank: false,
-        commas: false,
-        folds_all: true,
-    },
-    Site {
-        table: "",
-        blank: false,
-        commas: true,
-        folds_all: true,
-    },
-];
-
 #[test]
 fn what_the_bytes_still_tell_is_restored() {
     let script = Script::new();
     let (mut exact, mut all) = (0, 0);
     for article in ARTICLES {
-        for &site in SITES {
+        for &(_, site) in SITES {
             let damaged = damage(article, site, &script);
             let done = repair(&damaged.text);
             assert_eq!(undo(&done.text, &done.edits), damaged.text);
