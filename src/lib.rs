@@ -9,6 +9,7 @@ pub mod chars;
 pub mod article;
 pub mod decode;
 pub mod source;
+pub mod pack;
 pub mod segment;
 pub mod repair;
 pub mod passage;

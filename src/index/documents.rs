@@ -1,7 +1,11 @@
 //! An article becomes documents: one a passage, its facts on the first.
 
+use std::ops::Range;
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
-use tantivy::TantivyDocument;
+use tantivy::schema::document::ErasedDocument;
+use tantivy::schema::{Document, Field, OwnedValue};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::article::{Article, Credit, Date, Edit, Found, Kind, Origin};
@@ -56,14 +60,91 @@ pub fn key_of(id: &str) -> u64 {
     xxh3_64(id.as_bytes())
 }
 
-/// The documents of an article, in order, and the bytes of text in them.
+/// A passage on its way into the index: the fields that tantivy keeps, and
+/// what becomes postings and text.
+pub(crate) struct PassageDocument {
+    fields: Vec<(Field, OwnedValue)>,
+    article: Arc<ArticleText>,
+    /// Its bytes of the body.
+    own: Range<usize>,
+    /// End of the bytes whose characters are indexed with it.
+    tail_end: usize,
+    /// The bytes of the body whose words rank it.
+    ranked: Vec<Range<usize>>,
+    first: bool,
+}
+
+/// What the passages of an article share.
+struct ArticleText {
+    title: String,
+    body: String,
+    lead: usize,
+}
+
+impl PassageDocument {
+    /// The document that tantivy hands to a plugin.
+    pub(crate) fn of(document: &dyn ErasedDocument) -> tantivy::Result<&PassageDocument> {
+        document
+            .as_any()
+            .downcast_ref()
+            .ok_or_else(|| tantivy::TantivyError::InternalError("no passage".to_owned()))
+    }
+
+    /// The title on the first passage, nothing on the others.
+    pub(crate) fn title(&self) -> &str {
+        if self.first { &self.article.title } else { "" }
+    }
+
+    /// On the first passage, where the text proper begins.
+    pub(crate) fn lead(&self) -> Option<usize> {
+        self.first.then_some(self.article.lead)
+    }
+
+    /// The passage.
+    pub(crate) fn text(&self) -> &str {
+        &self.article.body[self.own.clone()]
+    }
+
+    /// The passage and the head of the next one of its paragraph.
+    pub(crate) fn characters(&self) -> &str {
+        &self.article.body[self.own.start..self.tail_end]
+    }
+
+    /// The texts whose words rank it: what it says itself, and the title for
+    /// the first one; not who wrote it, and not the page's furniture.
+    pub(crate) fn ranked(&self) -> impl Iterator<Item = &str> {
+        let texts = self.ranked.iter();
+        std::iter::once(self.title()).chain(texts.map(|bytes| &self.article.body[bytes.clone()]))
+    }
+
+    /// Bytes of text in it.
+    pub(crate) fn bytes(&self) -> usize {
+        self.title().len() + self.tail_end - self.own.start
+    }
+}
+
+impl Document for PassageDocument {
+    type Value<'a> = &'a OwnedValue;
+    type FieldsValuesIter<'a> = Values<'a>;
+
+    fn iter_fields_and_values(&self) -> Self::FieldsValuesIter<'_> {
+        self.fields.iter().map(|(field, value)| (*field, value))
+    }
+}
+
+type Values<'a> = std::iter::Map<
+    std::slice::Iter<'a, (Field, OwnedValue)>,
+    fn(&'a (Field, OwnedValue)) -> (Field, &'a OwnedValue),
+>;
+
+/// The documents of an article, in order.
 pub(crate) fn documents(
     fields: &Fields,
     article: &Article,
     meta: &Meta,
     hash: u64,
     file: u64,
-) -> (Vec<TantivyDocument>, usize) {
+) -> Vec<PassageDocument> {
     let passages = passages(article);
     let key = key_of(&meta.id);
     let date = article.date.as_ref().map_or(0, |date| day(date.value));
@@ -73,72 +154,60 @@ pub(crate) fn documents(
         .map(|source| fold_str(&source.value));
     let mut meta = meta.clone();
     meta.passages = passages.len() as u32;
-    let mut bytes = 0;
     let mut documents = Vec::with_capacity(passages.len());
     let title_units = chars::count(&article.title.value) as u64 + 1;
+    let shared = Arc::new(ArticleText {
+        title: article.title.value.clone(),
+        body: article.body.clone(),
+        lead: meta.lead,
+    });
     for (number, passage) in passages.iter().enumerate() {
         let text = &article.body[passage.bytes.clone()];
-        let with_tail = &article.body[passage.bytes.start..passage.tail_end];
-        let mut document = TantivyDocument::default();
-        document.add_u64(fields.key, key);
-        document.add_u64(
-            fields.place,
-            (number as u64) << 1 | u64::from(passage.inside),
-        );
-        document.add_u64(fields.date, date);
-        if let Some(source) = &source {
-            document.add_text(fields.source, source);
-        }
+        let mut values = Vec::with_capacity(8);
+        let place = (number as u64) << 1 | u64::from(passage.inside);
         let title = if number == 0 { title_units } else { 0 };
-        document.add_u64(
-            fields.zones,
-            title << 32 | (title + chars::count(text) as u64),
-        );
-        let characters = if number == 0 {
-            document.add_u64(fields.file, file);
-            document.add_u64(fields.hash, hash);
+        let zones = title << 32 | (title + chars::count(text) as u64);
+        values.extend([
+            (fields.key, OwnedValue::U64(key)),
+            (fields.place, OwnedValue::U64(place)),
+            (fields.date, OwnedValue::U64(date)),
+            (fields.zones, OwnedValue::U64(zones)),
+        ]);
+        if let Some(source) = &source {
+            values.push((fields.source, OwnedValue::Str(source.clone())));
+        }
+        if number == 0 {
+            values.push((fields.file, OwnedValue::U64(file)));
+            values.push((fields.hash, OwnedValue::U64(hash)));
             // Serializing plain strings and maps cannot fail; an empty list would
             // be seen by every reader of the index at once.
-            document.add_bytes(fields.meta, &serde_json::to_vec(&meta).unwrap_or_default());
-            format!("{}\n{with_tail}", article.title.value)
-        } else {
-            with_tail.to_owned()
-        };
-        bytes += characters.len();
-        document.add_text(fields.chars, characters);
-        document.add_text(
-            fields.words,
-            words_text(article, &passage.bytes, number == 0),
-        );
-        document.add_text(fields.text, text);
-        documents.push(document);
+            let json = serde_json::to_vec(&meta).unwrap_or_default();
+            values.push((fields.meta, OwnedValue::Bytes(json)));
+        }
+        documents.push(PassageDocument {
+            fields: values,
+            article: shared.clone(),
+            ranked: ranked(article, &passage.bytes),
+            own: passage.bytes.clone(),
+            tail_end: passage.tail_end,
+            first: number == 0,
+        });
     }
-    (documents, bytes)
+    documents
 }
 
-/// The text whose words rank a passage: what it says itself, and the title for
-/// the first one; not who wrote it, and not the page's furniture.
-fn words_text(article: &Article, bytes: &std::ops::Range<usize>, first: bool) -> String {
-    let mut text = String::with_capacity(article.title.value.len() + bytes.len() + 2);
-    if first {
-        text.push_str(&article.title.value);
-    }
-    for paragraph in &article.paragraphs {
-        if !matches!(paragraph.kind, Kind::Body | Kind::Caption) {
-            continue;
-        }
-        let start = paragraph
-            .bytes
-            .start
-            .max(paragraph.text_start)
-            .max(bytes.start);
-        let end = paragraph.bytes.end.min(bytes.end);
-        if start < end {
-            text.push('\n');
-            text.push_str(&article.body[start..end]);
-        }
-    }
-    text
+/// The bytes of a passage that are text, one range a paragraph: no credits, no
+/// furniture, nothing before the text proper.
+fn ranked(article: &Article, bytes: &Range<usize>) -> Vec<Range<usize>> {
+    let paragraphs = article.paragraphs.iter();
+    paragraphs
+        .filter(|paragraph| matches!(paragraph.kind, Kind::Body | Kind::Caption))
+        .map(|paragraph| {
+            let start = paragraph.bytes.start.max(paragraph.text_start);
+            start.max(bytes.start)..paragraph.bytes.end.min(bytes.end)
+        })
+        .filter(|range| range.start < range.end)
+        .collect()
 }
 
 /// A day as a number that sorts: `yyyymmdd`.

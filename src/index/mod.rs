@@ -12,17 +12,20 @@
 //! the length of the ledger and the identity of the analysis.
 
 mod documents;
+mod gate;
 mod ledger;
+mod postings;
 mod recipe;
 mod schema;
 mod store;
-mod tokenizer;
+mod texts;
 mod writer;
 
 pub use documents::{Meta, day, key_of};
 pub use ledger::Entry;
+pub use postings::{Postings, STOP, Terms};
 pub use recipe::Recipe;
 pub use schema::Fields;
-pub use store::{Commit, Store};
-pub use tokenizer::{CHARS, LazySegmenter, STOP, WORDS};
+pub use store::{Commit, LazySegmenter, Segment, Store};
+pub use texts::{Opening, Texts};
 pub use writer::{Added, Options, Standing, Writer, file_key};

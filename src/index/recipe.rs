@@ -11,7 +11,7 @@ use crate::segment;
 
 /// Counts changes of the fields, of what is stored in them, and of how the
 /// structure of an article is read.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// The identity of the analysis, written into every commit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,11 +1,13 @@
-//! The fields of the index, named once. A document is a passage.
+//! The fields that tantivy keeps, named once. A document is a passage.
+//!
+//! Its characters, words and text are kept beside them: see `postings` and
+//! `texts`. The characters of a passage are the title (first passage only), its
+//! own text, and the head of the next passage of the same paragraph; its words
+//! are those of the title (first passage only) and the text, without credits
+//! and furniture.
 
 use anyhow::{Result, bail};
-use tantivy::schema::{
-    FAST, Field, INDEXED, IndexRecordOption, STORED, Schema, TextFieldIndexing, TextOptions,
-};
-
-use crate::index::tokenizer::{CHARS, WORDS};
+use tantivy::schema::{FAST, Field, INDEXED, STORED, Schema, TextOptions};
 
 /// Handles of the fields.
 #[derive(Debug, Clone, Copy)]
@@ -20,21 +22,13 @@ pub struct Fields {
     /// it begins inside a paragraph. Fast. Passages of an article are documents
     /// that follow one another, so `document - number` is its first.
     pub place: Field,
-    /// `title << 32 | own`: how many positions of `chars` the title takes, and
+    /// `title << 32 | own`: how many positions the title takes, and
     /// where the characters of the next passage begin. Fast.
     pub zones: Field,
     /// Day as `yyyymmdd`, 0 when unknown. Fast.
     pub date: Field,
     /// Source, folded. Fast.
     pub source: Field,
-    /// Every character with its position: title (first passage only), own
-    /// text, and the head of the next passage of the same paragraph.
-    pub chars: Field,
-    /// Words with frequencies: title (first passage only) and text, without
-    /// credits and furniture.
-    pub words: Field,
-    /// The passage. Stored.
-    pub text: Field,
     /// What is known of the article, as JSON; on the first passage only. Stored.
     pub meta: Field,
 }
@@ -43,14 +37,6 @@ impl Fields {
     /// A new schema and its fields.
     pub fn schema() -> (Schema, Fields) {
         let mut builder = Schema::builder();
-        let indexed = |tokenizer: &str, record| {
-            TextOptions::default().set_indexing_options(
-                TextFieldIndexing::default()
-                    .set_tokenizer(tokenizer)
-                    .set_index_option(record)
-                    .set_fieldnorms(true),
-            )
-        };
         let fields = Fields {
             key: builder.add_u64_field("key", INDEXED | FAST),
             file: builder.add_u64_field("file", INDEXED | FAST),
@@ -59,12 +45,6 @@ impl Fields {
             zones: builder.add_u64_field("zones", FAST),
             date: builder.add_u64_field("date", FAST),
             source: builder.add_text_field("source", TextOptions::default().set_fast("raw")),
-            chars: builder.add_text_field(
-                "chars",
-                indexed(CHARS, IndexRecordOption::WithFreqsAndPositions),
-            ),
-            words: builder.add_text_field("words", indexed(WORDS, IndexRecordOption::WithFreqs)),
-            text: builder.add_text_field("text", STORED),
             meta: builder.add_bytes_field("meta", STORED),
         };
         (builder.build(), fields)

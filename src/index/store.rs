@@ -7,12 +7,15 @@ use std::sync::{Arc, LazyLock};
 
 use anyhow::{Context, Result, anyhow, bail};
 use serde::{Deserialize, Serialize};
+use tantivy::plugin::SegmentPlugin;
 use tantivy::{Index, SegmentReader};
 
+use crate::index::gate::Gate;
 use crate::index::ledger::{Entry, Ledger};
+use crate::index::postings::{CHARS, PostingsPlugin, Terms, WORDS, component};
 use crate::index::recipe::Recipe;
 use crate::index::schema::Fields;
-use crate::index::tokenizer::{Gate, LazySegmenter, manager};
+use crate::index::texts::{TEXTS, Texts, TextsPlugin};
 use crate::segment::{Segmenter, parse_dict};
 
 /// Name of the file that names the live generation.
@@ -34,13 +37,59 @@ pub struct Commit {
     pub ledger_bytes: u64,
 }
 
+/// A segmenter that is loaded when the first word is asked for.
+pub type LazySegmenter = LazyLock<Segmenter, Box<dyn FnOnce() -> Segmenter + Send + Sync>>;
+
+/// A segment: what tantivy keeps of it (through `Deref`), and what we do.
+pub struct Segment {
+    reader: SegmentReader,
+    chars: Terms,
+    words: Terms,
+    texts: Texts,
+}
+
+impl Segment {
+    fn open(reader: SegmentReader) -> Result<Segment> {
+        let file = |ending| -> Result<_> { Ok(reader.open_read(component(ending))?) };
+        Ok(Segment {
+            chars: Terms::open(file(CHARS)?, true).context(CHARS)?,
+            words: Terms::open(file(WORDS)?, false).context(WORDS)?,
+            texts: Texts::open(file(TEXTS)?).context(TEXTS)?,
+            reader,
+        })
+    }
+
+    /// Every character with its positions.
+    pub fn chars(&self) -> &Terms {
+        &self.chars
+    }
+
+    /// Words with their frequencies.
+    pub fn words(&self) -> &Terms {
+        &self.words
+    }
+
+    /// The texts of the passages.
+    pub fn texts(&self) -> &Texts {
+        &self.texts
+    }
+}
+
+impl std::ops::Deref for Segment {
+    type Target = SegmentReader;
+
+    fn deref(&self) -> &SegmentReader {
+        &self.reader
+    }
+}
+
 /// An index that is open for reading: a snapshot of its last commit.
 pub struct Store {
     /// Folder of the live generation.
     generation: PathBuf,
     fields: Fields,
     commit: Commit,
-    segments: Vec<SegmentReader>,
+    segments: Vec<Segment>,
     segmenter: Arc<LazySegmenter>,
 }
 
@@ -72,10 +121,10 @@ impl Store {
         let segmenter = lazy_segmenter(&generation);
         let mut segments = Vec::new();
         for segment in index.searchable_segments()? {
-            segments.push(SegmentReader::open(&segment)?);
+            segments.push(Segment::open(SegmentReader::open(&segment)?)?);
         }
         // The order of segments is tantivy's affair; results never depend on it.
-        segments.sort_by_key(SegmentReader::segment_id);
+        segments.sort_by_key(|segment| segment.segment_id());
         Ok(Store {
             generation,
             fields,
@@ -99,7 +148,7 @@ impl Store {
     }
 
     /// The segments of the snapshot.
-    pub fn segments(&self) -> &[SegmentReader] {
+    pub fn segments(&self) -> &[Segment] {
         &self.segments
     }
 
@@ -262,9 +311,15 @@ pub(crate) fn lazy_segmenter(generation: &Path) -> Arc<LazySegmenter> {
     })))
 }
 
-/// Lets an index cut words with a segmenter.
-pub(crate) fn set_tokenizers(index: &mut Index, segmenter: Arc<LazySegmenter>, gate: Arc<Gate>) {
-    index.set_tokenizers(manager(segmenter, gate));
+/// What makes and merges the files of ours in a segment.
+pub(crate) fn plugins(
+    segmenter: Arc<LazySegmenter>,
+    gate: Arc<Gate>,
+) -> [Arc<dyn SegmentPlugin>; 2] {
+    [
+        Arc::new(PostingsPlugin { segmenter, gate }),
+        Arc::new(TextsPlugin),
+    ]
 }
 
 fn sorted_entries(generation: &Path, commit: &Commit) -> Result<Vec<Entry>> {

@@ -9,20 +9,21 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use tantivy::indexer::UserOperation;
+use tantivy::plugin::SegmentPlugin;
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocSet, Index, IndexSettings, IndexWriter, SegmentReader, TERMINATED, Term};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::article::Article;
-use crate::index::documents::{Meta, documents, key_of};
+use crate::index::documents::{Meta, PassageDocument, documents, key_of};
+use crate::index::gate::Gate;
 use crate::index::ledger::{Entry, FILE as LEDGER, Ledger};
 use crate::index::recipe::Recipe;
 use crate::index::schema::Fields;
 use crate::index::store::{
     Commit, DICT, generation, is_generation, is_vacant, lazy_segmenter, make_current, open_index,
-    set_tokenizers, sync_dir, user_dict_hash,
+    plugins, sync_dir, user_dict_hash,
 };
-use crate::index::tokenizer::Gate;
 use crate::segment::{UserWord, normal_dict};
 use crate::source::Stamp;
 
@@ -76,7 +77,7 @@ pub struct Writer {
     replaces: Option<PathBuf>,
     fields: Fields,
     recipe: Recipe,
-    writer: IndexWriter,
+    writer: IndexWriter<PassageDocument>,
     ledger: Ledger,
     snapshot: Vec<SegmentReader>,
     added: HashMap<u64, Held>,
@@ -124,11 +125,13 @@ impl Writer {
             _ => (next_generation(dir, live.as_deref()), live),
         };
         let gate = Arc::new(Gate::default());
-        let (mut index, recipe, ledger_bytes) = if begin {
-            let (index, recipe) = create(&path, options.dict.as_deref(), replaces.as_deref())?;
+        let plugins = plugins(lazy_segmenter(&path), gate.clone());
+        let (index, recipe, ledger_bytes) = if begin {
+            let dict = options.dict.as_deref();
+            let (index, recipe) = create(&path, dict, replaces.as_deref(), plugins)?;
             (index, recipe, 0)
         } else {
-            let (index, commit) = open_index(&path)?;
+            let (mut index, commit) = open_index(&path)?;
             let dict = match &options.dict {
                 Some(words) => Some(words)
                     .filter(|words| !words.is_empty())
@@ -137,10 +140,12 @@ impl Writer {
             };
             let recipe = Recipe::current(dict);
             commit.recipe.accept(&recipe)?;
+            for plugin in plugins {
+                index.register_plugin(plugin);
+            }
             (index, recipe, commit.ledger_bytes)
         };
         let fields = Fields::of(&index.schema())?;
-        set_tokenizers(&mut index, lazy_segmenter(&path), gate.clone());
         let ledger = Ledger::open(&path, ledger_bytes)?;
         let mut snapshot = Vec::new();
         for segment in index.searchable_segments()? {
@@ -150,7 +155,7 @@ impl Writer {
         // Measured: the process peaks at about twice the arenas while segments
         // are flushed, and the rest (dictionary, batches, queue) needs its share.
         let arena = (options.memory / 3 / threads).clamp(MIN_ARENA, MAX_ARENA);
-        let writer: IndexWriter = index
+        let writer: IndexWriter<PassageDocument> = index
             .writer_with_num_threads(threads, arena * threads)
             .context("cannot write")?;
         let mut writer = Writer {
@@ -221,7 +226,8 @@ impl Writer {
             Standing::Changed => self.delete(key),
             Standing::New | Standing::Clash => {}
         }
-        let (documents, bytes) = documents(&self.fields, article, meta, hash, file);
+        let documents = documents(&self.fields, article, meta, hash, file);
+        let bytes = documents.iter().map(PassageDocument::bytes).sum();
         self.gate
             .enter(bytes, self.waiting_limit, Duration::from_secs(30));
         // One batch: the passages of an article become neighbours in one segment.
@@ -464,7 +470,12 @@ pub fn file_key(path: &str) -> u64 {
     xxh3_64(path.as_bytes())
 }
 
-fn create(path: &Path, dict: Option<&[UserWord]>, old: Option<&Path>) -> Result<(Index, Recipe)> {
+fn create(
+    path: &Path,
+    dict: Option<&[UserWord]>,
+    old: Option<&Path>,
+    plugins: [Arc<dyn SegmentPlugin>; 2],
+) -> Result<(Index, Recipe)> {
     fs::create_dir_all(path).context("cannot make the folder")?;
     let text = match (dict, old) {
         (Some(words), _) => normal_dict(words).0,
@@ -481,9 +492,11 @@ fn create(path: &Path, dict: Option<&[UserWord]>, old: Option<&Path>) -> Result<
         }),
         ..IndexSettings::default()
     };
-    let index = Index::builder()
-        .schema(schema)
-        .settings(settings)
+    let mut builder = Index::builder().schema(schema).settings(settings);
+    for plugin in plugins {
+        builder = builder.register_plugin(plugin);
+    }
+    let index = builder
         .create_in_dir(path)
         .context("cannot make the index")?;
     Ok((index, Recipe::current(hash)))

@@ -6,11 +6,10 @@
 //! are neighbours, so an article is known by its first document.
 
 use anyhow::Result;
-use tantivy::schema::IndexRecordOption;
-use tantivy::{DocId, DocSet, SegmentReader, TERMINATED, Term};
+use tantivy::{DocId, DocSet, TERMINATED};
 
 use crate::fold::fold_str;
-use crate::index::{Fields, day};
+use crate::index::{Segment, day};
 use crate::search::phrase::{Phrase, Place, Scope, Zones};
 use crate::search::query::Query;
 use crate::segment::Segmenter;
@@ -46,8 +45,7 @@ pub(crate) struct Wanted {
 
 /// What matching needs besides the query.
 pub(crate) struct Matcher<'a> {
-    pub(crate) segment: &'a SegmentReader,
-    pub(crate) fields: &'a Fields,
+    pub(crate) segment: &'a Segment,
     /// Loaded only when a query has words.
     pub(crate) segmenter: &'a dyn Fn() -> &'a Segmenter,
     /// The words of all free text of the query together.
@@ -100,7 +98,7 @@ impl Matcher<'_> {
     }
 
     fn phrase(&self, text: &str, scope: Scope) -> Result<Matched> {
-        let places = Phrase::new(text).places(self.segment, self.fields, scope, false)?;
+        let places = Phrase::new(text).places(self.segment, scope, false)?;
         Ok(Matched {
             docs: places.into_iter().map(|place| place.doc).collect(),
             filter: false,
@@ -108,10 +106,8 @@ impl Matcher<'_> {
     }
 
     fn word(&self, word: &str) -> Result<Vec<DocId>> {
-        let term = Term::from_field_text(self.fields.words, word);
-        let index = self.segment.inverted_index(self.fields.words)?;
         let mut docs = Vec::new();
-        if let Some(mut postings) = index.read_postings(&term, IndexRecordOption::Basic)? {
+        if let Some(mut postings) = self.segment.words().postings(word)? {
             docs.reserve(postings.doc_freq() as usize);
             let mut doc = postings.doc();
             while doc != TERMINATED {
@@ -323,7 +319,7 @@ impl Matcher<'_> {
         for part in parts {
             let phrase = Phrase::new(part);
             let length = phrase.units.len() as u32;
-            let places = phrase.places(self.segment, self.fields, Scope::Anywhere, true)?;
+            let places = phrase.places(self.segment, Scope::Anywhere, true)?;
             lists.push((length, places));
         }
         let Some((_, first)) = lists.first() else {

@@ -7,13 +7,10 @@
 
 use anyhow::Result;
 use tantivy::columnar::Column;
-use tantivy::postings::{Postings, SegmentPostings};
-use tantivy::schema::{IndexRecordOption, TantivyDocument, Value};
-use tantivy::store::StoreReader;
-use tantivy::{DocId, DocSet, SegmentReader, TERMINATED, Term};
+use tantivy::{DocId, DocSet, TERMINATED};
 
 use crate::chars::{Unit, units};
-use crate::index::{Fields, STOP};
+use crate::index::{Postings, STOP, Segment};
 use crate::passage::TAIL;
 
 /// An exact string, as units.
@@ -42,7 +39,7 @@ pub(crate) struct Place {
     pub(crate) starts: Vec<u32>,
 }
 
-/// How the positions of a passage are divided; see [`Fields::zones`].
+/// How the positions of a passage are divided; see [`crate::index::Fields::zones`].
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Zones {
     /// Positions below are the title's.
@@ -83,17 +80,15 @@ impl Phrase {
     /// out, in order of document. `starts` asks for the places as well.
     pub(crate) fn places(
         &self,
-        segment: &SegmentReader,
-        fields: &Fields,
+        segment: &Segment,
         scope: Scope,
         starts: bool,
     ) -> Result<Vec<Place>> {
         let indexed = &self.units[..self.units.len().min(TAIL + 1)];
-        let Some(mut walk) = Walk::new(indexed, segment, fields)? else {
+        let Some(mut walk) = Walk::new(indexed, segment)? else {
             return Ok(Vec::new());
         };
         let zones = segment.fast_fields().u64("zones")?;
-        let store = segment.get_store_reader(2)?;
         let mut places = Vec::new();
         let mut found = Vec::new();
         while let Some(doc) = walk.next_doc() {
@@ -104,7 +99,7 @@ impl Phrase {
             walk.starts(&mut found);
             found.retain(|start| zone.holds(scope, *start));
             if self.units.len() > indexed.len() && !found.is_empty() {
-                let text = Text::read(&store, segment, fields, doc, zone, self.units.len())?;
+                let text = Text::read(segment, doc, zone, self.units.len())?;
                 found.retain(|start| text.has(*start, &self.units, zone));
             }
             if !found.is_empty() {
@@ -118,15 +113,13 @@ impl Phrase {
     }
 }
 
-/// The term of a unit in the field of characters.
-pub(crate) fn term_of(fields: &Fields, unit: Unit) -> Option<Term> {
-    let mut buffer = [0; 4];
-    let text = match unit {
-        Unit::Char(c) => &*c.encode_utf8(&mut buffer),
-        Unit::Stop => STOP,
-        Unit::Break => return None,
-    };
-    Some(Term::from_field_text(fields.chars, text))
+/// The term of a unit among the characters of the index.
+pub(crate) fn term_of(unit: Unit) -> Option<char> {
+    match unit {
+        Unit::Char(c) => Some(c),
+        Unit::Stop => Some(STOP),
+        Unit::Break => None,
+    }
 }
 
 /// Walks over the passages that hold all characters of a string, the rarest
@@ -138,15 +131,14 @@ struct Walk {
 
 /// The postings of one character and its places in the string.
 struct List {
-    postings: SegmentPostings,
+    postings: Postings,
     offsets: Vec<u32>,
     positions: Vec<u32>,
 }
 
 impl Walk {
     /// `None` when the string is empty or one of its characters stands nowhere.
-    fn new(string: &[Unit], segment: &SegmentReader, fields: &Fields) -> Result<Option<Walk>> {
-        let index = segment.inverted_index(fields.chars)?;
+    fn new(string: &[Unit], segment: &Segment) -> Result<Option<Walk>> {
         let mut distinct: Vec<(Unit, Vec<u32>)> = Vec::new();
         for (offset, unit) in string.iter().enumerate() {
             match distinct.iter_mut().find(|(seen, _)| seen == unit) {
@@ -156,12 +148,10 @@ impl Walk {
         }
         let mut lists = Vec::new();
         for (unit, offsets) in distinct {
-            let Some(term) = term_of(fields, unit) else {
+            let Some(term) = term_of(unit) else {
                 return Ok(None);
             };
-            let Some(postings) =
-                index.read_postings(&term, IndexRecordOption::WithFreqsAndPositions)?
-            else {
+            let Some(postings) = segment.chars().postings(term.encode_utf8(&mut [0; 4]))? else {
                 return Ok(None);
             };
             lists.push(List {
@@ -247,40 +237,27 @@ struct Text {
 }
 
 impl Text {
-    fn read(
-        store: &StoreReader,
-        segment: &SegmentReader,
-        fields: &Fields,
-        doc: DocId,
-        zone: Zones,
-        length: usize,
-    ) -> Result<Text> {
-        let document: TantivyDocument = store.get(doc)?;
-        let text = |document: &TantivyDocument| {
-            document
-                .get_first(fields.text)
-                .and_then(|value| value.as_str().map(str::to_owned))
-                .unwrap_or_default()
-        };
-        let title = document
-            .get_first(fields.meta)
-            .and_then(|value| value.as_bytes().map(|bytes| bytes.to_vec()))
-            .and_then(|bytes| serde_json::from_slice::<crate::index::Meta>(&bytes).ok())
-            .map(|meta| units(&meta.title.value).map(|placed| placed.unit).collect())
-            .unwrap_or_default();
-        let mut body = text(&document);
+    fn read(segment: &Segment, doc: DocId, zone: Zones, length: usize) -> Result<Text> {
+        let texts = segment.texts();
         let place = segment.fast_fields().u64("place")?;
+        let first = place.first(doc).unwrap_or_default() >> 1 == 0;
+        let title = if first {
+            texts.opening(doc)?.title
+        } else {
+            String::new()
+        };
+        let mut body = texts.text(doc, first)?;
         let enough = zone.own as usize + length;
         let mut next = doc + 1;
         while next < segment.max_doc()
             && place.first(next).unwrap_or_default() & 1 == 1
             && units(&body).nth(enough).is_none()
         {
-            body.push_str(&text(&store.get(next)?));
+            texts.append(next, false, &mut body)?;
             next += 1;
         }
         Ok(Text {
-            title,
+            title: units(&title).map(|placed| placed.unit).collect(),
             body: units(&body).map(|placed| placed.unit).collect(),
         })
     }

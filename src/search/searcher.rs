@@ -15,8 +15,8 @@ use crate::search::matching::{Matcher, Rigour, Wanted, both};
 use crate::search::phrase::Phrase;
 use crate::search::query::Query;
 use crate::search::rank::{
-    Candidate, Collection, Evidence, HEAD, Model, Said, built_in, by_score, document_frequency,
-    idf, passages,
+    Candidate, Collection, Evidence, HEAD, Model, Said, built_in, by_score, idf, passages,
+    word_frequency,
 };
 use crate::search::{Hit, Hits, marks, tune};
 
@@ -143,12 +143,9 @@ impl Searcher {
         let strings = self.strings_to_mark(&words, &asked);
         let stores = self.stores()?;
         for (index, candidate) in chosen.enumerate() {
-            let (meta, text) = self.read(
-                &stores,
-                candidate.segment,
-                candidate.doc,
-                candidate.article(),
-            )?;
+            let meta = self.meta(&stores[candidate.segment], candidate.article())?;
+            let texts = self.store.segments()[candidate.segment].texts();
+            let text = texts.text(candidate.doc, candidate.number == 0)?;
             hits.hits.push(Hit {
                 rank: page.offset + index + 1,
                 score: candidate.score,
@@ -202,12 +199,13 @@ impl Searcher {
             while doc != TERMINATED {
                 let place = places.first(doc).unwrap_or_default();
                 if !segment.is_deleted(doc) && place >> 1 == 0 {
-                    let (meta, mut body) = self.read(&stores, number, doc, doc)?;
+                    let meta = self.meta(&stores[number], doc)?;
+                    let mut body = segment.texts().text(doc, true)?;
                     for next in doc + 1..doc + meta.passages {
                         if places.first(next).unwrap_or_default() & 1 == 0 {
                             body.push('\n');
                         }
-                        body.push_str(&self.text(&stores, number, next)?);
+                        segment.texts().append(next, false, &mut body)?;
                     }
                     if meta.id == id {
                         return Ok(Some(Stored { meta, body }));
@@ -226,7 +224,7 @@ impl Searcher {
             let places = segment.fast_fields().u64("place")?;
             for doc in 0..segment.max_doc() {
                 if !segment.is_deleted(doc) && places.first(doc).unwrap_or_default() >> 1 == 0 {
-                    each(self.read(&stores, number, doc, doc)?.0);
+                    each(self.meta(&stores[number], doc)?);
                 }
             }
         }
@@ -274,11 +272,10 @@ impl Searcher {
         if !words.is_empty() {
             let passages = passages(&self.store);
             for (word, count) in words {
-                let term = Term::from_field_text(self.store.fields().words, word);
                 wanted.push(Wanted {
                     word: word.clone(),
                     count: *count,
-                    idf: idf(passages, document_frequency(&self.store, &term)?),
+                    idf: idf(passages, word_frequency(&self.store, word)?),
                 });
             }
         }
@@ -308,7 +305,6 @@ impl Searcher {
         for segment in self.store.segments() {
             let matcher = Matcher {
                 segment,
-                fields: self.store.fields(),
                 segmenter: &|| self.store.segmenter(),
                 words,
                 rigour,
@@ -339,8 +335,7 @@ impl Searcher {
                 return Ok(());
             }
             let (head, tail) = ranked.split_at_mut(ranked.len().min(HEAD));
-            let stores = self.stores()?;
-            let said = |candidate: &Candidate| self.said(&stores, candidate, collection);
+            let said = |candidate: &Candidate| self.said(candidate, collection);
             let rows = evidence.rows(collection, head, said, None)?;
             evidence.rescore(&self.model, &rows, head);
             // The rest keeps its order below the head, on a scale that fits.
@@ -381,23 +376,12 @@ impl Searcher {
     }
 
     /// What a candidate says: title and text of an article, or of a passage.
-    pub(super) fn said(
-        &self,
-        stores: &[StoreReader],
-        candidate: &Candidate,
-        collection: &Collection,
-    ) -> Result<Said> {
-        let fields = self.store.fields();
-        let first: TantivyDocument = stores[candidate.segment].get(candidate.article())?;
-        let meta = first
-            .get_first(fields.meta)
-            .and_then(|value| value.as_bytes())
-            .unwrap_or_default();
-        let head: HeadOfMeta =
-            serde_json::from_slice(meta).context("the facts of an article are damaged")?;
+    pub(super) fn said(&self, candidate: &Candidate, collection: &Collection) -> Result<Said> {
+        let texts = self.store.segments()[candidate.segment].texts();
+        let opening = texts.opening(candidate.article())?;
         let docs = collection.levels[candidate.segment].docs(candidate.unit);
         let mut said = Said {
-            title: head.title.value,
+            title: opening.title,
             text: String::new(),
         };
         let all = docs.len() <= READ;
@@ -409,12 +393,12 @@ impl Searcher {
                 continue;
             }
             if doc == candidate.article() {
-                let text = text_of(&first, fields.text);
-                said.text.push_str(text.get(head.lead..).unwrap_or(&text));
+                let text = texts.text(doc, true)?;
+                said.text
+                    .push_str(text.get(opening.lead..).unwrap_or(&text));
             } else {
                 said.text.push('\n');
-                said.text
-                    .push_str(&self.text(stores, candidate.segment, doc)?);
+                texts.append(doc, false, &mut said.text)?;
             }
         }
         Ok(said)
@@ -438,7 +422,7 @@ impl Searcher {
         strings
     }
 
-    pub(super) fn stores(&self) -> Result<Vec<StoreReader>> {
+    fn stores(&self) -> Result<Vec<StoreReader>> {
         self.store
             .segments()
             .iter()
@@ -446,53 +430,20 @@ impl Searcher {
             .collect()
     }
 
-    /// Facts and text of a passage.
-    fn read(
-        &self,
-        stores: &[StoreReader],
-        segment: usize,
-        doc: DocId,
-        article: DocId,
-    ) -> Result<(Meta, String)> {
-        let fields = self.store.fields();
-        let first: TantivyDocument = stores[segment].get(article)?;
-        let meta = first
-            .get_first(fields.meta)
+    /// The facts of an article, by its first passage.
+    fn meta(&self, store: &StoreReader, article: DocId) -> Result<Meta> {
+        let document: TantivyDocument = store.get(article)?;
+        let meta = document
+            .get_first(self.store.fields().meta)
             .and_then(|value| value.as_bytes())
             .unwrap_or_default();
-        let meta: Meta =
-            serde_json::from_slice(meta).context("the facts of an article are damaged")?;
-        if doc == article {
-            return Ok((meta, text_of(&first, fields.text)));
-        }
-        Ok((meta, self.text(stores, segment, doc)?))
+        serde_json::from_slice(meta).context("the facts of an article are damaged")
     }
-
-    fn text(&self, stores: &[StoreReader], segment: usize, doc: DocId) -> Result<String> {
-        let document: TantivyDocument = stores[segment].get(doc)?;
-        Ok(text_of(&document, self.store.fields().text))
-    }
-}
-
-fn text_of(document: &TantivyDocument, field: tantivy::schema::Field) -> String {
-    document
-        .get_first(field)
-        .and_then(|value| value.as_str())
-        .unwrap_or_default()
-        .to_owned()
 }
 
 pub(super) struct Found {
     pub(super) docs: Vec<Vec<DocId>>,
     relaxed: bool,
-}
-
-/// The part of [`Meta`] that ranking needs.
-#[derive(serde::Deserialize)]
-struct HeadOfMeta {
-    title: crate::article::Found<String>,
-    #[serde(default)]
-    lead: usize,
 }
 
 /// The strings a query looks for, apart from what it excludes.

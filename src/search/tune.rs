@@ -170,7 +170,6 @@ fn lesson(searcher: &Searcher, id: &str, title: &str) -> Result<Option<Lesson>> 
     let Some(wanted) = ranked.iter().position(|candidate| candidate.key == key) else {
         return Ok(None);
     };
-    let stores = searcher.stores()?;
     let segmenter = searcher.store().segmenter();
     let words_of = |said: &crate::search::rank::Said| {
         let mut counts: HashMap<String, u32> = HashMap::new();
@@ -182,7 +181,7 @@ fn lesson(searcher: &Searcher, id: &str, title: &str) -> Result<Option<Lesson>> 
     let rows = evidence.rows(
         collection,
         &ranked,
-        |candidate| searcher.said(&stores, candidate, collection),
+        |candidate| searcher.said(candidate, collection),
         Some(&words_of),
     )?;
     Ok(Some(Lesson { rows, wanted }))

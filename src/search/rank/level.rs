@@ -4,7 +4,7 @@
 use anyhow::Result;
 use tantivy::{DocId, SegmentReader};
 
-use crate::index::Fields;
+use crate::index::Segment;
 
 /// The units of one segment.
 #[derive(Debug)]
@@ -23,10 +23,9 @@ pub(crate) struct Level {
 
 impl Level {
     /// Articles (`whole`) or passages of a segment.
-    pub(crate) fn read(segment: &SegmentReader, fields: &Fields, whole: bool) -> Result<Level> {
+    pub(crate) fn read(segment: &Segment, whole: bool) -> Result<Level> {
         let places = segment.fast_fields().u64("place")?;
-        let chars = segment.get_fieldnorms_reader(fields.chars)?;
-        let words = segment.get_fieldnorms_reader(fields.words)?;
+        let (chars, words) = (segment.chars(), segment.words());
         let mut level = Level {
             of: Vec::with_capacity(segment.max_doc() as usize),
             starts: Vec::new(),
@@ -44,8 +43,8 @@ impl Level {
             }
             let unit = level.starts.len() - 1;
             level.of.push(unit as u32);
-            level.chars[unit] += chars.fieldnorm(doc);
-            level.words[unit] += words.fieldnorm(doc);
+            level.chars[unit] += chars.length(doc);
+            level.words[unit] += words.length(doc);
         }
         Ok(level)
     }

@@ -19,12 +19,10 @@ use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use anyhow::Result;
-use tantivy::postings::{Postings, SegmentPostings};
-use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{DocId, DocSet, TERMINATED, Term};
+use tantivy::{DocId, DocSet, TERMINATED};
 
 use crate::chars::Unit;
-use crate::index::Store;
+use crate::index::{Postings, Segment, Store, Terms};
 use crate::search::phrase::{Phrase, Scope, term_of};
 
 pub(crate) use features::Said;
@@ -62,18 +60,23 @@ pub(crate) fn idf(documents: u64, frequency: u64) -> f64 {
     (1.0 + (n - df + 0.5) / (df + 0.5)).ln()
 }
 
-/// In how many passages a term stands, deleted ones left out.
-pub(crate) fn document_frequency(store: &Store, term: &Term) -> Result<u64> {
+/// In how many passages a word stands, deleted ones left out.
+pub(crate) fn word_frequency(store: &Store, word: &str) -> Result<u64> {
+    document_frequency(store, Segment::words, word)
+}
+
+fn char_frequency(store: &Store, c: char) -> Result<u64> {
+    document_frequency(store, Segment::chars, c.encode_utf8(&mut [0; 4]))
+}
+
+fn document_frequency(store: &Store, terms: fn(&Segment) -> &Terms, term: &str) -> Result<u64> {
     let mut frequency = 0;
     for segment in store.segments() {
-        let index = segment.inverted_index(term.field())?;
-        frequency += match segment.alive_bitset() {
-            None => u64::from(index.doc_freq(term)?),
-            Some(alive) => index
-                .read_postings(term, IndexRecordOption::Basic)?
-                .map_or(0, |postings| {
-                    u64::from(postings.doc_freq_given_deletes(alive))
-                }),
+        frequency += match (segment.alive_bitset(), terms(segment)) {
+            (None, terms) => u64::from(terms.doc_freq(term)?),
+            (Some(alive), terms) => terms
+                .postings(term)?
+                .map_or(0, |mut postings| u64::from(postings.count(alive))),
         };
     }
     Ok(frequency)
@@ -81,7 +84,7 @@ pub(crate) fn document_frequency(store: &Store, term: &Term) -> Result<u64> {
 
 /// Number of passages, deleted ones left out.
 pub(crate) fn passages(store: &Store) -> u64 {
-    let alive = |segment: &tantivy::SegmentReader| u64::from(segment.num_docs());
+    let alive = |segment: &Segment| u64::from(segment.num_docs());
     store.segments().iter().map(alive).sum()
 }
 
@@ -100,7 +103,7 @@ impl Collection {
         let (mut chars, mut words, mut alive) = (0, 0, 0);
         let mut levels = Vec::new();
         for segment in store.segments() {
-            let level = Level::read(segment, store.fields(), whole)?;
+            let level = Level::read(segment, whole)?;
             let totals = level.totals(segment);
             chars += totals.0;
             words += totals.1;
@@ -119,7 +122,7 @@ impl Collection {
 /// A term of the query with its weight.
 #[derive(Debug, Clone)]
 struct Weighed {
-    term: Term,
+    term: String,
     weight: f64,
 }
 
@@ -185,14 +188,13 @@ impl Evidence {
         free: &[String],
         exact: &[String],
     ) -> Result<Evidence> {
-        let fields = store.fields();
         let passages = passages(store);
         let free: Vec<Phrase> = free.iter().map(|text| Phrase::new(text)).collect();
         let mut weighed_words = Vec::new();
         for (word, count) in words {
-            let term = Term::from_field_text(fields.words, word);
-            let df = document_frequency(store, &term)?;
+            let df = word_frequency(store, word)?;
             let weight = f64::from(*count) * idf(passages, df);
+            let term = word.clone();
             weighed_words.push(Weighed { term, weight });
         }
         let mut chars: Vec<(Unit, u32)> = Vec::new();
@@ -211,10 +213,11 @@ impl Evidence {
         let mut weighed_chars = Vec::new();
         let mut char_weights = Vec::new();
         for (unit, count) in chars {
-            let Some(term) = term_of(fields, unit) else {
+            let Some(term) = term_of(unit) else {
                 continue;
             };
-            let df = document_frequency(store, &term)?;
+            let df = char_frequency(store, term)?;
+            let term = term.to_string();
             frequencies.insert(unit, df);
             let weight = f64::from(count) * idf(passages, df);
             char_weights.push((unit, weight));
@@ -267,7 +270,6 @@ impl Evidence {
         out: &mut Vec<Candidate>,
     ) -> Result<()> {
         let segment = &store.segments()[number];
-        let fields = store.fields();
         let level = &collection.levels[number];
         let keys = segment.fast_fields().u64("key")?;
         let places = segment.fast_fields().u64("place")?;
@@ -295,12 +297,9 @@ impl Evidence {
         let found = &mut out[begin..];
         // How good each passage is by itself, to choose the one to show.
         let mut own = vec![0.0; segment.max_doc() as usize];
-        let index = segment.inverted_index(fields.words)?;
-        let norms = segment.get_fieldnorms_reader(fields.words)?;
+        let terms = segment.words();
         for weighed in &self.words {
-            let Some(postings) =
-                index.read_postings(&weighed.term, IndexRecordOption::WithFreqs)?
-            else {
+            let Some(postings) = terms.postings(&weighed.term)? else {
                 continue;
             };
             let average = collection.average_words;
@@ -308,7 +307,7 @@ impl Evidence {
                 let mut frequency = 0;
                 for (doc, count) in passages {
                     frequency += count;
-                    let length = f64::from(norms.fieldnorm(*doc));
+                    let length = f64::from(terms.length(*doc));
                     own[*doc as usize] +=
                         weighed.weight * WORDS.weigh(f64::from(*count), length, average);
                 }
@@ -322,7 +321,7 @@ impl Evidence {
         let free = self.free.iter().map(|phrase| (phrase, true));
         for (phrase, is_free) in exact.chain(free) {
             let mut frequency = vec![0.0; found.len()];
-            for place in phrase.places(segment, fields, Scope::Anywhere, true)? {
+            for place in phrase.places(segment, Scope::Anywhere, true)? {
                 let Ok(nth) = found.binary_search_by_key(&level.unit(place.doc), |one| one.unit)
                 else {
                     continue;
@@ -378,12 +377,9 @@ impl Evidence {
             .collect();
         own.sort_by_key(|candidate| candidate.unit);
         let level = &collection.levels[number];
-        let field: Field = store.fields().chars;
-        let index = store.segments()[number].inverted_index(field)?;
+        let terms = store.segments()[number].chars();
         for weighed in &self.chars {
-            let Some(postings) =
-                index.read_postings(&weighed.term, IndexRecordOption::WithFreqs)?
-            else {
+            let Some(postings) = terms.postings(&weighed.term)? else {
                 continue;
             };
             walk(postings, level, &mut own, |candidate, passages| {
@@ -446,8 +442,7 @@ impl Evidence {
         self.words
             .iter()
             .filter_map(|weighed| {
-                let value = weighed.term.value();
-                let frequency = *words.get(value.as_str()?)?;
+                let frequency = *words.get(&weighed.term)?;
                 let average = collection.average_words;
                 Some(weighed.weight * WORDS.weigh(f64::from(frequency), length, average))
             })
@@ -493,7 +488,7 @@ fn softplus(x: f64) -> f64 {
 /// Calls `found` for each candidate that has the term, with its passages and
 /// their frequencies. Candidates are sorted by unit.
 fn walk<C: std::borrow::BorrowMut<Candidate>>(
-    mut postings: SegmentPostings,
+    mut postings: Postings,
     level: &Level,
     candidates: &mut [C],
     mut found: impl FnMut(&mut Candidate, &[(DocId, u32)]),
@@ -549,8 +544,7 @@ fn bigram_frequency(
 ) -> Result<u64> {
     if let (Unit::Char(a), Unit::Char(b)) = (first, second) {
         let word: String = [a, b].into_iter().collect();
-        let term = Term::from_field_text(store.fields().words, &word);
-        let df = document_frequency(store, &term)?;
+        let df = word_frequency(store, &word)?;
         if df > 0 {
             return Ok(df);
         }

@@ -1,0 +1,330 @@
+//! Postings as readers walk over them.
+//!
+//! Bytes that [`super::write`] never wrote end a list early; nothing here
+//! panics on them. That they are sound is for the checksums of the index to say.
+
+use std::io;
+
+use anyhow::{Context, Result};
+use tantivy::directory::{FileSlice, OwnedBytes};
+use tantivy::fieldnorm::FieldNormReader;
+use tantivy::postings::TermInfo;
+use tantivy::termdict::TermDictionary;
+use tantivy::{DocId, DocSet, HasLen, TERMINATED};
+
+use crate::index::postings::bits::{self, RUN};
+use crate::index::postings::write::{FOOTER, MAGIC};
+
+/// The terms of one field of a segment, with their postings.
+pub struct Terms {
+    lists: FileSlice,
+    dictionary: TermDictionary,
+    lengths: OwnedBytes,
+    positions: bool,
+}
+
+impl Terms {
+    pub(crate) fn open(file: FileSlice, positions: bool) -> Result<Terms> {
+        let damaged =
+            || io::Error::new(io::ErrorKind::InvalidData, "a file of postings is damaged");
+        let body = file.len().checked_sub(FOOTER).ok_or_else(damaged)?;
+        let (rest, footer) = file.split(body);
+        let footer = footer.read_bytes()?;
+        let number = |at: usize| {
+            let bytes = footer.get(at..at + 8)?.try_into().ok()?;
+            usize::try_from(u64::from_le_bytes(bytes)).ok()
+        };
+        let lists = number(0).ok_or_else(damaged)?;
+        let dictionary = number(8).ok_or_else(damaged)?;
+        let documents = footer
+            .get(16..20)
+            .and_then(|bytes| bytes.try_into().ok())
+            .map(|bytes| u32::from_le_bytes(bytes) as usize)
+            .ok_or_else(damaged)?;
+        let whole = lists
+            .checked_add(dictionary)
+            .and_then(|sum| sum.checked_add(documents));
+        if footer.get(20..) != Some(&MAGIC[..]) || whole != Some(rest.len()) {
+            return Err(damaged().into());
+        }
+        let (lists, rest) = rest.split(lists);
+        let (dictionary, lengths) = rest.split(dictionary);
+        Ok(Terms {
+            lists,
+            dictionary: TermDictionary::open(dictionary)?,
+            lengths: lengths.read_bytes()?,
+            positions,
+        })
+    }
+
+    /// The terms, sorted by their bytes, with the number of documents of each
+    /// (deleted ones included).
+    pub fn dictionary(&self) -> &TermDictionary {
+        &self.dictionary
+    }
+
+    /// The number of documents that have a term, deleted ones included.
+    pub fn doc_freq(&self, term: &str) -> Result<u32> {
+        let info = self.dictionary.get(term.as_bytes())?;
+        Ok(info.map_or(0, |info| info.doc_freq))
+    }
+
+    /// The postings of a term, on their first document; `None` when no document has it.
+    pub fn postings(&self, term: &str) -> Result<Option<Postings>> {
+        match self.dictionary.get(term.as_bytes())? {
+            Some(info) => Ok(Some(self.list(&info)?)),
+            None => Ok(None),
+        }
+    }
+
+    pub(super) fn list(&self, info: &TermInfo) -> Result<Postings> {
+        let range = info.postings_range.clone();
+        let bytes = if range.start <= range.end && range.end <= self.lists.len() {
+            self.lists.slice(range).read_bytes()
+        } else {
+            Err(io::ErrorKind::UnexpectedEof.into())
+        };
+        let bytes = bytes.context("the postings of a term are damaged")?;
+        Ok(Postings::new(bytes, info.doc_freq, self.positions))
+    }
+
+    /// Length of a document in terms: exact to 40, then in steps.
+    pub fn length(&self, doc: DocId) -> u32 {
+        self.lengths
+            .get(doc as usize)
+            .map_or(0, |code| FieldNormReader::id_to_fieldnorm(*code))
+    }
+
+    pub(super) fn length_codes(&self) -> &[u8] {
+        &self.lengths
+    }
+}
+
+/// Walks over the documents of one term.
+pub struct Postings {
+    bytes: OwnedBytes,
+    doc_freq: u32,
+    with_positions: bool,
+    /// Number of blocks with 128 documents.
+    full: usize,
+    /// Where the blocks begin.
+    blocks: usize,
+    /// Number of the block at hand.
+    block: usize,
+    at: usize,
+    count: usize,
+    documents: Box<[u32; RUN]>,
+    frequencies: Box<[u32; RUN]>,
+    /// Where the frequencies of the block at hand stand, while they are unread,
+    /// and where its positions do.
+    unread: Option<usize>,
+    positions_at: usize,
+    /// Positions of the block, as they were written, once asked for.
+    distances: Vec<u32>,
+    /// For each document of the block where its positions begin; empty while unread.
+    begins: Vec<u32>,
+}
+
+impl Postings {
+    fn new(bytes: OwnedBytes, doc_freq: u32, with_positions: bool) -> Postings {
+        let full = doc_freq as usize / RUN;
+        let mut postings = Postings {
+            bytes,
+            doc_freq,
+            with_positions,
+            full,
+            blocks: full * 8,
+            block: 0,
+            at: 0,
+            count: 0,
+            documents: Box::new([TERMINATED; RUN]),
+            frequencies: Box::new([0; RUN]),
+            unread: None,
+            positions_at: 0,
+            distances: Vec::new(),
+            begins: Vec::new(),
+        };
+        postings.load(0);
+        postings
+    }
+
+    /// Documents that have the term, deleted ones included.
+    pub fn doc_freq(&self) -> u32 {
+        self.doc_freq
+    }
+
+    /// The last document of a full block, and where it ends.
+    fn skip(&self, block: usize) -> Option<(DocId, usize)> {
+        let entry = self.bytes.get(block * 8..block * 8 + 8)?;
+        let number = |at: usize| Some(u32::from_le_bytes(entry.get(at..at + 4)?.try_into().ok()?));
+        Some((number(0)?, number(4)? as usize))
+    }
+
+    fn load(&mut self, block: usize) {
+        self.block = block;
+        self.at = 0;
+        self.begins.clear();
+        self.unread = None;
+        if self.try_load(block).is_none() {
+            self.count = 0;
+            self.documents[0] = TERMINATED;
+        }
+    }
+
+    fn try_load(&mut self, block: usize) -> Option<()> {
+        let count = match block.cmp(&self.full) {
+            std::cmp::Ordering::Less => RUN,
+            std::cmp::Ordering::Equal => self.doc_freq as usize % RUN,
+            std::cmp::Ordering::Greater => 0,
+        };
+        if count == 0 {
+            return None;
+        }
+        let (mut next, begin) = match block.checked_sub(1) {
+            None => (0, 0),
+            Some(before) => {
+                let (last, end) = self.skip(before)?;
+                (last.checked_add(1)?, end)
+            }
+        };
+        let begin = self.blocks.checked_add(begin)?;
+        let bytes = self.bytes.get(begin..)?;
+        let width = *bytes.first()?;
+        let documents = &mut self.documents[..count];
+        let read = bits::read(bytes.get(2..)?, width, documents)?;
+        for document in documents {
+            *document = document.checked_add(next).filter(|doc| *doc < TERMINATED)?;
+            next = *document + 1;
+        }
+        self.unread = Some(begin + 1);
+        self.positions_at = begin + 2 + read;
+        self.count = count;
+        Some(())
+    }
+
+    /// Reads the frequencies of the block at hand, if they were not read yet.
+    fn read_frequencies(&mut self) {
+        let Some(width_at) = self.unread.take() else {
+            return;
+        };
+        let frequencies = &mut self.frequencies[..self.count];
+        let read = self.bytes.get(width_at).and_then(|width| {
+            let bytes = self.bytes.get(self.positions_at..)?;
+            bits::read(bytes, *width, frequencies)
+        });
+        match read {
+            Some(read) => self.positions_at += read,
+            None => frequencies.fill(0),
+        }
+    }
+
+    /// How often the term stands in the document at hand.
+    pub fn term_freq(&mut self) -> u32 {
+        self.read_frequencies();
+        self.frequencies
+            .get(self.at)
+            .map_or(1, |frequency| frequency.saturating_add(1))
+    }
+
+    /// The positions of the term in the document at hand, sorted; what the list held is cleared.
+    pub fn positions(&mut self, out: &mut Vec<u32>) {
+        out.clear();
+        if !self.with_positions || self.at >= self.count {
+            return;
+        }
+        if self.begins.is_empty() {
+            self.read_positions();
+        }
+        let (Some(begin), Some(end)) = (self.begins.get(self.at), self.begins.get(self.at + 1))
+        else {
+            return;
+        };
+        let mut position = 0u32;
+        for distance in self
+            .distances
+            .get(*begin as usize..*end as usize)
+            .unwrap_or_default()
+        {
+            position = position.wrapping_add(*distance);
+            out.push(position);
+        }
+    }
+
+    fn read_positions(&mut self) {
+        self.read_frequencies();
+        let mut end = 0u32;
+        self.begins.push(0);
+        for frequency in &self.frequencies[..self.count] {
+            end = end.saturating_add(frequency.saturating_add(1));
+            self.begins.push(end);
+        }
+        self.distances.clear();
+        let mut left = end as usize;
+        let mut at = self.positions_at;
+        while left > 0 {
+            let count = left.min(RUN);
+            let from = self.distances.len();
+            // Bytes that are none bound what a damaged count can ask for.
+            let Some(bytes) = self.bytes.get(at + 1..) else {
+                break;
+            };
+            self.distances.resize(from + count, 0);
+            let width = self.bytes[at];
+            let Some(read) = bits::read(bytes, width, &mut self.distances[from..]) else {
+                self.distances.truncate(from);
+                break;
+            };
+            at += 1 + read;
+            left -= count;
+        }
+    }
+}
+
+impl DocSet for Postings {
+    fn advance(&mut self) -> DocId {
+        self.at += 1;
+        if self.at >= self.count && self.count > 0 {
+            self.load(self.block + 1);
+        }
+        self.doc()
+    }
+
+    fn seek(&mut self, target: DocId) -> DocId {
+        if self.doc() >= target {
+            return self.doc();
+        }
+        let last = self.documents[..self.count].last().copied();
+        if last.is_some_and(|last| last < target) {
+            // The first full block whose last document is not before the target.
+            let (mut low, mut high) = (self.block + 1, self.full);
+            while low < high {
+                let middle = low + (high - low) / 2;
+                match self.skip(middle) {
+                    Some((last, _)) if last < target => low = middle + 1,
+                    _ => high = middle,
+                }
+            }
+            self.load(low);
+        }
+        self.at += self.documents[..self.count]
+            .get(self.at..)
+            .unwrap_or_default()
+            .partition_point(|doc| *doc < target);
+        if self.at >= self.count && self.count > 0 {
+            self.load(self.block + 1);
+        }
+        self.doc()
+    }
+
+    fn doc(&self) -> DocId {
+        if self.at < self.count {
+            self.documents[self.at]
+        } else {
+            TERMINATED
+        }
+    }
+
+    fn size_hint(&self) -> u32 {
+        self.doc_freq
+    }
+}

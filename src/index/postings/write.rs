@@ -1,0 +1,181 @@
+//! Postings on their way to a file: lists in order of term, a dictionary of
+//! the terms, and the length of every document.
+//!
+//! ```text
+//! file   lists · dictionary · lengths · footer
+//! list   skips (last document, end: two u32) of the full blocks · blocks
+//! block  width of documents · width of frequencies · documents · frequencies
+//!        · positions (where the field has them), in runs: width · numbers
+//! ```
+//!
+//! A block has 128 documents, the last of a list the rest. Documents are
+//! written as the distance from the one before less one, frequencies less one,
+//! positions as the distance from the one before in the same document.
+
+use std::io::{self, Write};
+
+use tantivy::directory::{TerminatingWrite, WritePtr};
+use tantivy::fieldnorm::FieldNormReader;
+use tantivy::postings::TermInfo;
+use tantivy::termdict::TermDictionaryBuilder;
+use tantivy::{DocId, TantivyError};
+
+use crate::index::postings::bits::{self, RUN};
+
+/// Ends every file: bytes of lists and of the dictionary (u64 each), number of
+/// documents (u32), and this, which names the format.
+pub(super) const MAGIC: [u8; 4] = *b"jbp1";
+/// Bytes of the footer.
+pub(super) const FOOTER: usize = 8 + 8 + 4 + 4;
+
+/// Writes one file of postings.
+pub(super) struct FileWriter {
+    out: WritePtr,
+    dictionary: TermDictionaryBuilder<Vec<u8>>,
+    written: u64,
+    list: ListWriter,
+}
+
+impl FileWriter {
+    /// `positions`: whether the field has them.
+    pub(super) fn new(out: WritePtr, positions: bool) -> io::Result<FileWriter> {
+        Ok(FileWriter {
+            out,
+            dictionary: TermDictionaryBuilder::create(Vec::new())?,
+            written: 0,
+            list: ListWriter::new(positions),
+        })
+    }
+
+    /// The list of the next term.
+    pub(super) fn list(&mut self) -> &mut ListWriter {
+        &mut self.list
+    }
+
+    /// Ends the list of a term; terms come in order of their bytes. A list
+    /// without documents leaves the term out.
+    pub(super) fn end(&mut self, term: &[u8]) -> io::Result<()> {
+        let documents = self.list.finish();
+        if documents == 0 {
+            return Ok(());
+        }
+        let start = self.written as usize;
+        self.out.write_all(&self.list.skips)?;
+        self.out.write_all(&self.list.blocks)?;
+        let end = start + self.list.skips.len() + self.list.blocks.len();
+        self.written = end as u64;
+        self.list.clear();
+        self.dictionary.insert(
+            term,
+            &TermInfo {
+                doc_freq: documents,
+                postings_range: start..end,
+                positions_range: 0..0,
+            },
+        )
+    }
+
+    /// Ends the file: `lengths` of all documents in terms.
+    pub(super) fn close(mut self, lengths: &[u8]) -> io::Result<()> {
+        let dictionary = self.dictionary.finish()?;
+        self.out.write_all(&dictionary)?;
+        self.out.write_all(lengths)?;
+        self.out.write_all(&self.written.to_le_bytes())?;
+        self.out
+            .write_all(&(dictionary.len() as u64).to_le_bytes())?;
+        self.out.write_all(&(lengths.len() as u32).to_le_bytes())?;
+        self.out.write_all(&MAGIC)?;
+        self.out.terminate()
+    }
+}
+
+/// A length as it is kept, in one byte: exact to 40, then in steps.
+pub(super) fn length_code(length: u32) -> u8 {
+    FieldNormReader::fieldnorm_to_id(length)
+}
+
+/// The list of one term.
+pub(super) struct ListWriter {
+    with_positions: bool,
+    skips: Vec<u8>,
+    blocks: Vec<u8>,
+    /// One more than the last document.
+    next: u32,
+    documents: Vec<u32>,
+    frequencies: Vec<u32>,
+    positions: Vec<u32>,
+    total: u32,
+}
+
+impl ListWriter {
+    fn new(with_positions: bool) -> ListWriter {
+        ListWriter {
+            with_positions,
+            skips: Vec::new(),
+            blocks: Vec::new(),
+            next: 0,
+            documents: Vec::with_capacity(RUN),
+            frequencies: Vec::with_capacity(RUN),
+            positions: Vec::new(),
+            total: 0,
+        }
+    }
+
+    /// Appends a document; `frequency` is at least 1. Documents come in order.
+    pub(super) fn document(&mut self, doc: DocId, frequency: u32) {
+        if self.documents.len() == RUN {
+            self.block(true);
+        }
+        self.documents.push(doc - self.next);
+        self.frequencies.push(frequency - 1);
+        self.next = doc + 1;
+        self.total += 1;
+    }
+
+    /// Appends a position of the last document, as its distance from the one before.
+    pub(super) fn position(&mut self, distance: u32) {
+        self.positions.push(distance);
+    }
+
+    fn block(&mut self, full: bool) {
+        let widths = [bits::width(&self.documents), bits::width(&self.frequencies)];
+        self.blocks.extend(widths);
+        bits::write(&self.documents, widths[0], &mut self.blocks);
+        bits::write(&self.frequencies, widths[1], &mut self.blocks);
+        if self.with_positions {
+            for run in self.positions.chunks(RUN) {
+                let width = bits::width(run);
+                self.blocks.push(width);
+                bits::write(run, width, &mut self.blocks);
+            }
+        }
+        if full {
+            self.skips.extend((self.next - 1).to_le_bytes());
+            self.skips.extend((self.blocks.len() as u32).to_le_bytes());
+        }
+        self.documents.clear();
+        self.frequencies.clear();
+        self.positions.clear();
+    }
+
+    /// Ends the list; returns its number of documents.
+    fn finish(&mut self) -> u32 {
+        if !self.documents.is_empty() {
+            let full = self.documents.len() == RUN;
+            self.block(full);
+        }
+        self.total
+    }
+
+    fn clear(&mut self) {
+        self.skips.clear();
+        self.blocks.clear();
+        self.next = 0;
+        self.total = 0;
+    }
+}
+
+/// An error of reading or writing, as tantivy wants it.
+pub(super) fn failed(what: &str) -> TantivyError {
+    TantivyError::InternalError(what.to_owned())
+}
