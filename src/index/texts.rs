@@ -212,7 +212,7 @@ impl Records {
     }
 
     fn add(&mut self, record: &[u8]) -> io::Result<()> {
-        if self.documents as usize % GROUP == 0 {
+        if (self.documents as usize).is_multiple_of(GROUP) {
             self.group = self.written;
             self.ends.extend(self.written.to_le_bytes());
         }

@@ -29,14 +29,9 @@ const CODES: usize = SHORT + 127 * 256;
 static PLACES: LazyLock<Vec<u32>> = LazyLock::new(|| {
     let mut places = Vec::with_capacity(CODES + 1);
     places.push(0);
-    places.extend(memchr_lines());
+    places.extend(TOKENS.match_indices('\n').map(|(at, _)| at as u32 + 1));
     places
 });
-
-/// The byte after each line break.
-fn memchr_lines() -> impl Iterator<Item = u32> {
-    TOKENS.match_indices('\n').map(|(at, _)| at as u32 + 1)
-}
 
 fn token(code: usize) -> Option<&'static str> {
     let start = *PLACES.get(code)? as usize;
@@ -47,44 +42,45 @@ fn token(code: usize) -> Option<&'static str> {
     }
 }
 
-/// Finds the longest token at a place.
+/// Finds the longest token at a place: a tree of characters, the first by
+/// number, the others by hash.
 struct Finder {
-    /// Code of a character of the first plane, plus one; 0 for none.
-    single: Vec<u16>,
-    /// Where the tokens stand that begin with two characters, longest first.
-    pairs: HashMap<(char, char), (u32, u32), foldhash::fast::FixedState>,
-    longer: Vec<(&'static str, u16)>,
+    /// The node of a character of the first plane, plus one; 0 for none.
+    first: Vec<u32>,
+    next: HashMap<(u32, char), u32, foldhash::fast::FixedState>,
+    /// For each node the token that ends there, plus one; 0 for none.
+    codes: Vec<u16>,
 }
 
 static FINDER: LazyLock<Finder> = LazyLock::new(|| {
-    let mut single = vec![0; 0x10000];
-    let mut longer = Vec::with_capacity(CODES);
+    let mut finder = Finder {
+        first: vec![0; 0x10000],
+        next: HashMap::default(),
+        codes: Vec::with_capacity(2 * CODES),
+    };
     for code in 0..CODES {
         let Some(token) = token(code) else { continue };
         let mut chars = token.chars();
-        match (chars.next(), chars.next()) {
-            (Some(first), None) => {
-                if let Some(slot) = single.get_mut(first as usize) {
-                    *slot = code as u16 + 1;
-                }
-            }
-            (Some(first), Some(second)) => longer.push((first, second, token, code as u16)),
-            (None, _) => {}
+        let Some(slot) = chars
+            .next()
+            .and_then(|first| finder.first.get_mut(first as usize))
+        else {
+            continue;
+        };
+        if *slot == 0 {
+            finder.codes.push(0);
+            *slot = finder.codes.len() as u32;
         }
+        let mut node = *slot - 1;
+        for c in chars {
+            node = *finder.next.entry((node, c)).or_insert_with(|| {
+                finder.codes.push(0);
+                finder.codes.len() as u32 - 1
+            });
+        }
+        finder.codes[node as usize] = code as u16 + 1;
     }
-    longer.sort_unstable_by(|a, b| (a.0, a.1, b.2.len(), a.2).cmp(&(b.0, b.1, a.2.len(), b.2)));
-    let mut pairs: HashMap<_, (u32, u32), _> = HashMap::default();
-    for (nth, (first, second, _, _)) in longer.iter().enumerate() {
-        pairs.entry((*first, *second)).or_insert((nth as u32, 0)).1 = nth as u32 + 1;
-    }
-    Finder {
-        single,
-        pairs,
-        longer: longer
-            .into_iter()
-            .map(|(_, _, token, code)| (token, code))
-            .collect(),
-    }
+    finder
 });
 
 impl Finder {
@@ -92,18 +88,22 @@ impl Finder {
     fn longest(&self, text: &str) -> Option<(u16, usize)> {
         let mut chars = text.chars();
         let first = chars.next()?;
-        if let Some(second) = chars.next()
-            && let Some((begin, end)) = self.pairs.get(&(first, second))
-        {
-            for (token, code) in &self.longer[*begin as usize..*end as usize] {
-                if text.starts_with(token) {
-                    return Some((*code, token.len()));
-                }
+        let mut node = self.first.get(first as usize)?.checked_sub(1)?;
+        let mut length = first.len_utf8();
+        let mut found = None;
+        loop {
+            match self.codes.get(node as usize) {
+                Some(&code) if code > 0 => found = Some((code - 1, length)),
+                _ => {}
             }
-        }
-        match self.single.get(first as usize) {
-            Some(&code) if code > 0 => Some((code - 1, first.len_utf8())),
-            _ => None,
+            let Some((c, next)) = chars
+                .next()
+                .and_then(|c| Some((c, *self.next.get(&(node, c))?)))
+            else {
+                return found;
+            };
+            node = next;
+            length += c.len_utf8();
         }
     }
 }

@@ -16,7 +16,10 @@ const PLAN: &[(&str, &str)] = &[
     ("repair", "article fold"),
     ("passage", "article chars"),
     ("extract", "article decode fold source"),
-    ("index", "article chars fold pack passage repair segment source"),
+    (
+        "index",
+        "article chars fold pack passage repair segment source",
+    ),
     ("search", "article chars fold index passage segment"),
     ("render", "article search"),
     ("ingest", "article decode extract index repair source"),

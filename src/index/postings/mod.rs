@@ -210,3 +210,6 @@ impl PluginWriter for PostingsWriter {
         self
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,154 @@
+//! What is written is read again, whatever the numbers; what was never
+//! written does no harm.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use proptest::prelude::*;
+use tantivy::directory::{FileSlice, RamDirectory};
+use tantivy::{Directory, DocId, DocSet, TERMINATED};
+
+use crate::index::postings::build::Lists;
+use crate::index::postings::read::Terms;
+use crate::index::postings::write::{FileWriter, length_code};
+
+/// For each term its documents with their positions.
+type Model = BTreeMap<String, BTreeMap<DocId, Vec<u32>>>;
+
+/// A field as its file holds it: through the lists in memory, as a segment does.
+fn file(model: &Model, documents: u32, positions: bool) -> FileSlice {
+    let mut lists: Lists<String> = Lists::default();
+    for doc in 0..documents {
+        for (term, list) in model {
+            for position in list.get(&doc).into_iter().flatten() {
+                let number = lists.number(term.as_str());
+                if positions {
+                    lists.position(number, doc, *position);
+                } else {
+                    lists.occurrence(number, doc);
+                }
+            }
+        }
+    }
+    let directory = RamDirectory::create();
+    let path = Path::new("field");
+    let mut out = FileWriter::new(directory.open_write(path).unwrap(), positions).unwrap();
+    let mut terms: Vec<(&String, u32)> = lists.terms().collect();
+    terms.sort_unstable();
+    for (term, number) in terms {
+        if positions {
+            lists.write_positions(number, out.list());
+        } else {
+            lists.write_frequencies(number, out.list());
+        }
+        out.end(term.as_bytes()).unwrap();
+    }
+    out.close(&vec![length_code(7); documents as usize])
+        .unwrap();
+    directory.open_read(path).unwrap()
+}
+
+fn model() -> impl Strategy<Value = (Model, u32)> {
+    // Dense lists fill blocks, sparse ones leave wide gaps.
+    let list = prop_oneof![
+        proptest::collection::btree_map(0u32..700, gaps(), 0..400),
+        proptest::collection::btree_map(0u32..700, gaps(), 0..4),
+    ];
+    proptest::collection::btree_map("[甲乙丙丁a-c]{1,3}", list, 0..6).prop_map(|mut model| {
+        model.retain(|_, list| !list.is_empty());
+        (model, 700)
+    })
+}
+
+/// Positions: sorted, none twice.
+fn gaps() -> impl Strategy<Value = Vec<u32>> {
+    proptest::collection::btree_set(0u32..5000, 1..5).prop_map(|set| set.into_iter().collect())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    #[test]
+    fn what_is_written_is_read((model, documents) in model(), positions: bool) {
+        let terms = Terms::open(file(&model, documents, positions), positions).unwrap();
+        prop_assert_eq!(terms.dictionary().num_terms(), model.len());
+        prop_assert_eq!(terms.length(documents - 1), 7);
+        prop_assert_eq!(terms.length(documents), 0);
+        for (term, list) in &model {
+            let mut postings = terms.postings(term).unwrap().unwrap();
+            prop_assert_eq!(postings.doc_freq() as usize, list.len());
+            let mut found = Vec::new();
+            for (doc, places) in list {
+                prop_assert_eq!(postings.doc(), *doc);
+                prop_assert_eq!(postings.term_freq() as usize, places.len());
+                postings.positions(&mut found);
+                prop_assert_eq!(&found, if positions { places } else { &[][..] });
+                postings.advance();
+            }
+            prop_assert_eq!(postings.doc(), TERMINATED);
+            prop_assert_eq!(postings.advance(), TERMINATED);
+        }
+        prop_assert!(terms.postings("没有").unwrap().is_none());
+    }
+
+    #[test]
+    fn seeking_is_stepping(
+        (model, documents) in model(),
+        steps in proptest::collection::vec(0u32..200, 1..20),
+    ) {
+        let terms = Terms::open(file(&model, documents, true), true).unwrap();
+        for (term, list) in &model {
+            let mut postings = terms.postings(term).unwrap().unwrap();
+            let mut target = 0;
+            for step in &steps {
+                target += step;
+                let want = list.range(target..).next();
+                prop_assert_eq!(postings.seek(target), want.map_or(TERMINATED, |(doc, _)| *doc));
+                if let Some((_, places)) = want {
+                    let mut found = Vec::new();
+                    postings.positions(&mut found);
+                    prop_assert_eq!(&found, places);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn damaged_bytes_are_no_panic(
+        (model, documents) in model(),
+        damage in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..8),
+        cut in any::<prop::sample::Index>(),
+        whole: bool,
+    ) {
+        let bytes = file(&model, documents, true).read_bytes().unwrap();
+        let lists = u64::from_le_bytes(bytes[bytes.len() - 24..bytes.len() - 16].try_into().unwrap());
+        let mut bytes = bytes.to_vec();
+        if whole {
+            // The dictionary is tantivy's, and trusts its checksum; the rest is ours.
+            for (at, byte) in damage {
+                if lists > 0 {
+                    bytes[at.index(lists as usize)] = byte;
+                }
+            }
+        } else {
+            bytes.truncate(cut.index(bytes.len()));
+        }
+        let Ok(terms) = Terms::open(FileSlice::from(bytes), true) else {
+            return Ok(());
+        };
+        for term in model.keys() {
+            let Ok(Some(mut postings)) = terms.postings(term) else {
+                continue;
+            };
+            let mut found = Vec::new();
+            let mut steps = 0;
+            while postings.doc() != TERMINATED && steps < 5000 {
+                postings.positions(&mut found);
+                let _ = postings.term_freq();
+                postings.advance();
+                steps += 1;
+            }
+            prop_assert!(steps < 5000);
+        }
+    }
+}
