@@ -22,6 +22,7 @@ use crate::search::query::parse;
 use crate::search::rank::{HEAD, Lesson, Model, built_in, learn};
 use crate::search::searcher::Asked;
 use crate::search::{Group, Page, Searcher};
+use crate::segment::Room;
 
 /// The shortest headline to learn from, in characters.
 const SHORTEST: usize = 10;
@@ -173,7 +174,7 @@ fn lesson(searcher: &Searcher, id: &str, title: &str) -> Result<Option<Lesson>> 
     let segmenter = searcher.store().segmenter();
     let words_of = |said: &crate::search::rank::Said| {
         let mut counts: HashMap<String, u32> = HashMap::new();
-        segmenter.each(&fold_str(&said.text), |word, _| {
+        segmenter.each(&said.text, &mut Room::default(), |word, _| {
             *counts.entry(word.to_owned()).or_default() += 1;
         });
         evidence.words_of(collection, &counts)

@@ -23,10 +23,10 @@ use tantivy::schema::document::ErasedDocument;
 use tantivy::{DocId, Segment};
 
 use crate::chars::{Unit, units};
-use crate::fold::fold;
 use crate::index::LazySegmenter;
 use crate::index::documents::PassageDocument;
 use crate::index::gate::Gate;
+use crate::segment::Room;
 
 pub(crate) use merge::{check_order, new_numbers};
 pub use read::{Postings, Terms};
@@ -64,7 +64,7 @@ impl SegmentPlugin for PostingsPlugin {
             chars: Field::default(),
             first_plane: vec![NONE; 0x10000],
             words: Field::default(),
-            folded: String::new(),
+            room: Room::default(),
         }))
     }
 
@@ -93,7 +93,7 @@ struct PostingsWriter {
     /// The list of every character of the first plane, so that none is hashed.
     first_plane: Vec<u32>,
     words: Field<String>,
-    folded: String,
+    room: Room,
 }
 
 impl PostingsWriter {
@@ -134,9 +134,7 @@ impl PostingsWriter {
         let mut length = 0;
         let words = &mut self.words.lists;
         for text in document.ranked() {
-            self.folded.clear();
-            self.folded.extend(text.chars().map(fold));
-            self.segmenter.each(&self.folded, |word, _| {
+            self.segmenter.each(text, &mut self.room, |word, _| {
                 if word.len() <= LONGEST {
                     let number = words.number(word);
                     words.occurrence(number, doc);

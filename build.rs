@@ -1,0 +1,334 @@
+//! Makes the table of words that `src/segment/table.rs` reads: jieba's
+//! dictionary and the project's own words as a double array, so that a program
+//! that starts has nothing to load.
+
+// This is how a build script talks to cargo.
+#![allow(clippy::print_stdout)]
+
+use std::collections::{BinaryHeap, HashMap};
+use std::error::Error;
+use std::fs;
+use std::ops::Range;
+use std::path::Path;
+
+#[path = "src/segment/block.rs"]
+mod block;
+#[allow(dead_code, unreachable_pub)]
+#[path = "src/fold.rs"]
+mod fold;
+
+/// jieba's own words: `word freq`, a line each.
+const JIEBA: &str = "src/segment/jieba.txt";
+/// Words added to jieba's one after the other: `word freq`, and perhaps a tag.
+const ADDED: &[&str] = &["src/segment/folded.txt", "src/segment/lexicon.txt"];
+
+/// Bits of a cell: the number of its word's count, the cells of its children, its parent.
+const COUNT_BITS: u32 = 14;
+const CELL_BITS: u32 = 20;
+/// Codes of characters have 14 bits: children of one node lie in one block of
+/// so many cells.
+const CODES: usize = 1 << 14;
+/// Nodes with more children are looked after like those with so many.
+const MANY: usize = 256;
+/// Holes that are tried in vain before a search moves on for good.
+const PATIENCE: usize = 400;
+/// Marks the code of a character that may stand in no word that is cut.
+const OUTSIDE: u16 = 1 << 15;
+/// No cell is this one's parent: it is empty.
+const NOBODY: u64 = (1 << CELL_BITS) - 1;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    for path in [
+        JIEBA,
+        "src/fold.rs",
+        "src/fold/t2s.txt",
+        "src/segment/block.rs",
+    ]
+    .iter()
+    .chain(ADDED)
+    {
+        println!("cargo::rerun-if-changed={path}");
+    }
+    let mut words = read_words()?;
+    let total: u64 = words.iter().map(|(_, count)| count).sum();
+    // Text is folded before it is cut, so nothing finds these; they are part of
+    // the total all the same.
+    words.retain(|(word, _)| word.chars().all(|c| fold::fold(c) == c));
+    let codes = codes(&words);
+    let mut counts: Vec<u64> = words.iter().map(|(_, count)| *count).collect();
+    counts.sort_unstable_by(|a, b| b.cmp(a));
+    counts.dedup();
+    if counts.len() >= 1 << COUNT_BITS {
+        return Err("too many different counts for a cell".into());
+    }
+    let cells = Builder::new(&words, &codes, &counts)?.build()?;
+
+    let out = std::env::var("OUT_DIR")?;
+    let out = Path::new(&out);
+    fs::write(
+        out.join("cells.bin"),
+        cells
+            .iter()
+            .flat_map(|cell| cell.to_le_bytes())
+            .collect::<Vec<u8>>(),
+    )?;
+    let mut plane = vec![0_u16; 0x10000];
+    let mut beyond: Vec<(char, u16)> = Vec::new();
+    for (&c, &code) in &codes {
+        match plane.get_mut(c as usize) {
+            Some(place) if block::is_block(c) => *place = code,
+            Some(place) => *place = code | OUTSIDE,
+            None => beyond.push((c, code)),
+        }
+    }
+    beyond.sort_unstable();
+    fs::write(
+        out.join("codes.bin"),
+        plane
+            .iter()
+            .flat_map(|code| code.to_le_bytes())
+            .collect::<Vec<u8>>(),
+    )?;
+    // Number 0 stands for "no word", so the first count is number 1.
+    let mut table = vec![0.0_f64.to_bits()];
+    table.extend(counts.iter().map(|count| (*count as f64).ln().to_bits()));
+    fs::write(
+        out.join("logs.bin"),
+        table
+            .iter()
+            .flat_map(|log| log.to_le_bytes())
+            .collect::<Vec<u8>>(),
+    )?;
+    counts.insert(0, 0);
+    fs::write(
+        out.join("words.rs"),
+        format!(
+            "/// Sum of all counts.\n\
+             const TOTAL: u64 = {total};\n\
+             /// Number of words a folded text can hold.\n\
+             #[cfg(test)]\nconst WORDS: usize = {};\n\
+             /// Number of cells.\n\
+             const CELLS: usize = {};\n\
+             /// Characters beyond the basic plane and their codes, sorted.\n\
+             const BEYOND: &[(char, u16)] = &{beyond:?};\n\
+             /// The different counts of words, largest first.\n\
+             const COUNTS: &[u64] = &{counts:?};\n",
+            words.len(),
+            cells.len(),
+        ),
+    )?;
+    Ok(())
+}
+
+/// Every word and its count, by jieba's rules: a word that is added replaces
+/// the count of one that is there.
+fn read_words() -> Result<Vec<(String, u64)>, Box<dyn Error>> {
+    let mut words: HashMap<String, u64> = HashMap::new();
+    for path in std::iter::once(&JIEBA).chain(ADDED) {
+        let text = match fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound && *path != JIEBA => {
+                continue;
+            }
+            Err(error) => return Err(format!("{path}: {error}").into()),
+        };
+        for (number, line) in text.lines().enumerate() {
+            if line.is_empty() || line.starts_with('#') {
+                continue;
+            }
+            let mut parts = line.split_whitespace();
+            let (Some(word), Some(Ok(count))) = (parts.next(), parts.next().map(str::parse)) else {
+                return Err(format!("{path}:{}: a line is: word, count", number + 1).into());
+            };
+            words.insert(word.to_owned(), count);
+        }
+    }
+    let mut words: Vec<(String, u64)> = words.into_iter().collect();
+    words.sort_unstable();
+    Ok(words)
+}
+
+/// A code for each character, the most frequent first: what is common lies together.
+fn codes(words: &[(String, u64)]) -> HashMap<char, u16> {
+    let mut counts: HashMap<char, u64> = HashMap::new();
+    // Letters, digits and what joins them have a code each, for it tells that
+    // they may stand in a word.
+    for c in ('!'..='~').filter(|c| block::is_block(*c) && fold::fold(*c) == *c) {
+        counts.insert(c, 1 << 20);
+    }
+    for (word, count) in words {
+        for c in word.chars() {
+            *counts.entry(c).or_default() += count;
+        }
+    }
+    let mut order: Vec<(u64, char)> = counts.into_iter().map(|(c, count)| (count, c)).collect();
+    order.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+    order
+        .iter()
+        .enumerate()
+        .map(|(index, &(_, c))| (c, index as u16 + 1))
+        .collect()
+}
+
+/// A node that has no place for its children yet: how often it is passed, its
+/// words, how many characters they share, its cell.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Waiting {
+    passed: u64,
+    first: std::cmp::Reverse<usize>,
+    end: usize,
+    depth: usize,
+    cell: usize,
+}
+
+/// A double array: the child of a node by a code is the cell `base ^ code`, if
+/// that names the node as its parent.
+struct Builder {
+    /// Words as codes and the number of their count, sorted.
+    words: Vec<(Vec<u16>, u64)>,
+    /// Sums of counts up to each word.
+    sums: Vec<u64>,
+    cells: Vec<u64>,
+    taken: Vec<bool>,
+    /// For a node of so many children the cell at which the search begins.
+    begin: [usize; MANY],
+}
+
+impl Builder {
+    fn new(
+        words: &[(String, u64)],
+        codes: &HashMap<char, u16>,
+        counts: &[u64],
+    ) -> Result<Builder, Box<dyn Error>> {
+        if codes.len() + 1 >= CODES {
+            return Err("too many characters".into());
+        }
+        let mut coded = Vec::with_capacity(words.len());
+        for (word, count) in words {
+            let number = counts.partition_point(|other| other > count) as u64 + 1;
+            let word: Vec<u16> = word
+                .chars()
+                .filter_map(|c| codes.get(&c).copied())
+                .collect();
+            coded.push((word, number));
+        }
+        coded.sort_unstable();
+        let mut sums = vec![0];
+        for (_, number) in &coded {
+            let last = sums.last().copied().unwrap_or_default();
+            sums.push(last + counts[*number as usize - 1]);
+        }
+        Ok(Builder {
+            words: coded,
+            sums,
+            cells: Vec::new(),
+            taken: Vec::new(),
+            begin: [CODES; MANY],
+        })
+    }
+
+    /// Gives the nodes that are passed most the first cells.
+    fn build(mut self) -> Result<Vec<u64>, Box<dyn Error>> {
+        self.grow();
+        // The children of the root take the first block whole, so that a
+        // character's code is its cell.
+        self.taken[..CODES].fill(true);
+        let mut waiting = BinaryHeap::new();
+        self.place(0, 0..self.words.len(), 0, 0, &mut waiting);
+        while let Some(node) = waiting.pop() {
+            let words = node.first.0..node.end;
+            let base = self.find(&self.children(words.clone(), node.depth));
+            if base >= NOBODY as usize {
+                return Err("too many words for the table".into());
+            }
+            self.cells[node.cell] |= (base as u64) << COUNT_BITS;
+            self.place(base, words, node.depth, node.cell, &mut waiting);
+        }
+        while self.cells.len() > CODES && !self.taken[self.cells.len() - CODES..].contains(&true) {
+            self.cells.truncate(self.cells.len() - CODES);
+        }
+        Ok(self.cells)
+    }
+
+    fn grow(&mut self) {
+        self.cells
+            .resize(self.cells.len() + CODES, NOBODY << (COUNT_BITS + CELL_BITS));
+        self.taken.resize(self.cells.len(), false);
+    }
+
+    /// The codes that follow in a range of words, each once.
+    fn children(&self, words: Range<usize>, depth: usize) -> Vec<u16> {
+        let mut codes: Vec<u16> = self.words[words]
+            .iter()
+            .filter_map(|(word, _)| word.get(depth).copied())
+            .collect();
+        codes.dedup();
+        codes
+    }
+
+    /// A base whose cells are free for every code, among the first ones.
+    fn find(&mut self, codes: &[u16]) -> usize {
+        let size = codes.len().min(MANY) - 1;
+        let mut free = self.begin[size].max(self.begin[0]);
+        let mut tries = 0;
+        loop {
+            if free == self.taken.len() {
+                self.grow();
+            }
+            if !self.taken[free] {
+                let base = free ^ codes[0] as usize;
+                if base != 0 && codes.iter().all(|code| !self.taken[base ^ *code as usize]) {
+                    break;
+                }
+                tries += 1;
+            }
+            free += 1;
+        }
+        // Holes in which such a node finds no place are left to smaller ones.
+        if size == 0 {
+            self.begin[0] = free;
+        } else if tries > PATIENCE {
+            for begin in &mut self.begin[size..] {
+                *begin = free.max(*begin);
+            }
+        }
+        free ^ codes[0] as usize
+    }
+
+    /// Writes the children of a node and lets those that have children wait.
+    fn place(
+        &mut self,
+        base: usize,
+        words: Range<usize>,
+        depth: usize,
+        parent: usize,
+        waiting: &mut BinaryHeap<Waiting>,
+    ) {
+        let mut at = words.start;
+        while at < words.end {
+            let Some(&code) = self.words[at].0.get(depth) else {
+                at += 1; // the node's own word
+                continue;
+            };
+            let mut end = at + 1;
+            while end < words.end && self.words[end].0.get(depth) == Some(&code) {
+                end += 1;
+            }
+            let cell = base ^ code as usize;
+            let own = self.words[at].0.len() == depth + 1;
+            let count = if own { self.words[at].1 } else { 0 };
+            self.cells[cell] = (parent as u64) << (COUNT_BITS + CELL_BITS) | count;
+            self.taken[cell] = true;
+            if end > at + usize::from(own) {
+                waiting.push(Waiting {
+                    passed: self.sums[end] - self.sums[at],
+                    first: std::cmp::Reverse(at),
+                    end,
+                    depth: depth + 1,
+                    cell,
+                });
+            }
+            at = end;
+        }
+    }
+}

@@ -1,0 +1,344 @@
+//! The likeliest way to cut a text: jieba's, without its hidden Markov model.
+//!
+//! The words that begin at a character are looked up and weighed in one go,
+//! from the end of a run of characters to its beginning, so no graph of them is
+//! kept; what is cut is the same, to the last bit of each sum. Text is folded
+//! on the way, character by character.
+
+use std::ops::Range;
+
+use crate::chars::is_solid;
+use crate::fold::fold;
+use crate::segment::block::is_block;
+use crate::segment::table::{self, Node};
+use crate::segment::user::Overlay;
+
+/// Room that is used again from text to text.
+#[derive(Debug, Default, Clone)]
+pub struct Room {
+    chars: Vec<Char>,
+    steps: Vec<Step>,
+    /// The run as it is folded, and where its characters stand in that; empty
+    /// unless folding changed one of them.
+    folded: String,
+    places: Vec<usize>,
+}
+
+/// Characters beyond which the room is given back after a text.
+const KEPT: usize = 1 << 16;
+
+/// A character of the run at hand.
+#[derive(Debug, Clone, Copy)]
+struct Char {
+    /// Folded.
+    c: char,
+    code: u16,
+    /// Its first byte in the text.
+    at: usize,
+}
+
+/// What follows from a character on.
+#[derive(Debug, Clone, Copy, Default)]
+struct Step {
+    /// Logarithm of the likelihood of the rest of the run.
+    rest: f64,
+    /// Characters of the word that is cut here.
+    len: u32,
+    /// Whether two characters from here on are a word, and three.
+    inner: [bool; 2],
+}
+
+/// The words that are known and how often each is met.
+#[derive(Debug)]
+pub(super) struct Dictionary {
+    overlay: Option<Overlay>,
+    total: u64,
+    log_total: f64,
+}
+
+impl Dictionary {
+    pub(super) fn new() -> Dictionary {
+        Dictionary {
+            overlay: None,
+            total: table::total(),
+            log_total: (table::total() as f64).ln(),
+        }
+    }
+
+    /// How often a folded word is met; `None` when it is not known.
+    pub(super) fn count(&self, word: &str) -> Option<u64> {
+        let added = self.overlay.as_ref().and_then(|words| words.find(word));
+        added.or_else(|| table::count(word))
+    }
+
+    /// Adds a folded word by jieba's rules; without a count it gets one that
+    /// keeps it whole.
+    pub(super) fn add(&mut self, word: &str, count: Option<u64>, room: &mut Room) {
+        if word.is_empty() {
+            return;
+        }
+        let count = count.unwrap_or_else(|| self.suggested(word, room));
+        let before = self.count(word).unwrap_or_default();
+        self.overlay
+            .get_or_insert_with(Overlay::default)
+            .insert(word, count);
+        self.total = self.total.wrapping_add(count).wrapping_sub(before);
+        self.log_total = (self.total as f64).ln();
+    }
+
+    fn suggested(&self, word: &str, room: &mut Room) -> u64 {
+        let mut sum = 0.0_f64;
+        self.cut::<false>(word, room, |part, _| {
+            sum = sum + (self.count(part).unwrap_or(1) as f64).ln() - self.log_total;
+        });
+        let joined = ((sum + self.log_total).exp() as u64).wrapping_add(1);
+        joined.max(self.count(word).unwrap_or(1))
+    }
+
+    /// Calls `found` with each piece of a text, folded, and its bytes in the text.
+    ///
+    /// With `SEARCH` these are words to be searched for, the words inside a word
+    /// before it, nothing that holds no letter, digit, hanzi or symbol; otherwise
+    /// everything, one piece after the other.
+    pub(super) fn cut<const SEARCH: bool>(
+        &self,
+        text: &str,
+        room: &mut Room,
+        mut found: impl FnMut(&str, Range<usize>),
+    ) {
+        let mut run = Run {
+            text,
+            changed: false,
+            joined: false,
+        };
+        room.chars.clear();
+        let mut chars = text.char_indices();
+        while let Some((at, c)) = chars.next() {
+            if let Some(code) = table::plain_code(c) {
+                run.joined |= is_joint(c);
+                room.chars.push(Char { c, code, at });
+                continue;
+            }
+            let folded = fold(c);
+            if is_block(folded) {
+                run.changed |= folded != c;
+                run.joined |= is_joint(folded);
+                let code = table::code(folded);
+                let c = folded;
+                room.chars.push(Char { c, code, at });
+                continue;
+            }
+            self.finish::<SEARCH>(&mut run, at, room, &mut found);
+            if SEARCH && !is_solid(folded) {
+                continue;
+            }
+            let mut end = at + c.len_utf8();
+            if c == '\r' && text[end..].starts_with('\n') {
+                chars.next();
+                end += 1;
+            }
+            if folded == c {
+                found(&text[at..end], at..end);
+            } else {
+                found(folded.encode_utf8(&mut [0; 4]), at..end);
+            }
+        }
+        self.finish::<SEARCH>(&mut run, text.len(), room, &mut found);
+        if room.chars.capacity() > KEPT {
+            *room = Room::default();
+        }
+    }
+
+    /// Cuts the run of characters that ends before the byte `end`.
+    #[inline]
+    fn finish<const SEARCH: bool>(
+        &self,
+        run: &mut Run<'_>,
+        end: usize,
+        room: &mut Room,
+        found: &mut impl FnMut(&str, Range<usize>),
+    ) {
+        let count = room.chars.len();
+        if count == 0 {
+            return;
+        }
+        // A character that ends every word.
+        room.chars.push(Char {
+            c: '\0',
+            code: 0,
+            at: end,
+        });
+        room.steps.clear();
+        room.steps.resize(count + 1, Step::default());
+        match &self.overlay {
+            None => self.weigh(&room.chars, &mut room.steps),
+            Some(overlay) => self.weigh_all(overlay, &room.chars, &mut room.steps),
+        }
+        if run.changed {
+            room.folded.clear();
+            room.places.clear();
+            for one in &room.chars {
+                room.places.push(room.folded.len());
+                room.folded.push(one.c);
+            }
+        }
+        run.emit::<SEARCH>(room, found);
+        room.chars.clear();
+        run.changed = false;
+        run.joined = false;
+    }
+
+    /// Finds the best cut with the words of the table alone.
+    fn weigh(&self, chars: &[Char], steps: &mut [Step]) {
+        for at in (0..chars.len() - 1).rev() {
+            let mut best = f64::NEG_INFINITY;
+            let mut step = Step::default();
+            let mut node = Node::ROOT;
+            for end in at..chars.len() {
+                match node.child(chars[end].code) {
+                    Some(child) => node = child,
+                    None => break,
+                }
+                if node.count() != 0 {
+                    let rest = table::log(node.count()) - self.log_total + steps[end + 1].rest;
+                    if rest >= best {
+                        best = rest;
+                        step.len = (end + 1 - at) as u32;
+                    }
+                    match end - at {
+                        1 => step.inner[0] = true,
+                        2 => step.inner[1] = true,
+                        _ => {}
+                    }
+                }
+            }
+            if step.len == 0 {
+                best = 0.0 - self.log_total + steps[at + 1].rest;
+                step.len = 1;
+            }
+            step.rest = best;
+            steps[at] = step;
+        }
+    }
+
+    /// The same with words laid over the table. A count may be 0 here, its
+    /// logarithm without bounds.
+    fn weigh_all(&self, overlay: &Overlay, chars: &[Char], steps: &mut [Step]) {
+        for at in (0..chars.len() - 1).rev() {
+            let mut step = Step::default();
+            let mut known = Some(Node::ROOT);
+            let mut added = (!overlay.lacks(chars[at].c)).then_some(0);
+            for end in at..chars.len() - 1 {
+                known = known.and_then(|node| node.child(chars[end].code));
+                added = added.and_then(|node| overlay.child(node, chars[end].c));
+                let log = match (added.and_then(|node| overlay.count(node)), known) {
+                    (Some((_, log)), _) => log,
+                    (None, Some(node)) if node.count() != 0 => table::log(node.count()),
+                    (None, None) if added.is_none() => break,
+                    _ => continue,
+                };
+                let rest = log - self.log_total + steps[end + 1].rest;
+                if step.len == 0 || rest >= step.rest {
+                    step.rest = rest;
+                    step.len = (end + 1 - at) as u32;
+                }
+                match end - at {
+                    1 => step.inner[0] = true,
+                    2 => step.inner[1] = true,
+                    _ => {}
+                }
+            }
+            if step.len == 0 {
+                step.rest = 0.0 - self.log_total + steps[at + 1].rest;
+                step.len = 1;
+            }
+            steps[at] = step;
+        }
+    }
+}
+
+/// A run of characters between two that stand in no word.
+struct Run<'a> {
+    text: &'a str,
+    /// Folding changed one of its characters.
+    changed: bool,
+    /// It holds one of the marks that join letters and digits.
+    joined: bool,
+}
+
+impl Run<'_> {
+    /// Hands out the pieces that were chosen.
+    #[inline]
+    fn emit<const SEARCH: bool>(&self, room: &Room, found: &mut impl FnMut(&str, Range<usize>)) {
+        let (chars, steps) = (&room.chars, &room.steps);
+        let piece = |from: usize, to: usize| {
+            let bytes = chars[from].at..chars[to].at;
+            if self.changed {
+                (&room.folded[room.places[from]..room.places[to]], bytes)
+            } else {
+                (&self.text[bytes.clone()], bytes)
+            }
+        };
+        let count = chars.len() - 1;
+        let mut from = 0;
+        while from < count {
+            let mut to = from + steps[from].len as usize;
+            // Letters and digits that are no words by themselves stay together.
+            if to == from + 1 && chars[from].c.is_ascii_alphanumeric() {
+                while to < count && steps[to].len == 1 && chars[to].c.is_ascii_alphanumeric() {
+                    to += 1;
+                }
+            }
+            let (word, bytes) = piece(from, to);
+            if SEARCH {
+                if self.joined && word.contains(is_joint) {
+                    let mut start = from;
+                    for (end, one) in chars.iter().enumerate().take(to + 1).skip(from) {
+                        if end == to || is_joint(one.c) {
+                            let (part, bytes) = piece(start, end);
+                            if is_part(part) {
+                                found(part, bytes);
+                            }
+                            start = end + 1;
+                        }
+                    }
+                }
+                for (index, len) in [(0, 2), (1, 3)] {
+                    if to - from <= len {
+                        break;
+                    }
+                    for (inner, step) in steps.iter().enumerate().take(to - len + 1).skip(from) {
+                        if step.inner[index] {
+                            let (word, bytes) = piece(inner, inner + len);
+                            if has_solid(word) {
+                                found(word, bytes);
+                            }
+                        }
+                    }
+                }
+                if !has_solid(word) {
+                    from = to;
+                    continue;
+                }
+            }
+            found(word, bytes);
+            from = to;
+        }
+    }
+}
+
+/// Whether a part of a word like `a-1.b2` can be looked for by itself: two
+/// characters or more, a letter among them.
+fn is_part(part: &str) -> bool {
+    part.len() >= 2 && part.bytes().any(|b| b.is_ascii_alphabetic())
+}
+
+fn is_joint(c: char) -> bool {
+    matches!(c, '.' | '_' | '-')
+}
+
+/// [`is_solid`] for what stands in a run, without its table.
+pub(super) fn has_solid(word: &str) -> bool {
+    word.bytes()
+        .any(|b| !matches!(b, b'#' | b'&' | b'.' | b'_' | b'%' | b'-'))
+}

@@ -1,0 +1,245 @@
+//! What is cut, and that it is what jieba cuts.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use jieba_rs::Jieba;
+use proptest::prelude::*;
+
+use super::*;
+use crate::fold::fold;
+
+fn texts(text: &str) -> Vec<String> {
+    let segmenter = Segmenter::new(&[]);
+    let words = segmenter.words(text);
+    for word in &words {
+        assert_eq!(
+            fold_str(&text[word.bytes.clone()]),
+            word.text,
+            "a word is its place, folded"
+        );
+    }
+    words.into_iter().map(|word| word.text).collect()
+}
+
+#[test]
+fn words_of_search_mode() {
+    assert_eq!(texts("主题党日"), ["主题", "党", "日"]);
+    assert_eq!(texts("乡村振兴，2021年"), ["乡村", "振兴", "2021", "年"]);
+    assert_eq!(texts("，。"), [""; 0]);
+    assert_eq!(texts("著名景点"), texts("着名景点"));
+    assert_eq!(
+        texts("著名")[0],
+        "着名",
+        "a word that the table folds stays one"
+    );
+}
+
+#[test]
+fn user_words_stay_whole() {
+    let (words, bad) =
+        parse_dict("\u{feff}# 词典\r\n主题党日 1000 n\r\n\r\n坏 词 x y z\n三会一课\n");
+    assert_eq!(bad.len(), 1);
+    assert_eq!(bad[0].line, 4);
+    let segmenter = Segmenter::new(&words);
+    assert_eq!(segmenter.cut("开展主题党日"), ["开展", "主题党日"]);
+    assert_eq!(segmenter.origin("主题党日"), WordOrigin::User);
+    assert_eq!(segmenter.origin("开展"), WordOrigin::Dictionary);
+}
+
+/// jieba with the words that `build.rs` adds to its own.
+static JIEBA: LazyLock<Jieba> = LazyLock::new(|| {
+    let mut jieba = Jieba::new();
+    for (word, freq) in added() {
+        jieba.add_word(word, Some(freq), None);
+    }
+    jieba
+});
+
+fn added() -> impl Iterator<Item = (&'static str, usize)> {
+    entries(include_str!("folded.txt"))
+}
+
+fn entries(text: &'static str) -> impl Iterator<Item = (&'static str, usize)> {
+    text.lines().filter_map(|line| {
+        let mut parts = line.split(' ');
+        Some((parts.next()?, parts.next()?.parse().ok()?))
+    })
+}
+
+#[test]
+fn the_dictionary_is_jiebas() {
+    // jieba tells how many words it has and the sum of their counts. Adding a
+    // word it has with the count it has changes neither.
+    let mut jieba = Jieba::new();
+    let told = format!("{jieba:?}");
+    let mut words = 0;
+    for (word, count) in entries(include_str!("jieba.txt")) {
+        jieba.add_word(word, Some(count), None);
+        words += 1;
+        if words % 64 == 0 {
+            assert_eq!(format!("{jieba:?}"), told, "up to {word}");
+        }
+    }
+    assert_eq!(format!("{jieba:?}"), told);
+    assert!(told.contains(&format!(": {words},")), "{told}");
+}
+
+#[test]
+fn the_table_is_the_dictionary() {
+    let total = format!(": {} ", table::total());
+    let told = format!("{:?}", *JIEBA);
+    assert!(told.contains(&total), "{told}");
+    let replaced: HashMap<&str, usize> = added().collect();
+    let mut words = 0;
+    for (word, count) in entries(include_str!("jieba.txt")).chain(added()) {
+        if word.chars().any(|c| fold(c) != c) {
+            continue;
+        }
+        let count = replaced.get(word).copied().unwrap_or(count);
+        assert_eq!(table::count(word), Some(count as u64), "{word}");
+        words += 1;
+    }
+    assert!(words >= table::words());
+    for word in ["", "主题党", "中华人民共", "著", "\u{10FFFF}"] {
+        assert_eq!(table::count(word), None, "{word}");
+    }
+}
+
+#[test]
+fn what_joins_words_is_solid_or_not() {
+    for c in '\0'..=char::MAX {
+        if block::is_block(c) {
+            let known = cut::has_solid(c.encode_utf8(&mut [0; 4]));
+            assert_eq!(known, is_solid(c), "{c}");
+        }
+    }
+}
+
+/// Words of the dictionary, every ninth one.
+static SOME: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
+    entries(include_str!("jieba.txt"))
+        .map(|(word, _)| word)
+        .step_by(9)
+        .collect()
+});
+
+fn piece() -> impl Strategy<Value = String> {
+    let word = || (0..SOME.len()).prop_map(|index| SOME[index].to_owned());
+    prop_oneof![
+        6 => word(),
+        3 => (word(), 1..4_usize).prop_map(|(word, len)| word.chars().take(len).collect()),
+        2 => "[的是在了和有大这主中人上为们地个用工时要动国产以我到他会作来分生对于学下级就]{1,6}",
+        2 => "[一-龥]{1,3}",
+        1 => "[\u{3400}-\u{4DBF}\u{F900}-\u{FAFF}\u{20000}-\u{20200}]{1,3}",
+        2 => "[a-zA-Z0-9+#&._%-]{1,12}",
+        1 => "[ａ-ｚ０-９Ａ-Ｚ．＋－＿]{1,6}",
+        1 => "[國務院機關黨建著瞭藉]{1,4}",
+        2 => "[，。、：；“”《》（）…— 　\t\r\n]{1,3}",
+        1 => "[🎉😀㎡℃①é\u{301}\u{200B}γΩ]{1,2}",
+        1 => "\\PC{1,4}",
+    ]
+}
+
+fn text() -> impl Strategy<Value = String> {
+    prop::collection::vec(piece(), 0..14).prop_map(|pieces| pieces.concat())
+}
+
+/// The words of a text as jieba has them, those that are none left out.
+fn theirs(jieba: &Jieba, text: &str) -> Vec<String> {
+    jieba
+        .cut_for_search(&fold_str(text), false)
+        .into_iter()
+        .filter(|token| token.word.chars().any(is_solid))
+        .map(|token| token.word.to_owned())
+        .collect()
+}
+
+fn same(segmenter: &Segmenter, jieba: &Jieba, text: &str) -> Result<(), TestCaseError> {
+    let mut words = Vec::new();
+    let mut places = Vec::new();
+    segmenter.each(text, &mut Room::default(), |word, bytes| {
+        words.push(word.to_owned());
+        places.push(fold_str(&text[bytes]));
+    });
+    prop_assert_eq!(&words, &theirs(jieba, text));
+    prop_assert_eq!(&places, &words);
+    let pieces: Vec<String> = segmenter.cut(text).into_iter().map(fold_str).collect();
+    let folded = fold_str(text);
+    let wanted: Vec<&str> = jieba
+        .cut(&folded, false)
+        .into_iter()
+        .map(|token| token.word)
+        .collect();
+    prop_assert_eq!(pieces, wanted);
+    Ok(())
+}
+
+/// More cases by hand: `PROPTEST_CASES=100000 cargo test --release --lib segment::`.
+fn cases(few: u32) -> ProptestConfig {
+    let mut config = ProptestConfig::default();
+    if std::env::var_os("PROPTEST_CASES").is_none() {
+        config.cases = few;
+    }
+    config
+}
+
+proptest! {
+    #![proptest_config(cases(2000))]
+
+    #[test]
+    fn cuts_like_jieba(text in text()) {
+        same(&Segmenter::new(&[]), &JIEBA, &text)?;
+    }
+}
+
+fn user_word() -> impl Strategy<Value = UserWord> {
+    let count = prop_oneof![
+        3 => Just(None),
+        2 => (0..20_000_usize).prop_map(Some),
+        1 => Just(Some(0)),
+        1 => Just(Some(1 << 40)),
+    ];
+    let word = prop::collection::vec(piece(), 1..4).prop_map(|pieces| {
+        let word = fold_str(&pieces.concat());
+        word.chars().filter(|c| is_solid(*c)).take(32).collect()
+    });
+    (word, count).prop_map(|(word, freq)| UserWord { word, freq })
+}
+
+proptest! {
+    #![proptest_config(cases(10))]
+
+    #[test]
+    fn cuts_like_jieba_with_user_words(
+        words in prop::collection::vec(user_word(), 0..12),
+        texts in prop::collection::vec(prop::collection::vec(
+            prop_oneof![text(), (0..12_usize).prop_map(|index| format!("#{index}"))],
+            1..6,
+        ), 10),
+    ) {
+        let words: Vec<UserWord> = words.into_iter().filter(|word| !word.word.is_empty()).collect();
+        let mut jieba = JIEBA.clone();
+        for word in &words {
+            jieba.add_word(&word.word, word.freq, None);
+        }
+        let segmenter = Segmenter::new(&words);
+        for word in &words {
+            prop_assert_eq!(segmenter.origin(&word.word), WordOrigin::User);
+        }
+        for pieces in texts {
+            let text: String = pieces
+                .iter()
+                .map(|piece| {
+                    // `#3` stands for a word of the user's own.
+                    let index: Option<usize> = piece.strip_prefix('#').and_then(|n| n.parse().ok());
+                    match index.and_then(|index| words.get(index)) {
+                        Some(word) => word.word.as_str(),
+                        None => piece.as_str(),
+                    }
+                })
+                .collect();
+            same(&segmenter, &jieba, &text)?;
+        }
+    }
+}
