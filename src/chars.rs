@@ -16,7 +16,7 @@
 //! transparent gave 203,464 false ones.
 
 use std::ops::Range;
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
@@ -107,20 +107,31 @@ const TRANSPARENT: u32 = 0;
 const STOP: u32 = 1;
 const BREAK: u32 = 2;
 
-/// The class of every character of the first plane: one of the three
-/// constants, or the folded character itself. 256 KB, of which Chinese text
-/// touches 80.
-static CLASSES: LazyLock<Vec<u32>> = LazyLock::new(|| {
-    (0..0x10000)
-        .map(|n| char::from_u32(n).map_or(TRANSPARENT, classify))
-        .collect()
-});
+/// Characters of a page of classes.
+const PAGE: usize = 256;
 
+/// The class of every character of the first plane: one of the three
+/// constants, or the folded character itself. A page is made when it is first
+/// looked at: a query looks at a handful, Chinese text at a third.
+static CLASSES: [OnceLock<Box<[u32; PAGE]>>; 0x10000 / PAGE] =
+    [const { OnceLock::new() }; 0x10000 / PAGE];
+
+#[inline]
 fn class(c: char) -> u32 {
-    match CLASSES.get(c as usize) {
-        Some(&class) => class,
+    let code = c as usize;
+    match CLASSES.get(code / PAGE) {
+        Some(page) => page.get_or_init(|| classes(code / PAGE))[code % PAGE],
         None => classify(c),
     }
+}
+
+#[cold]
+fn classes(page: usize) -> Box<[u32; PAGE]> {
+    let class = |place: usize| {
+        let c = char::from_u32((page * PAGE + place) as u32);
+        c.map_or(TRANSPARENT, classify)
+    };
+    Box::new(std::array::from_fn(class))
 }
 
 fn classify(c: char) -> u32 {
