@@ -1,81 +1,25 @@
 //! How likely a stretch of text is: words of jieba's dictionary, and what the
 //! page itself says elsewhere. Loaded only when a page needs it.
 
-use std::cell::RefCell;
+mod frame;
+mod halves;
+mod table;
+
 use std::collections::{HashMap, HashSet};
-use std::hash::{BuildHasherDefault, Hasher};
-use std::rc::Rc;
 use std::sync::LazyLock;
 
-use super::gbk;
-use super::shift::Bytes;
+use super::chars::is_han;
 use crate::fold::simplify;
+pub(super) use frame::Frame;
+pub(super) use halves::{Half, Halves, halves};
+use table::{Fast, LONGEST, entry, key, single};
 
-/// Words, front-coded and compressed; see `judge/NOTICE`.
-const WORDS: &[u8] = include_bytes!("judge/words.zst");
-/// Sum of all counts of the dictionary, as a logarithm.
-const TOTAL: f32 = 17.91; // ln 60,101,750
-/// Likeliest characters tried for the second of two dropped halves.
-const COMMON: usize = 40;
 /// Longest window scored at once, in code points.
 const WINDOW: usize = 64;
-/// Longest word of the table, in code points.
-const LONGEST: usize = 4;
-
-/// A hasher for keys that are well spread after one multiplication.
-#[derive(Default)]
-struct Spread(u64);
-
-impl Hasher for Spread {
-    fn write(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
-            self.write_u64(u64::from(byte));
-        }
-    }
-
-    fn write_u64(&mut self, key: u64) {
-        self.0 = (self.0 ^ key).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        self.0 ^= self.0 >> 29;
-    }
-
-    fn finish(&self) -> u64 {
-        self.0
-    }
-}
-
-type Table = HashMap<u64, f32, BuildHasherDefault<Spread>>;
-
-/// A word of up to four characters of the basic plane as one number.
-fn key(word: &[char]) -> u64 {
-    word.iter()
-        .fold(0, |key, &c| key << 16 | (c as u64 & 0xFFFF))
-}
-
-/// The logarithm of each word's share of all text.
-static TABLE: LazyLock<Table> = LazyLock::new(|| {
-    let mut table = Table::default();
-    let text = zstd::decode_all(WORDS).unwrap_or_default();
-    let text = String::from_utf8(text).unwrap_or_default();
-    let mut word: Vec<char> = Vec::new();
-    for c in text.chars() {
-        match c {
-            '0'..='9' => word.truncate(c as usize - '0' as usize),
-            '@'..='\u{7F}' => {
-                let twice_log2 = (c as u32 - '@' as u32) as f32;
-                table.insert(
-                    key(&word),
-                    twice_log2 * 0.5 * std::f32::consts::LN_2 - TOTAL,
-                );
-            }
-            c => word.push(c),
-        }
-    }
-    table
-});
 
 /// Simplified forms that are no traditional characters besides (业, but not 后
 /// or 修): those outside the 5,401 common characters of Big5.
-static SIMPLE: LazyLock<HashSet<char>> = LazyLock::new(|| {
+static SIMPLE: LazyLock<HashSet<char, Fast>> = LazyLock::new(|| {
     ('\u{4E00}'..='\u{9FFF}')
         .filter(|&c| simplify(c) != c)
         .map(simplify)
@@ -115,56 +59,14 @@ fn is_stop(c: char) -> bool {
     )
 }
 
-/// What two characters may have been whose inner bytes are gone.
-#[derive(Debug)]
-pub(super) struct Halves {
-    /// The first, with its lost trail byte.
-    pub(super) first: Vec<(char, u8)>,
-    /// The second, with its lost lead byte: the commonest ones.
-    pub(super) second: Vec<(char, u8)>,
-    /// Pairs that are words.
-    pub(super) words: Vec<(char, char)>,
-}
-
-impl Halves {
-    fn of(two: &Bytes) -> Self {
-        let (first, mut second) = two.dropped();
-        let mut words = Vec::new();
-        for &(a, trail) in &first {
-            for &(b, lead) in &second {
-                if gbk::vanishes(trail, lead)
-                    && TABLE.contains_key(&key(&[simplify(a), simplify(b)]))
-                {
-                    words.push((a, b));
-                }
-            }
-        }
-        let share = |c: char| {
-            TABLE
-                .get(&key(&[simplify(c)]))
-                .copied()
-                .unwrap_or_else(|| mark(c))
-        };
-        second.sort_by(|a, b| share(b.0).total_cmp(&share(a.0)));
-        second.truncate(COMMON);
-        Halves {
-            first,
-            second,
-            words,
-        }
-    }
-}
-
 /// The judge of one page.
 pub(super) struct Judge {
     /// Neighbours in the page, in simplified script, and how often they meet.
-    pairs: HashMap<u64, u32, BuildHasherDefault<Spread>>,
+    pairs: HashMap<u64, u32, Fast>,
     /// Whether the page is in traditional script.
     traditional: bool,
     /// Characters of the other script that the page holds nevertheless (后, 里).
-    used: HashSet<char>,
-    /// What was asked before.
-    halves: RefCell<HashMap<Bytes, Rc<Halves>>>,
+    used: HashSet<char, Fast>,
 }
 
 impl Judge {
@@ -185,7 +87,6 @@ impl Judge {
         Judge {
             pairs,
             traditional: scripts.0 > scripts.1,
-            halves: RefCell::default(),
             used: page
                 .iter()
                 .copied()
@@ -203,18 +104,6 @@ impl Judge {
             > 0
     }
 
-    /// What the two characters around a dropped pair of bytes may be.
-    pub(super) fn halves(&self, two: &Bytes) -> Rc<Halves> {
-        if let Some(known) = self.halves.borrow().get(two) {
-            return Rc::clone(known);
-        }
-        let halves = Rc::new(Halves::of(two));
-        self.halves
-            .borrow_mut()
-            .insert(two.clone(), Rc::clone(&halves));
-        halves
-    }
-
     /// Logarithm of how likely the text is, over its best cut into words.
     pub(super) fn score(&self, text: &[char]) -> f32 {
         let mut simple = ['\0'; WINDOW];
@@ -229,21 +118,9 @@ impl Judge {
         }
         best[0] = 0.0;
         for i in 0..simple.len() {
-            let c = simple[i];
-            if !super::chars::is_han(c) {
-                best[i + 1] = best[i + 1].max(best[i] + mark(c));
-                continue;
-            }
-            let mut word = 0;
-            for len in 1..=LONGEST.min(simple.len() - i) {
-                word = word << 16 | (simple[i + len - 1] as u64 & 0xFFFF);
-                let share = match TABLE.get(&word).copied() {
-                    Some(share) => share,
-                    None if len == 1 => -TOTAL - 1.0,
-                    None => continue,
-                };
-                best[i + len] = best[i + len].max(best[i] + share);
-            }
+            words(simple, i, |end, share| {
+                best[end] = best[end].max(best[i] + share);
+            });
         }
         let script: f32 = text.iter().map(|&c| self.out_of_script(c)).sum();
         best[simple.len()] + script + self.met(simple)
@@ -267,18 +144,44 @@ impl Judge {
     fn met(&self, simple: &[char]) -> f32 {
         simple
             .windows(2)
-            .map(|pair| {
-                if is_stop(pair[0]) && is_stop(pair[1]) {
-                    -6.0
-                } else {
-                    match self.pairs.get(&key(pair)) {
-                        None | Some(0) => 0.0,
-                        Some(1) => 1.5,
-                        Some(_) => 2.5,
-                    }
-                }
-            })
+            .map(|pair| self.meet(pair[0], pair[1]))
             .sum()
+    }
+
+    /// The same for two neighbours.
+    fn meet(&self, a: char, b: char) -> f32 {
+        if is_stop(a) && is_stop(b) {
+            return -6.0;
+        }
+        match self.pairs.get(&key(&[a, b])) {
+            None | Some(0) => 0.0,
+            Some(1) => 1.5,
+            Some(_) => 2.5,
+        }
+    }
+}
+
+/// The words that begin at a place of a text in simplified script, a mark by
+/// itself among them: where each ends and its share.
+#[inline]
+fn words(simple: &[char], at: usize, mut found: impl FnMut(usize, f32)) {
+    let c = simple[at];
+    if !is_han(c) {
+        found(at + 1, mark(c));
+        return;
+    }
+    let mut word = 0;
+    for end in at + 1..=simple.len().min(at + LONGEST) {
+        word = word << 16 | (simple[end - 1] as u64 & 0xFFFF);
+        let known = entry(word);
+        if end == at + 1 {
+            found(end, single(known));
+        } else if known.share > f32::NEG_INFINITY {
+            found(end, known.share);
+        }
+        if !known.goes_on {
+            return;
+        }
     }
 }
 
@@ -303,6 +206,5 @@ mod tests {
                 score(bad)
             );
         }
-        assert!(TABLE.len() > 130_000);
     }
 }

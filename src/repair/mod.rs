@@ -108,13 +108,15 @@ fn repair_found(text: &str) -> Repaired<'_> {
             all = edits::compose(all, &page, changes);
             page = next;
         }
-        if settled {
+        let text: String = page.iter().collect();
+        // What shows no sign any more need not be gone through again.
+        if settled || !signs::found(&text) {
             let edits = edits::audit(&input, all);
             if edits.is_empty() {
                 break;
             }
             return Repaired {
-                text: Cow::Owned(page.into_iter().collect()),
+                text: Cow::Owned(text),
                 edits,
             };
         }

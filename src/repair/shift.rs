@@ -16,7 +16,6 @@ use super::edits::Change;
 use super::judge::Judge;
 use super::pinyin;
 use choose::{fill, plain};
-pub(super) use run::Bytes;
 use run::Run;
 
 /// Characters of context the judge sees on each side.
@@ -202,7 +201,7 @@ fn bare(rest: &[char], count: usize) -> Vec<char> {
 }
 
 /// Whether a character may stand in a text that was encoded as GBK.
-fn is_plausible(c: char) -> bool {
+pub(super) fn is_plausible(c: char) -> bool {
     is_han(c)
         || matches!(c, '　'..='』' | '〔'..='〗' | '‘'..='”' | '…' | '—' | '·' | '－' | '％' | '℃' | '○' | '×' | '～')
         || matches!(c, '\u{FF01}'..='\u{FF5E}')

@@ -1,9 +1,12 @@
 //! What the bytes of a stretch leave open, the judge chooses between its neighbours.
 
+use std::collections::HashMap;
+use std::rc::Rc;
+
 use super::run::{Bytes, Slot};
 use super::{CONTEXT, LOST};
 use crate::repair::gbk;
-use crate::repair::judge::Judge;
+use crate::repair::judge::{Frame, Half, Judge};
 
 /// Slots at a stretch's head that are settled anew for each choice of the first.
 const HEAD: usize = 5;
@@ -23,8 +26,9 @@ pub(super) fn fill(
     judge: &Judge,
     stop: f32,
 ) -> Vec<char> {
+    let mut asked = Asked::default();
     let Some(Slot::OneOf(choices)) = slots.first() else {
-        return settle(left, slots, right, judge);
+        return settle(left, slots, right, judge, &mut asked);
     };
     let bonus = |c: char| if c == '。' { stop } else { 0.0 };
     let after: Vec<char> = slots[1..]
@@ -34,17 +38,10 @@ pub(super) fn fill(
         .take(CONTEXT)
         .collect();
     let ranked = |after: &[char]| {
+        let frame = Frame::new(judge, left, after);
         let mut list: Vec<(f32, char)> = choices
             .iter()
-            .map(|&c| {
-                let window: Vec<char> = left
-                    .iter()
-                    .copied()
-                    .chain([c])
-                    .chain(after.iter().copied())
-                    .collect();
-                (judge.score(&window) + bonus(c), c)
-            })
+            .map(|&c| (frame.score(&[c]) + bonus(c), c))
             .collect();
         list.sort_by(|a, b| b.0.total_cmp(&a.0));
         list.truncate(TOP);
@@ -68,7 +65,7 @@ pub(super) fn fill(
                 .chain(right.iter().copied())
                 .take(CONTEXT)
                 .collect();
-            let text = settle(left, &head, &rest, judge);
+            let text = settle(left, &head, &rest, judge, &mut asked);
             let whole: Vec<char> = left.iter().chain(&text).chain(&rest).copied().collect();
             (judge.score(&whole) + bonus(c), c)
         })
@@ -80,16 +77,35 @@ pub(super) fn fill(
     };
     let mut slots = slots.to_vec();
     slots[0] = Slot::Known(found.first().map_or(LOST, |best| best.1));
-    let mut text = settle(left, &slots, right, judge);
+    let mut text = settle(left, &slots, right, judge, &mut asked);
     if !clear && let Some(first) = text.first_mut() {
         *first = LOST;
     }
     text
 }
 
+/// Halves, each with its score.
+type Ranked = Rc<[(f32, Half)]>;
+
+/// What was asked of [`pair`] for the slots of one stretch: the same few
+/// neighbours come again for each choice of the first slot and in each pass.
+#[derive(Default)]
+struct Asked {
+    /// Slot, characters before, characters after; how many of them stand before.
+    pairs: HashMap<(usize, usize, Vec<char>), Vec<char>>,
+    /// Slot and characters after.
+    seconds: HashMap<(usize, Vec<char>), Ranked>,
+}
+
 /// Chooses a character for every open slot, from left to right, and once more
 /// when every choice can see the choices behind it.
-fn settle(left: &[char], slots: &[Slot], right: &[char], judge: &Judge) -> Vec<char> {
+fn settle(
+    left: &[char],
+    slots: &[Slot],
+    right: &[char],
+    judge: &Judge,
+    asked: &mut Asked,
+) -> Vec<char> {
     let mut chosen: Vec<Vec<char>> = slots.iter().map(plain).collect();
     for _ in 0..2 {
         let mut before: Vec<char> = left.to_vec();
@@ -104,7 +120,22 @@ fn settle(left: &[char], slots: &[Slot], right: &[char], judge: &Judge) -> Vec<c
                 .collect();
             match slot {
                 Slot::Known(_) | Slot::Lost => {}
-                Slot::Pair(two) => chosen[i] = pair(&before[from..], two, &after, judge),
+                Slot::Pair(two) => {
+                    let around = before[from..].iter().chain(&after).copied().collect();
+                    let key = (i, before.len() - from, around);
+                    chosen[i] = match asked.pairs.get(&key) {
+                        Some(known) => known.clone(),
+                        None => {
+                            let seconds = asked
+                                .seconds
+                                .entry((i, after.clone()))
+                                .or_insert_with(|| seconds(two, &after, judge));
+                            let found = pair(&before[from..], two, &after, judge, seconds);
+                            asked.pairs.insert(key, found.clone());
+                            found
+                        }
+                    }
+                }
                 Slot::OneOf(choices) => {
                     chosen[i] = vec![choose(&before[from..], choices, &after, judge)]
                 }
@@ -126,46 +157,33 @@ pub(super) fn plain(slot: &Slot) -> Vec<char> {
 }
 
 /// One character of two known bytes, or two whose inner bytes were dropped, if they read clearly better.
-fn pair(before: &[char], two: &Bytes, after: &[char], judge: &Judge) -> Vec<char> {
-    let score = |middle: &[char]| {
-        let window: Vec<char> = before.iter().chain(middle).chain(after).copied().collect();
-        judge.score(&window)
-    };
+/// `seconds` are the likeliest for the second of the two.
+fn pair(
+    before: &[char],
+    two: &Bytes,
+    after: &[char],
+    judge: &Judge,
+    seconds: &Ranked,
+) -> Vec<char> {
+    let frame = Frame::new(judge, before, after);
     let one = two.one();
-    let plain = one.map_or(f32::NEG_INFINITY, |c| score(&[c]));
-    let halves = judge.halves(two);
+    let plain = one.map_or(f32::NEG_INFINITY, |c| frame.score(&[c]));
+    let halves = two.dropped();
     // Each half by itself, then the best of both and every pair that is a word.
-    let top = |list: &[(char, u8)], window: &dyn Fn(char) -> Vec<char>| {
-        let mut scored: Vec<(f32, (char, u8))> = list
-            .iter()
-            .map(|&it| (judge.score(&window(it.0)), it))
-            .collect();
-        scored.sort_by(|a, b| b.0.total_cmp(&a.0));
-        scored
-            .into_iter()
-            .take(TOP)
-            .map(|(_, it)| it)
-            .collect::<Vec<_>>()
-    };
-    let left = top(&halves.first, &|c| {
-        before.iter().copied().chain([c]).collect()
-    });
-    let right = top(&halves.second, &|c| {
-        [c].into_iter().chain(after.iter().copied()).collect()
-    });
+    let firsts = top(halves.first, &Frame::new(judge, before, &[]));
     let mut best = (plain + DROPPED, None);
     let mut consider = |a: char, b: char| {
-        let found = score(&[a, b]);
+        let found = frame.score(&[a, b]);
         if found > best.0 {
             best = (found, Some([a, b]));
         }
     };
-    for &a in &left {
-        for &b in right.iter().filter(|b| gbk::vanishes(a.1, b.1)) {
+    for &(_, a) in firsts.iter() {
+        for &(_, b) in seconds.iter().filter(|(_, b)| gbk::vanishes(a.1, b.1)) {
             consider(a.0, b.0);
         }
     }
-    for &(a, b) in &halves.words {
+    for &(a, b) in halves.words.iter().filter(|w| two.fits(w.1)) {
         consider(a, b);
     }
     match (best.1, one) {
@@ -175,17 +193,26 @@ fn pair(before: &[char], two: &Bytes, after: &[char], judge: &Judge) -> Vec<char
     }
 }
 
+/// The likeliest few of these halves.
+fn top(list: &[Half], frame: &Frame<'_>) -> Ranked {
+    let mut scored: Vec<(f32, Half)> = list.iter().map(|&it| (frame.score(&[it.0]), it)).collect();
+    scored.sort_by(|a, b| b.0.total_cmp(&a.0));
+    scored.truncate(TOP);
+    scored.into()
+}
+
+/// The likeliest few second halves, by what stands behind them.
+fn seconds(two: &Bytes, after: &[char], judge: &Judge) -> Ranked {
+    top(&two.dropped().second, &Frame::new(judge, &[], after))
+}
+
 /// The choice that reads best between its neighbours; [`LOST`] when no one clearly does.
 fn choose(before: &[char], choices: &[char], after: &[char], judge: &Judge) -> char {
-    let mut window: Vec<char> = before.to_vec();
-    let place = window.len();
-    window.push(LOST);
-    window.extend_from_slice(after);
+    let frame = Frame::new(judge, before, after);
     let mut best = (f32::NEG_INFINITY, LOST);
     let mut next = f32::NEG_INFINITY;
     for &c in choices {
-        window[place] = c;
-        let score = judge.score(&window);
+        let score = frame.score(&[c]);
         if score > best.0 {
             next = best.0;
             best = (score, c);

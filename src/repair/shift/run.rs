@@ -2,6 +2,7 @@
 
 use super::is_plausible;
 use crate::repair::gbk;
+use crate::repair::judge::{Halves, halves};
 use crate::repair::pinyin::{self, syllable};
 
 /// A character of the original, as far as the bytes tell.
@@ -18,12 +19,9 @@ pub(super) enum Slot {
     Lost,
 }
 
-/// Characters, each with the one of its bytes that was lost.
-pub(in crate::repair) type Inner = Vec<(char, u8)>;
-
 /// A lead and a trail byte, and the pinyin that stands behind them.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(in crate::repair) struct Bytes {
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Bytes {
     lead: u8,
     trail: u8,
     said: Option<String>,
@@ -31,7 +29,7 @@ pub(in crate::repair) struct Bytes {
 
 impl Bytes {
     /// Whether a character may be the last these bytes make.
-    fn fits(&self, c: char) -> bool {
+    pub(super) fn fits(&self, c: char) -> bool {
         is_plausible(c)
             && self
                 .said
@@ -44,16 +42,9 @@ impl Bytes {
         gbk::char(self.lead, self.trail).filter(|&c| self.fits(c))
     }
 
-    /// Two characters whose inner bytes a decoder dropped: the choices for each, with their inner byte.
-    pub(in crate::repair) fn dropped(&self) -> (Inner, Inner) {
-        let first = (0xA1..=0xFE)
-            .filter(|&t| (0x81..=0xFE).any(|l| gbk::vanishes(t, l)))
-            .filter_map(|t| Some((gbk::char(self.lead, t).filter(|&c| is_plausible(c))?, t)))
-            .collect();
-        let second = (0x81..=0xFE)
-            .filter_map(|l| Some((gbk::char(l, self.trail).filter(|&c| self.fits(c))?, l)))
-            .collect();
-        (first, second)
+    /// Two characters whose inner bytes a decoder dropped.
+    pub(super) fn dropped(&self) -> Halves {
+        halves(self.lead, self.trail, |c| self.fits(c))
     }
 }
 
