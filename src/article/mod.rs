@@ -95,6 +95,11 @@ pub struct Edit {
     pub from: String,
     /// What stands there now. U+FFFD marks a character that could not be known.
     pub to: String,
+    /// For each U+FFFD of `to`, in order, the characters it may have been: at
+    /// most ten, the likeliest first; an empty string where nothing is known.
+    /// Empty as a whole where nothing is known of any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub candidates: Vec<String>,
 }
 
 /// What an extractor found in one record, before repair and before any reading

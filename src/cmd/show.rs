@@ -4,7 +4,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use jianbao::article::Evidence;
+use jianbao::article::{Edit, Evidence};
 use jianbao::render::printable;
 use jianbao::repair::undo;
 use jianbao::search::query::Lang;
@@ -138,12 +138,13 @@ fn write_text(
         for edit in &meta.edits {
             writeln!(
                 out,
-                "  {}..{}\t{}\t{} → {}",
+                "  {}..{}\t{}\t{} → {}{}",
                 edit.start,
                 edit.end,
                 edit.kind,
                 quoted(&edit.from),
-                quoted(&edit.to)
+                quoted(&edit.to),
+                candidates(edit, lang)
             )?;
         }
     }
@@ -157,6 +158,22 @@ fn lines(text: &str) -> String {
         .map(|line| printable(line).into_owned())
         .collect();
     lines.join("\n")
+}
+
+/// What each lost character of a repair may have been.
+fn candidates(edit: &Edit, lang: Lang) -> String {
+    if edit.candidates.is_empty() {
+        return String::new();
+    }
+    let lists = edit.candidates.iter().map(|list| match list.as_str() {
+        "" => "?".to_owned(),
+        list => printable(&list.replace('\n', "⏎")).into_owned(),
+    });
+    let lists = lists.collect::<Vec<_>>().join(" | ");
+    match lang {
+        Lang::Zh => format!("\t可能是 {lists}"),
+        Lang::En => format!("\tmay be {lists}"),
+    }
 }
 
 fn quoted(text: &str) -> String {

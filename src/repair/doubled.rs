@@ -42,7 +42,11 @@ pub(super) fn undouble(page: &[char]) -> Vec<Change> {
     let mut likely = Vec::new();
     for line in lines(page) {
         let text = &page[line.clone()];
-        if !text.windows(2).any(|w| is_comma(w[0]) && follows(w[1])) || is_record(text) || !prose {
+        if !text.windows(2).any(|w| is_comma(w[0]) && follows(w[1])) || !prose {
+            continue;
+        }
+        let record = is_record(text);
+        if record && text.windows(3).any(|w| w == [',', ',', ',']) {
             continue;
         }
         let mut i = 0;
@@ -55,7 +59,12 @@ pub(super) fn undouble(page: &[char]) -> Vec<Change> {
                 let change = Change::delete(line.start + i, line.start + end);
                 // No one writes `,。`; `,,` may be anything unless something Chinese stands beside it.
                 let never = matches!(text[end], '。' | '、' | '；' | '！' | '？');
-                if never || beside_chinese(Some(text[i - 1]), text.get(end + 1).copied()) {
+                if record {
+                    // A list of names without a mark, `（女,,彝族）`, or fields.
+                    if text.get(end + 1).copied().is_some_and(is_han) && !never {
+                        likely.push(change);
+                    }
+                } else if never || beside_chinese(Some(text[i - 1]), text.get(end + 1).copied()) {
                     sure.push(change);
                 } else {
                     likely.push(change);
@@ -88,6 +97,10 @@ mod tests {
             (
                 "会议通报,增长6.5%,,为历年最高,。",
                 "会议通报，增长6.5%，为历年最高。",
+            ),
+            (
+                "与会代表名单公布,。\n王敏(女,,彝族) 李强 赵华(女,,壮族)\n名单按姓氏笔画排列,、经大会通过,。",
+                "与会代表名单公布。\n王敏（女，彝族） 李强 赵华（女，壮族）\n名单按姓氏笔画排列、经大会通过。",
             ),
         ] {
             check(from, to);

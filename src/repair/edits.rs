@@ -10,6 +10,9 @@ pub(super) struct Change {
     pub(super) start: usize,
     pub(super) end: usize,
     pub(super) to: Vec<char>,
+    /// For each U+FFFD of `to`, what may have stood there, the likeliest first;
+    /// nothing at all where no list is known.
+    pub(super) candidates: Vec<Vec<char>>,
 }
 
 impl Change {
@@ -19,6 +22,7 @@ impl Change {
             start,
             end,
             to: to.chars().collect(),
+            candidates: Vec::new(),
         }
     }
 
@@ -32,6 +36,7 @@ impl Change {
             start: at,
             end: at + 1,
             to: vec![to],
+            candidates: Vec::new(),
         }
     }
 }
@@ -97,25 +102,33 @@ pub(super) fn compose(before: Vec<Change>, page: &[char], after: Vec<Change>) ->
                 let start = moved(from, delta);
                 let mut kind = "";
                 let mut inside = Vec::new();
+                let mut candidates = Vec::new();
                 loop {
-                    if let Some(a) = first.next_if(|a| moved(a.start, -delta) < to) {
+                    if let Some(mut a) = first.next_if(|a| moved(a.start, -delta) < to) {
+                        candidates.append(&mut a.candidates);
                         to = to.max(moved(a.start, -delta) + a.to.len());
                         delta += grown(&a);
                         if kind.is_empty() {
                             kind = a.kind;
                         }
-                    } else if let Some(b) = second.next_if(|b| b.start < to) {
+                    } else if let Some(mut b) = second.next_if(|b| b.start < to) {
+                        candidates.append(&mut b.candidates);
                         to = to.max(b.end);
                         inside.push(b);
                     } else {
                         break;
                     }
                 }
+                let text = splice(page, from..to, &inside);
+                if candidates.len() != text.iter().filter(|&&c| c == '\u{FFFD}').count() {
+                    candidates.clear(); // no telling which is whose
+                }
                 out.push(Change {
                     kind,
                     start,
                     end: moved(to, delta),
-                    to: splice(page, from..to, &inside),
+                    to: text,
+                    candidates,
                 });
             }
         }
@@ -134,6 +147,15 @@ pub(super) fn audit(input: &[char], changes: Vec<Change>) -> Vec<Edit> {
             end: change.end,
             from: input[change.start..change.end].iter().collect(),
             to: change.to.into_iter().collect(),
+            candidates: if change.candidates.iter().all(Vec::is_empty) {
+                Vec::new()
+            } else {
+                change
+                    .candidates
+                    .iter()
+                    .map(|list| list.iter().collect())
+                    .collect()
+            },
         })
         .collect()
 }
@@ -212,6 +234,7 @@ mod tests {
             end: 3,
             from: "x".into(),
             to: "yyy".into(),
+            candidates: Vec::new(),
         };
         assert_eq!(undo("ab", &[edit.clone(), edit]), "abxx");
     }

@@ -104,6 +104,13 @@ impl Judge {
             > 0
     }
 
+    /// Whether sentences of the page end in a line break.
+    pub(super) fn breaks(&self) -> bool {
+        ['。', '”', '！', '!']
+            .iter()
+            .any(|&c| self.pairs.contains_key(&key(&[c, '\n'])))
+    }
+
     /// Logarithm of how likely the text is, over its best cut into words.
     pub(super) fn score(&self, text: &[char]) -> f32 {
         let mut simple = ['\0'; WINDOW];
@@ -148,8 +155,8 @@ impl Judge {
             .sum()
     }
 
-    /// The same for two neighbours.
-    fn meet(&self, a: char, b: char) -> f32 {
+    /// The same for two neighbours, in simplified script.
+    pub(super) fn meet(&self, a: char, b: char) -> f32 {
         if is_stop(a) && is_stop(b) {
             return -6.0;
         }

@@ -9,19 +9,22 @@
 //! the judge chooses, and what it can't choose is U+FFFD.
 
 mod choose;
+mod lost;
 mod run;
 
 use super::chars::is_han;
 use super::edits::Change;
 use super::judge::Judge;
 use super::pinyin;
-use choose::{fill, plain};
-use run::Run;
+use choose::{Hints, fill, is_open, plain};
+use run::{Run, Slot};
 
 /// Characters of context the judge sees on each side.
 const CONTEXT: usize = 5;
 /// Longest stretch that is read, in code points.
 const LONGEST: usize = 120;
+/// Characters in which an opened quotation is looked for.
+const QUOTED: usize = 300;
 /// By how much (natural logarithm) the repair must beat the page as found.
 const GAIN: f32 = 4.0;
 
@@ -42,10 +45,11 @@ pub(super) fn undo(page: &[char]) -> Vec<Change> {
     let folded = !page.contains(&'，');
     // The page so far as it will be: the context of what comes next.
     let mut done: Vec<char> = Vec::new();
+    let title = page.iter().position(|&c| c == '\n').unwrap_or(page.len());
     let mut copied = 0;
     let mut at = 0;
     while at < page.len() {
-        if page[at] != '?' || !at.checked_sub(1).is_some_and(|b| may_precede(page[b])) {
+        if page[at] != '?' || at.checked_sub(1).is_some_and(|b| !may_precede(page[b])) {
             at += 1;
             continue;
         }
@@ -60,20 +64,22 @@ pub(super) fn undo(page: &[char]) -> Vec<Change> {
         if tries > STRETCHES + page.len() / SPARSE {
             return Vec::new();
         }
-        match decide(page, at, &done, starts, judge, &mut tries) {
-            Some((end, mut text)) => {
+        let start = at;
+        match decide(page, at, &done, starts, judge, at > title, &mut tries) {
+            Some(mut reading) => {
                 if folded {
-                    text.iter_mut().for_each(fold_mark);
+                    reading.text.iter_mut().for_each(fold_mark);
                 }
-                done.extend_from_slice(&text);
-                copied = end;
+                done.extend_from_slice(&reading.text);
+                at = reading.end;
+                copied = at;
                 out.push(Change {
                     kind: "",
-                    start: at,
-                    end,
-                    to: text,
+                    start,
+                    end: at,
+                    to: reading.text,
+                    candidates: reading.candidates,
                 });
-                at = end;
             }
             None => at += 1,
         }
@@ -81,15 +87,25 @@ pub(super) fn undo(page: &[char]) -> Vec<Change> {
     out
 }
 
-/// The best reading of the stretch at `at`, if it beats the page as found: its end and its text.
+/// What a stretch was, as far as can be told.
+struct Reading {
+    /// One past its last character in the page.
+    end: usize,
+    text: Vec<char>,
+    /// For each character of `text` that is lost, what it may have been.
+    candidates: Vec<Vec<char>>,
+}
+
+/// The best reading of the stretch at `at`, if it beats the page as found.
 fn decide(
     page: &[char],
     at: usize,
     done: &[char],
     starts: Vec<Run>,
     judge: &Judge,
+    in_body: bool,
     tries: &mut usize,
-) -> Option<(usize, Vec<char>)> {
+) -> Option<Reading> {
     let left: Vec<char> = unbracketed(done, CONTEXT);
     // Where commas were put before marks, one right here makes the lost character a 。
     let doubled = judge.doubled();
@@ -99,7 +115,12 @@ fn decide(
         _ if doubled => -1.1, // one mark of three got none
         _ => 0.0,
     };
-    let mut best: Option<(f32, usize, Vec<char>)> = None;
+    let far = done.len().saturating_sub(QUOTED);
+    let hints = Hints {
+        stop,
+        open: is_open(&done[far..], false),
+    };
+    let mut best: Option<(f32, Run, Vec<Vec<char>>)> = None;
     for start in starts {
         let sure = start.sure;
         for run in run::follow(page, start, LONGEST) {
@@ -126,18 +147,40 @@ fn decide(
                 continue;
             }
             *tries += 1;
-            let text = fill(&left, &run.slots, &right, judge, stop);
+            let mut slots = fill(&left, &run.slots, &right, judge, hints);
+            mark_lines(&run.slots, &mut slots, in_body && judge.breaks());
+            let text = slots.concat();
             if text.iter().all(|&c| c == LOST) {
                 continue;
             }
             let whole: Vec<char> = left.iter().chain(&text).chain(&right).copied().collect();
             let gain = judge.score(&whole) - found + if sure { GAIN } else { 0.0 };
             if gain > GAIN && best.as_ref().is_none_or(|(score, ..)| gain > *score) {
-                best = Some((gain, run.end, text));
+                best = Some((gain, run, slots));
             }
         }
     }
-    best.map(|(_, end, text)| (end, text))
+    let (_, run, text) = best?;
+    let right = bare(&page[run.end..], CONTEXT);
+    Some(Reading {
+        end: run.end,
+        candidates: lost::candidates(&left, &run.slots, &text, &right, judge, hints),
+        text: text.concat(),
+    })
+}
+
+/// Line breaks that were eaten stay where a sentence ends, in a text that breaks
+/// its lines so; elsewhere no one can tell what was eaten.
+fn mark_lines(slots: &[Slot], text: &mut [Vec<char>], breaks: bool) {
+    for i in 0..slots.len() {
+        if slots[i] != Slot::Line {
+            continue;
+        }
+        let before = i.checked_sub(1).and_then(|b| text[b].last());
+        if !breaks || !matches!(before, Some('。' | '！' | '？' | '”')) {
+            text[i] = vec![LOST];
+        }
+    }
 }
 
 /// Makes a mark half-width, as on the page around it.
@@ -149,7 +192,7 @@ fn fold_mark(c: &mut char) {
 
 /// Whether a character may stand before the `?` of a shift.
 fn may_precede(c: char) -> bool {
-    !c.is_ascii() || c.is_ascii_alphanumeric() || matches!(c, ',' | ')' | '?')
+    !c.is_ascii() || c.is_ascii_alphanumeric() || matches!(c, ',' | ')' | '?' | '\n' | '%')
 }
 
 /// Whether a quotation was opened a few characters ago with no mark since: a term, which no 。 ends.

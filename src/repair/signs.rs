@@ -102,11 +102,11 @@ fn is_latin(lead: u8) -> bool {
     matches!(lead, 0xC2 | 0xC3 | 0xC5 | 0xC6 | 0xCB | 0xE2)
 }
 
-/// A `?` behind a hanzi, a mark or a bracket, with a mark or a syllable and its bracket behind it.
+/// A `?` at a line's start or behind a hanzi, a mark or a bracket, with a mark or a syllable and its bracket behind it.
 fn question(before: Option<&u8>, rest: &[u8]) -> bool {
-    if before
-        .is_none_or(|&b| b < 0x80 && !matches!(b, b',' | b')' | b'?') && !b.is_ascii_alphanumeric())
-    {
+    if before.is_some_and(|&b| {
+        b < 0x80 && !matches!(b, b',' | b')' | b'?' | b'\n' | b'%') && !b.is_ascii_alphanumeric()
+    }) {
         return false;
     }
     match rest {

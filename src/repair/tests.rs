@@ -48,6 +48,8 @@ fn laws(input: &str) {
         );
         assert_eq!(edit.end - edit.start, edit.from.chars().count());
         assert_ne!(edit.from, edit.to);
+        let lost = edit.to.matches('\u{FFFD}').count();
+        assert!(edit.candidates.is_empty() || edit.candidates.len() == lost);
         at = edit.end;
     }
     if let Some(title) = input.find('\n') {
@@ -131,11 +133,42 @@ fn shifts_are_read_back() {
 
 #[test]
 fn what_the_bytes_do_not_tell_is_marked() {
-    // A digit stood behind 年; no one can say which.
-    check(
-        "群眾滿意,,?!苯衲?月初,,活動開始,。",
-        "群眾滿意。”今年\u{FFFD}月初，活動開始。",
+    // A digit stood behind 年; no one can say which, but the page has a 3月.
+    let page = "今年3月以來,,群眾滿意,,?!苯衲?月初,,活動開始,。";
+    check(page, "今年3月以來，群眾滿意。”今年\u{FFFD}月初，活動開始。");
+    let lists: Vec<String> = repair(page)
+        .edits
+        .into_iter()
+        .flat_map(|edit| edit.candidates)
+        .collect();
+    assert_eq!(lists, ["312456789"]);
+    // What the input had lost already has no candidates.
+    let edits = repair("支部锟斤拷大会在村部召开，，\u{FFFD}。").edits;
+    assert!(
+        edits.iter().all(|edit| edit.candidates.is_empty()),
+        "{edits:?}"
     );
+}
+
+#[test]
+fn what_the_grammar_settles_is_no_loss() {
+    // A month that ends in 0 is the tenth; a byte eaten behind a sentence's end was a line break.
+    for (from, to) in [
+        (
+            "群眾滿意,,?!苯衲?0月初,,活動開始,。",
+            "群眾滿意。”今年10月初，活動開始。",
+        ),
+        (
+            "標題\n各支部積極行動,,帶頭示範。\n大家說：“收穫很大,,?!?會后,,全體黨員參觀了展覽,。\n活動還在進行。",
+            "標題\n各支部積極行動，帶頭示範。\n大家說：“收穫很大。”\n會后，全體黨員參觀了展覽。\n活動還在進行。",
+        ),
+        (
+            "?？谑虚_展主題黨日活動\n活動由?？谑薪M織,,全市參加,。",
+            "海口市開展主題黨日活動\n活動由海口市組織，全市參加。",
+        ),
+    ] {
+        check(from, to);
+    }
 }
 
 #[test]

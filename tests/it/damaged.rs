@@ -59,7 +59,16 @@ fn damaged_texts_are_restored() {
         assert!(!audit.is_empty(), "{stem} is damaged");
         for edit in &audit {
             let keys: Vec<&String> = edit.as_object().unwrap().keys().collect();
-            assert_eq!(keys, ["kind", "start", "end", "from", "to"]);
+            assert_eq!(keys[..5], ["kind", "start", "end", "from", "to"]);
+            // Candidates stand only beside a loss: a list for each lost character.
+            let lost = edit["to"].as_str().unwrap().matches('\u{FFFD}').count();
+            match edit
+                .get("candidates")
+                .map(|lists| lists.as_array().unwrap())
+            {
+                Some(lists) => assert!(lost > 0 && lists.len() == lost, "{edit}"),
+                None => assert_eq!(keys.len(), 5),
+            }
         }
         assert_eq!(
             undone(

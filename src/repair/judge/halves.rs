@@ -12,6 +12,9 @@ use crate::repair::shift::is_plausible;
 /// A character, and the one of its bytes that was lost.
 pub(in crate::repair) type Half = (char, u8);
 
+/// Two characters.
+type Pair = (char, char);
+
 /// The choices for two such characters.
 pub(in crate::repair) struct Halves {
     /// The first, with its lost trail byte.
@@ -19,7 +22,7 @@ pub(in crate::repair) struct Halves {
     /// The second, with its lost lead byte: the commonest ones.
     pub(in crate::repair) second: Vec<Half>,
     /// Pairs that are words.
-    pub(in crate::repair) words: &'static [(char, char)],
+    pub(in crate::repair) words: &'static [Pair],
 }
 
 /// Likeliest characters tried for the second.
@@ -33,8 +36,7 @@ const TRAILS: usize = 0x100 - TRAIL as usize;
 // character and each word of two at most once a script.
 static FIRST: [OnceLock<Box<[Half]>>; 0x100] = [const { OnceLock::new() }; 0x100];
 static SECOND: [OnceLock<Box<[Half]>>; 0x100] = [const { OnceLock::new() }; 0x100];
-static WORDS: [OnceLock<Box<[(char, char)]>>; 0x80 * TRAILS] =
-    [const { OnceLock::new() }; 0x80 * TRAILS];
+static WORDS: [OnceLock<Box<[Pair]>>; 0x80 * TRAILS] = [const { OnceLock::new() }; 0x80 * TRAILS];
 
 /// What the characters with this lead and this trail byte may be; the second must pass `fits`.
 pub(in crate::repair) fn halves(lead: u8, trail: u8, fits: impl Fn(char) -> bool) -> Halves {
@@ -78,7 +80,7 @@ fn second(trail: u8) -> Box<[Half]> {
     all.into()
 }
 
-fn words(first: &[Half], second: &[Half]) -> Box<[(char, char)]> {
+fn words(first: &[Half], second: &[Half]) -> Box<[Pair]> {
     // In the order of the second's lead byte, as a decoder would meet them.
     let mut second: Vec<Half> = second.to_vec();
     second.sort_by_key(|half| half.1);

@@ -17,20 +17,45 @@ const TOP: usize = 6;
 /// By how much the chosen character must beat the next.
 const CLEAR: f32 = 0.7;
 
+/// What the text before a stretch says of it.
+#[derive(Clone, Copy)]
+pub(super) struct Hints {
+    /// How much likelier a 。 is as its first character.
+    pub(super) stop: f32,
+    /// Whether a quotation is open.
+    pub(super) open: bool,
+}
+
+/// Whether a quotation is open behind this text, if one was `open` before it.
+pub(super) fn is_open(text: &[char], open: bool) -> bool {
+    let last = text.iter().rev().find(|c| matches!(c, '“' | '”'));
+    last.map_or(open, |&c| c == '“')
+}
+
+/// What it adds to a quotation mark that one is open, or none.
+pub(super) fn closing(c: char, open: bool) -> f32 {
+    match (c, open) {
+        ('”', true) => 1.5,
+        ('”', false) | ('“', true) => -2.0,
+        _ => 0.0,
+    }
+}
+
 /// Chooses a character for every open slot. Where the first is open, its few
-/// likeliest are each tried with what they make of the rest. `stop` is added to a 。 there.
+/// likeliest are each tried with what they make of the rest. `hints.stop` is added to a 。 there.
+/// The outcome has the characters of each slot.
 pub(super) fn fill(
     left: &[char],
     slots: &[Slot],
     right: &[char],
     judge: &Judge,
-    stop: f32,
-) -> Vec<char> {
+    hints: Hints,
+) -> Vec<Vec<char>> {
     let mut asked = Asked::default();
     let Some(Slot::OneOf(choices)) = slots.first() else {
-        return settle(left, slots, right, judge, &mut asked);
+        return settle(left, slots, right, judge, hints.open, &mut asked);
     };
-    let bonus = |c: char| if c == '。' { stop } else { 0.0 };
+    let bonus = |c: char| if c == '。' { hints.stop } else { 0.0 };
     let after: Vec<char> = slots[1..]
         .iter()
         .flat_map(plain)
@@ -65,7 +90,7 @@ pub(super) fn fill(
                 .chain(right.iter().copied())
                 .take(CONTEXT)
                 .collect();
-            let text = settle(left, &head, &rest, judge, &mut asked);
+            let text = settle(left, &head, &rest, judge, hints.open, &mut asked).concat();
             let whole: Vec<char> = left.iter().chain(&text).chain(&rest).copied().collect();
             (judge.score(&whole) + bonus(c), c)
         })
@@ -77,9 +102,9 @@ pub(super) fn fill(
     };
     let mut slots = slots.to_vec();
     slots[0] = Slot::Known(found.first().map_or(LOST, |best| best.1));
-    let mut text = settle(left, &slots, right, judge, &mut asked);
+    let mut text = settle(left, &slots, right, judge, hints.open, &mut asked);
     if !clear && let Some(first) = text.first_mut() {
-        *first = LOST;
+        *first = vec![LOST];
     }
     text
 }
@@ -104,11 +129,13 @@ fn settle(
     slots: &[Slot],
     right: &[char],
     judge: &Judge,
+    open: bool,
     asked: &mut Asked,
-) -> Vec<char> {
+) -> Vec<Vec<char>> {
     let mut chosen: Vec<Vec<char>> = slots.iter().map(plain).collect();
     for _ in 0..2 {
         let mut before: Vec<char> = left.to_vec();
+        let mut open = open;
         for (i, slot) in slots.iter().enumerate() {
             let from = before.len().saturating_sub(CONTEXT);
             let after: Vec<char> = chosen[i + 1..]
@@ -119,7 +146,7 @@ fn settle(
                 .copied()
                 .collect();
             match slot {
-                Slot::Known(_) | Slot::Lost => {}
+                Slot::Known(_) | Slot::Lost | Slot::Line => {}
                 Slot::Pair(two) => {
                     let around = before[from..].iter().chain(&after).copied().collect();
                     let key = (i, before.len() - from, around);
@@ -137,19 +164,21 @@ fn settle(
                     }
                 }
                 Slot::OneOf(choices) => {
-                    chosen[i] = vec![choose(&before[from..], choices, &after, judge)]
+                    chosen[i] = vec![choose(&before[from..], choices, &after, judge, open)]
                 }
             }
+            open = is_open(&chosen[i], open);
             before.extend_from_slice(&chosen[i]);
         }
     }
-    chosen.concat()
+    chosen
 }
 
 /// A slot before anything was chosen.
 pub(super) fn plain(slot: &Slot) -> Vec<char> {
     vec![match slot {
         Slot::Known(c) => *c,
+        Slot::Line => '\n',
         Slot::Pair(two) => two.one().unwrap_or(LOST),
         Slot::OneOf(choices) if choices.len() < 4 => choices.first().copied().unwrap_or(LOST),
         Slot::OneOf(_) | Slot::Lost => LOST,
@@ -207,12 +236,12 @@ fn seconds(two: &Bytes, after: &[char], judge: &Judge) -> Ranked {
 }
 
 /// The choice that reads best between its neighbours; [`LOST`] when no one clearly does.
-fn choose(before: &[char], choices: &[char], after: &[char], judge: &Judge) -> char {
+fn choose(before: &[char], choices: &[char], after: &[char], judge: &Judge, open: bool) -> char {
     let frame = Frame::new(judge, before, after);
     let mut best = (f32::NEG_INFINITY, LOST);
     let mut next = f32::NEG_INFINITY;
     for &c in choices {
-        let score = frame.score(&[c]);
+        let score = frame.score(&[c]) + closing(c, open);
         if score > best.0 {
             next = best.0;
             best = (score, c);

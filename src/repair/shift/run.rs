@@ -1,6 +1,7 @@
 //! A stretch that was decoded one byte off, read back into bytes and paired anew.
 
-use super::is_plausible;
+use super::{is_plausible, lost};
+use crate::repair::chars::is_han;
 use crate::repair::gbk;
 use crate::repair::judge::{Halves, halves};
 use crate::repair::pinyin::{self, syllable};
@@ -17,6 +18,8 @@ pub(super) enum Slot {
     OneOf(Vec<char>),
     /// An ASCII byte that was eaten.
     Lost,
+    /// The same, a line break if the character before ends a sentence.
+    Line,
 }
 
 /// A lead and a trail byte, and the pinyin that stands behind them.
@@ -170,7 +173,11 @@ pub(super) fn follow(page: &[char], start: Run, longest: usize) -> Vec<Run> {
                     .push(Slot::OneOf(with_lead(run.lead, |_| true)));
                 if closed.end < page.len() && page.get(closed.end).copied().and_then(mark).is_none()
                 {
-                    closed.slots.push(Slot::Lost);
+                    closed.slots.push(match page[closed.end..] {
+                        ['0', '月', ..] => Slot::Known('1'), // no other month ends so
+                        [c, ..] if is_han(c) && !lost::is_counted(c) => Slot::Line,
+                        _ => Slot::Lost,
+                    });
                 } // else the byte eaten was the comma put before the mark, or the text ends in half a character
                 out.push(closed);
                 if out.len() > 2 {
