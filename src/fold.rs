@@ -179,17 +179,31 @@ fn first(text: &str) -> char {
     text.chars().next().unwrap_or('\0')
 }
 
+/// Words in which 著 is itself in both scripts, by the character before or
+/// behind it (in simplified script): 显著, 名著; 著名, 著作.
+const KEEPS_BEFORE: &str = "显卓昭名论专巨原编译遗土新合撰拙旧较彰大共知》";
+const KEEPS_AFTER: &str = "名作者述称录书有文论说";
+
+/// Whether 著 at this place of a traditional text is the 着 of 看著, 著力.
+fn is_particle(before: Option<char>, after: Option<char>) -> bool {
+    let held = |list: &str, c: Option<char>| c.is_some_and(|c| list.contains(simplify(c)));
+    // `王大同著` ends a line or a bracket.
+    let author = after.is_none_or(|c| matches!(c, '\n' | '）' | ')' | '　' | ' '));
+    !author && !held(KEEPS_AFTER, after) && !held(KEEPS_BEFORE, before)
+}
+
 /// The text in simplified script, for display: one code point for one code
 /// point, so that marks stay where they are.
 ///
 /// 乾隆, 憑藉 and the like go by phrase. A text in which 乾 is the only
 /// character the table would touch is in simplified script already; there 乾 is
-/// a name (张乾) and stays.
+/// a name (张乾) and stays. In any other, 著 is 着 unless the word is 著名 and the like.
 #[must_use]
 pub fn to_simplified(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let already = text.chars().all(|c| c == '乾' || simplify(c) == c);
     let mut at = 0;
+    let mut before = None;
     while let Some(c) = text[at..].chars().next() {
         let phrase = if c < '\u{2E80}' {
             None
@@ -202,13 +216,15 @@ pub fn to_simplified(text: &str) -> String {
             out.push_str(to);
             at += from.len();
         } else {
-            out.push(if already && c == '乾' {
-                c
-            } else {
-                simplify(c)
+            let after = || text[at + c.len_utf8()..].chars().next();
+            out.push(match c {
+                '乾' if already => c,
+                '著' if !already && is_particle(before, after()) => '着',
+                _ => simplify(c),
             });
             at += c.len_utf8();
         }
+        before = out.chars().next_back();
     }
     out
 }
@@ -290,6 +306,13 @@ mod tests {
             ("张乾同志赴乾安县", "张乾同志赴乾安县"),
             ("憑藉優勢，瞭解情況", "凭借优势，了解情况"),
             ("杯盤狼藉", "杯盘狼藉"),
+            (
+                "著力抓落實，圍繞著目標走著。",
+                "着力抓落实，围绕着目标走着。",
+            ),
+            ("成效顯著，是名著的編著者", "成效显著，是名著的编著者"),
+            ("《論語新解》（錢某著）", "《论语新解》（钱某著）"),
+            ("这里看著一样", "这里看著一样"),
             ("ＡＢＣ，ABC", "ＡＢＣ，ABC"),
         ] {
             assert_eq!(to_simplified(from), to);

@@ -97,6 +97,13 @@ fn goes_before(rest: &[u8]) -> bool {
     }
 }
 
+/// Whether 以, 把, 将, 將 or 被 ends here.
+fn behind_preposition(before: &[u8]) -> bool {
+    ["以", "把", "将", "將", "被"]
+        .iter()
+        .any(|word| before.ends_with(word.as_bytes()))
+}
+
 /// Whether a character that begins so may be a byte read as Latin-1 or Windows-1252.
 fn is_latin(lead: u8) -> bool {
     matches!(lead, 0xC2 | 0xC3 | 0xC5 | 0xC6 | 0xCB | 0xE2)
@@ -180,7 +187,7 @@ impl Facts {
 
     /// A blank: before a mark, at a line's end, or one of a run between single hanzi.
     fn blank(&mut self, bytes: &[u8], at: usize) -> bool {
-        if goes_before(&bytes[at + 1..]) {
+        if goes_before(&bytes[at + 1..]) || behind_preposition(&bytes[..at]) {
             return true;
         }
         if self.lone > 0 && at == self.blank + 4 && bytes[at - 3] >= 0xE3 {

@@ -58,6 +58,9 @@ fn inner(page: &[char], line: std::ops::Range<usize>, spaced: bool, out: &mut Ve
         }
     }
     let mut joined = joined.into_iter().peekable();
+    // The only blank of a sentence: names and headlines have several, or no comma.
+    let text = &page[line.clone()];
+    let alone = text.contains(&'，') && text.iter().filter(|&&c| is_blank(c)).count() == 1;
     let mut i = line.start;
     while i < line.end {
         if !is_blank(page[i]) {
@@ -72,10 +75,25 @@ fn inner(page: &[char], line: std::ops::Range<usize>, spaced: bool, out: &mut Ve
             && matches!(page[i], '，' | '。' | '、' | '；')
             && start > line.start
             && (is_han(page[start - 1]) || matches!(page[start - 1], '”' | '》' | '）'));
-        if before_mark || joined.next_if(|&j| j == start).is_some() {
+        if before_mark
+            || (alone && after_preposition(page, start, &line))
+            || joined.next_if(|&j| j == start).is_some()
+        {
             out.push(Change::delete(start, i));
         }
     }
+}
+
+/// A blank behind 以, 把, 將 or 被: it parts nothing, for no clause ends so (a
+/// quotation mark that was lost leaves such a blank).
+fn after_preposition(page: &[char], blank: usize, line: &std::ops::Range<usize>) -> bool {
+    let hanzi = |at: Option<usize>| at.is_some_and(|at| line.contains(&at) && is_han(page[at]));
+    page[blank] == ' '
+        && blank > line.start
+        && matches!(page[blank - 1], '以' | '把' | '将' | '將' | '被')
+        && hanzi(blank.checked_sub(2))
+        && hanzi(Some(blank + 1))
+        && hanzi(Some(blank + 2))
 }
 
 /// Runs of single hanzi with one blank between each: first character, number of characters.
@@ -182,6 +200,10 @@ mod tests {
             ),
             ("会议强调 ，要抓好落实 。", "会议强调，要抓好落实。"),
             (
+                "全市开展了以 学习先进为主题的活动，党员踊跃参加。",
+                "全市开展了以学习先进为主题的活动，党员踊跃参加。",
+            ),
+            (
                 "会 议 强 调 要 抓 好 落 实，各 地 积 极 行 动。",
                 "会议强调要抓好落实，各地积极行动。",
             ),
@@ -201,6 +223,8 @@ mod tests {
             "记者 方 冰",
             "张三 李四 王五 赵六 钱七 孙八",
             "通 知",
+            "把 关",
+            "李以 王强 出席了会议，记者 方 冰",
             "标题\n床前明月光\n疑是地上霜\n举头望明月\n低头思故乡",
             "甲\n\n乙",
             "    let x = 1;",
