@@ -2,16 +2,29 @@
 //! Latin-1 (`ä¸…å›½`), GBK as Latin-1 (`ÖÐ¹ú`). One layer a round; a text twice
 //! garbled takes two.
 
-use super::chars::is_han;
+use super::chars::{is_han, lines};
 use super::edits::Change;
 use super::gbk;
+use super::judge::Judge;
 
 /// Shortest stretch, in characters, that is taken for garbled.
 const SHORTEST: usize = 4;
+/// The same for a stretch of hanzi without a mark.
+const SHORTEST_UNMARKED: usize = 3;
+
+const LOST: char = '\u{FFFD}';
+
+/// By how much (natural logarithm) a stretch without a mark must read better when undone.
+const GAIN: f32 = 4.0;
 
 pub(super) fn undo(page: &[char]) -> Vec<Change> {
     // 。 、 “ ， of UTF-8 begin with these when read as GBK; text of any length holds one.
-    let as_gbk = page.iter().any(|c| matches!(c, '銆' | '锛' | '鈥'));
+    let marked = page.iter().any(|c| matches!(c, '銆' | '锛' | '鈥'));
+    let as_gbk = marked
+        || lines(page)
+            .iter()
+            .any(|line| begins_garbled(page[line.clone()].iter().copied()));
+    let mut judge = None;
     let mut out = Vec::new();
     let mut at = 0;
     while at < page.len() {
@@ -25,17 +38,41 @@ pub(super) fn undo(page: &[char]) -> Vec<Change> {
             while at < page.len() && is_garbled(page[at]) {
                 at += 1;
             }
-            push(
-                &mut out,
-                start,
-                at,
-                from_gbk(&page[start..at], page.get(at)),
-            );
+            let run = &page[start..at];
+            let Some(text) = from_gbk(run, page.get(at)) else {
+                continue;
+            };
+            let mut better = || {
+                let judge = judge.get_or_insert_with(|| Judge::new(&[]));
+                let text: Vec<char> = text.chars().collect();
+                run.len() >= SHORTEST_UNMARKED && judge.score(&text) > judge.score(run) + GAIN
+            };
+            if marked || better() {
+                // A `?` that ends the stretch stands for the last byte of its last character.
+                let cut =
+                    text.ends_with(LOST) && !run.contains(&LOST) && page.get(at) == Some(&'?');
+                at += usize::from(cut);
+                out.push(Change::new(start, at, &text));
+            }
         } else {
             at += 1;
         }
     }
     out
+}
+
+/// Whether the first characters outside ASCII are the bytes of two characters of
+/// UTF-8, so that the line may be garbled though no mark shows it (a headline).
+pub(super) fn begins_garbled(line: impl Iterator<Item = char>) -> bool {
+    let mut line = line.skip_while(char::is_ascii);
+    let mut next = || match line.next().and_then(gbk::raw) {
+        Some((lead, trail)) => [lead, trail],
+        None => [0, 0],
+    };
+    // One after the other: nearly every line fails at the first.
+    matches!(next(), [0xE3..=0xE9, 0x80..=0xBF])
+        && matches!(next(), [0x80..=0xBF, 0xE3..=0xE9 | 0xEF])
+        && matches!(next(), [0x80..=0xBF, 0x80..=0xBF])
 }
 
 fn push(out: &mut Vec<Change>, start: usize, end: usize, text: Option<String>) {
@@ -135,8 +172,41 @@ mod tests {
     }
 
     #[test]
+    fn a_line_without_a_mark_is_undone() {
+        for title in [
+            "中国",
+            "全市机关党建工作会议召开",
+            "2018年主题党日活动综述",
+            "我县开展“主题党日”活动",
+        ] {
+            let (once, _) = encoding_rs::GBK.decode_without_bom_handling(title.as_bytes());
+            if once.contains('\u{FFFD}') {
+                continue;
+            }
+            check(&once, title);
+            check(
+                &format!("{once}\n会议强调，要抓好落实。"),
+                &format!("{title}\n会议强调，要抓好落实。"),
+            );
+            let (twice, _) = encoding_rs::GBK.decode_without_bom_handling(once.as_bytes());
+            if !twice.contains('\u{FFFD}') {
+                check(&twice, title);
+            }
+        }
+    }
+
+    #[test]
+    fn a_last_character_cut_short_is_marked() {
+        // 中国人, its last byte and the line's end lost.
+        let (garbled, _) = encoding_rs::GBK.decode_without_bom_handling(&"中国人".as_bytes()[..8]);
+        check(&format!("{garbled}?"), "中国\u{FFFD}");
+    }
+
+    #[test]
     fn other_letters_stay() {
         for text in [
+            "浣溪沙 涓滴之水",
+            "涓涓细流",
             "Übergröße façade naïve déjà vu",
             "法国总统（François）…",
             "“银行”·锛",

@@ -4,6 +4,8 @@
 //! looked at more closely. A sign may be false (the rules then find nothing),
 //! but no rule changes a page that shows none.
 
+use super::mojibake;
+
 /// What a byte can begin.
 const PLAIN: u8 = 0;
 const LOOK: u8 = 1;
@@ -30,7 +32,9 @@ const fn classes() -> [u8; 256] {
 pub(super) fn found(text: &str) -> bool {
     let bytes = text.as_bytes();
     let mut page = Facts::default();
-    if indented(bytes) {
+    // A garbled line shows in its first characters, if not in its marks.
+    let garbled = |line: &str| mojibake::begins_garbled(line.chars());
+    if indented(bytes) || text.split('\n').any(garbled) {
         return true;
     }
     for at in 0..bytes.len() {
