@@ -111,7 +111,15 @@ fn from_latin(run: &[char]) -> Option<String> {
         return None;
     }
     if let Ok(text) = std::str::from_utf8(&bytes) {
-        return text.chars().any(is_han).then(|| text.to_owned());
+        if text.chars().any(is_chinese) {
+            return Some(text.to_owned());
+        }
+        // Twice over: what comes out is such letters again.
+        let inner: Vec<char> = text.chars().collect();
+        let letters = inner.iter().all(|&c| c >= '\u{80}' && latin(c).is_some());
+        return (letters && inner.len() < run.len())
+            .then(|| from_latin(&inner))
+            .flatten();
     }
     if bytes.len() < SHORTEST || !bytes.len().is_multiple_of(2) {
         return None;
@@ -130,14 +138,41 @@ fn from_latin(run: &[char]) -> Option<String> {
     (common && !bad && hanzi >= 2).then(|| text.into_owned())
 }
 
+/// A character that only Chinese text has.
+fn is_chinese(c: char) -> bool {
+    is_han(c) || matches!(c, '\u{3000}'..='\u{301F}' | '\u{FF01}'..='\u{FF5E}')
+}
+
 /// Hanzi that are the bytes of UTF-8. A last character cut short is U+FFFD.
 fn from_gbk(run: &[char], next: Option<&char>) -> Option<String> {
     let mut bytes = Vec::with_capacity(run.len() * 2);
-    for &c in run {
-        match gbk::raw(c) {
-            Some((lead, trail)) => bytes.extend([lead, trail]),
-            None if c == '€' => bytes.push(0x80),
-            None => bytes.push(0xFF),
+    // Bytes the character of UTF-8 still lacks.
+    let mut lacks = 0;
+    for (i, &c) in run.iter().enumerate() {
+        let known = gbk::raw(c).filter(|_| c != '€');
+        let follows = run
+            .get(i + 1)
+            .and_then(|&c| gbk::raw(c))
+            .map(|(lead, _)| lead);
+        let from = bytes.len();
+        match (known, c) {
+            (Some((lead, trail)), _) => bytes.extend([lead, trail]),
+            // `€` is 80, or A2 E3 where these end one character and begin another.
+            (None, '€') if lacks == 1 && matches!(follows, Some(0x80..=0xBF)) => {
+                bytes.extend([0xA2, 0xE3]);
+            }
+            (None, '€') => bytes.push(0x80),
+            // One sign of loss for the character it cuts short.
+            (None, _) if lacks > 0 => lacks = 0,
+            (None, _) => bytes.push(0xFF),
+        }
+        for &byte in &bytes[from..] {
+            lacks = match byte {
+                0xE0..=0xEF => 2,
+                0xC0..=0xDF => 1,
+                0x80..=0xBF => i32::max(lacks - 1, 0),
+                _ => 0,
+            };
         }
     }
     let text = String::from_utf8_lossy(&bytes);
@@ -169,6 +204,27 @@ mod tests {
         check(&garbled, TEXT);
         check(&cp1252, TEXT);
         check(&as_latin(garbled.as_bytes()), TEXT); // twice over
+    }
+
+    #[test]
+    fn letters_twice_over_are_undone() {
+        let (gbk, _, _) = encoding_rs::GBK.encode(TEXT);
+        check(&as_latin(as_latin(TEXT.as_bytes()).as_bytes()), TEXT);
+        check(&as_latin(as_latin(&gbk).as_bytes()), TEXT);
+        check("增长6%ã€‚", "增长6%。");
+    }
+
+    #[test]
+    fn a_byte_80_is_read_as_it_was() {
+        for text in [
+            "会议召开扩大会议，研究开发。",
+            "全市活动启动，“开门纳谏”效果好、反响大。",
+        ] {
+            let (garbled, _) = encoding_rs::GBK.decode_without_bom_handling(text.as_bytes());
+            if !garbled.contains('\u{FFFD}') {
+                check(&garbled, text);
+            }
+        }
     }
 
     #[test]

@@ -157,10 +157,28 @@ fn is_damage(page: &[char], hits: &[Hit]) -> bool {
     folded && bare == 0 && common == kinds.len() && usual
 }
 
+/// How many different characters of the damage the line has.
+fn glossed_kinds(line: &[char]) -> usize {
+    let kinds: HashSet<char> = hits(line)
+        .iter()
+        .map(|h| line[h.at])
+        .filter(|&c| differs(c))
+        .collect();
+    kinds.len()
+}
+
 pub(super) fn drop(page: &[char]) -> Vec<Change> {
     let hits = hits(page);
-    if hits.is_empty() || !is_damage(page, &hits) {
+    if hits.is_empty() {
         return Vec::new();
+    }
+    if !is_damage(page, &hits) {
+        // A title may come from elsewhere than the text below it.
+        let title = page.iter().position(|&c| c == '\n').unwrap_or(page.len());
+        return match &page[..title] {
+            line if title < page.len() && glossed_kinds(line) > 1 => drop(line),
+            _ => Vec::new(),
+        };
     }
     let mut out: Vec<Change> = hits
         .iter()
@@ -192,6 +210,10 @@ mod tests {
                 "全體會議在市里召開，責任單位（部門）參加。",
             ),
             ("企業(yè)服務(wù)中心掛牌", "企業服務中心掛牌"),
+            (
+                "市直機(jī)關(guān)啟動(dòng)“先鋒引領”行動(dòng)\n會議要求，各機關黨支部要行動起來。",
+                "市直機關啟動“先鋒引領”行動\n會議要求，各機關黨支部要行動起來。",
+            ),
         ] {
             check(from, to);
         }

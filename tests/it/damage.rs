@@ -18,6 +18,8 @@ pub(crate) struct Site {
     pub(crate) commas: bool,
     /// Folds ！ and ？ too.
     pub(crate) folds_all: bool,
+    /// Leaves the text in simplified script.
+    pub(crate) simplified: bool,
 }
 
 const fn site(table: &'static str, blank: bool, commas: bool, folds_all: bool) -> Site {
@@ -26,6 +28,7 @@ const fn site(table: &'static str, blank: bool, commas: bool, folds_all: bool) -
         blank,
         commas,
         folds_all,
+        simplified: false,
     }
 }
 
@@ -121,7 +124,10 @@ fn replace(
 pub(crate) fn damage(text: &str, site: Site, script: &Script) -> Damaged {
     let original: Vec<char> = text
         .chars()
-        .map(|c| script.0.get(&c).copied().unwrap_or(c))
+        .map(|c| match site.simplified {
+            true => c,
+            false => script.0.get(&c).copied().unwrap_or(c),
+        })
         .collect();
     let mut bytes: Vec<Byte> = Vec::new();
     for (i, &c) in original.iter().enumerate() {
