@@ -3,7 +3,7 @@
 use jianbao::fold::fold_str;
 use jianbao::repair::{repair, undo};
 
-use crate::damage::{SITES, Script, damage};
+use crate::damage::{DENSE, SITES, Script, Site, damage};
 use crate::env::project;
 
 /// Articles in the style of the pages that are damaged so.
@@ -32,6 +32,100 @@ fn what_the_bytes_still_tell_is_restored() {
         }
     }
     assert!(exact * 10 >= all * 9, "{exact} of {all} restored exactly");
+}
+
+/// Tables, widths and scripts of no site the rules were made for.
+const OTHERS: &[Site] = &[
+    Site {
+        table: "黨機關會議學習務實產業領導動員",
+        blank: true,
+        commas: false,
+        folds_all: false,
+        simplified: false,
+    },
+    Site {
+        table: "參與講數銳鋒誌獻農業統計產",
+        blank: false,
+        commas: true,
+        folds_all: true,
+        simplified: false,
+    },
+    Site {
+        table: "",
+        blank: false,
+        commas: true,
+        folds_all: false,
+        simplified: true,
+    },
+];
+
+#[test]
+fn other_sites_are_restored() {
+    let script = Script::new();
+    for article in ARTICLES {
+        for &site in OTHERS {
+            let damaged = damage(article, site, &script);
+            let done = repair(&damaged.text);
+            assert_eq!(undo(&done.text, &done.edits), damaged.text);
+            assert_eq!(repair(&done.text).text, done.text);
+            let want = fold_str(&damaged.original.iter().collect::<String>());
+            if damaged.kept.iter().all(|&kept| kept) {
+                assert_eq!(fold_str(&done.text), want, "{site:?}");
+            }
+        }
+    }
+}
+
+/// One part of the page is damaged, the other sound.
+#[test]
+fn pages_damaged_in_part_are_restored() {
+    let script = Script::new();
+    let dense = Site {
+        table: DENSE,
+        ..OTHERS[1]
+    };
+    for article in ARTICLES {
+        let article = article.replace('　', " ");
+        for (head, tail) in [article.split_once('\n'), article.rsplit_once('\n')]
+            .into_iter()
+            .flatten()
+        {
+            let damaged = damage(head, dense, &script);
+            if damaged.kept.iter().any(|&kept| !kept) {
+                continue;
+            }
+            let original: String = damaged.original.iter().collect();
+            let done = repair(&format!("{}\n{tail}", damaged.text))
+                .text
+                .into_owned();
+            assert_eq!(fold_str(&done), fold_str(&format!("{original}\n{tail}")));
+        }
+    }
+}
+
+/// Read in a wrong encoding, as whole pages and as a title above a sound text.
+#[test]
+fn garbled_pages_are_restored() {
+    let latin = |bytes: &[u8]| bytes.iter().map(|&b| char::from(b)).collect::<String>();
+    let gbk = |bytes: &[u8]| {
+        let (text, _) = encoding_rs::GBK.decode_without_bom_handling(bytes);
+        text.into_owned()
+    };
+    let titles = ["党建工作任务清单", "全市党建工作部署", "党建工作责任清单"];
+    for (article, title) in ARTICLES.iter().zip(titles) {
+        let article = article.replace('　', " ");
+        let twice = latin(latin(article.as_bytes()).as_bytes());
+        assert_eq!(repair(&twice).text, article);
+        let (_, body) = article.split_once('\n').unwrap();
+        assert_eq!(
+            repair(&format!("{}\n{body}", gbk(title.as_bytes()))).text,
+            format!("{title}\n{body}")
+        );
+        // Where GBK lost a byte the rest is there: a U+FFFD for each character cut.
+        let done = repair(&gbk(article.as_bytes())).text.into_owned();
+        let lost = done.matches('\u{FFFD}').count();
+        assert!(lost * 20 < article.chars().count(), "{done}");
+    }
 }
 
 #[test]
