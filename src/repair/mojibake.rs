@@ -2,10 +2,13 @@
 //! Latin-1 (`ä¸…å›½`), GBK as Latin-1 (`ÖÐ¹ú`). One layer a round; a text twice
 //! garbled takes two.
 
+use std::cell::OnceCell;
+
 use super::chars::{is_han, lines};
 use super::edits::Change;
 use super::gbk;
-use super::judge::Judge;
+use super::judge::{Frame, Judge};
+use super::shift::likeliest;
 
 /// Shortest stretch, in characters, that is taken for garbled.
 const SHORTEST: usize = 4;
@@ -24,7 +27,7 @@ pub(super) fn undo(page: &[char]) -> Vec<Change> {
         || lines(page)
             .iter()
             .any(|line| begins_garbled(page[line.clone()].iter().copied()));
-    let mut judge = None;
+    let judge = OnceCell::new();
     let mut out = Vec::new();
     let mut at = 0;
     while at < page.len() {
@@ -39,20 +42,24 @@ pub(super) fn undo(page: &[char]) -> Vec<Change> {
                 at += 1;
             }
             let run = &page[start..at];
-            let Some(text) = from_gbk(run, page.get(at)) else {
+            let Some((text, cut)) = from_gbk(run, page.get(at)) else {
                 continue;
             };
-            let mut better = || {
-                let judge = judge.get_or_insert_with(|| Judge::new(&[]));
+            let judge = || judge.get_or_init(|| Judge::new(&[]));
+            let better = || {
+                let judge = judge();
                 let text: Vec<char> = text.chars().collect();
                 run.len() >= SHORTEST_UNMARKED && judge.score(&text) > judge.score(run) + GAIN
             };
             if marked || better() {
                 // A `?` that ends the stretch stands for the last byte of its last character.
-                let cut =
-                    text.ends_with(LOST) && !run.contains(&LOST) && page.get(at) == Some(&'?');
-                at += usize::from(cut);
-                out.push(Change::new(start, at, &text));
+                let ends = text.ends_with(LOST) && !run.contains(&LOST);
+                at += usize::from(ends && page.get(at) == Some(&'?'));
+                let mut change = Change::new(start, at, &text);
+                if !cut.is_empty() {
+                    change.candidates = candidates(&change.to, &cut, judge());
+                }
+                out.push(change);
             }
         } else {
             at += 1;
@@ -144,7 +151,8 @@ fn is_chinese(c: char) -> bool {
 }
 
 /// Hanzi that are the bytes of UTF-8. A last character cut short is U+FFFD.
-fn from_gbk(run: &[char], next: Option<&char>) -> Option<String> {
+/// With the text come, for each U+FFFD of it, the bytes that are left of the character.
+fn from_gbk(run: &[char], next: Option<&char>) -> Option<(String, Vec<Vec<u8>>)> {
     let mut bytes = Vec::with_capacity(run.len() * 2);
     // Bytes the character of UTF-8 still lacks.
     let mut lacks = 0;
@@ -180,8 +188,34 @@ fn from_gbk(run: &[char], next: Option<&char>) -> Option<String> {
     let given = run.iter().filter(|&&c| c == '\u{FFFD}').count();
     let cut = usize::from(next.is_none_or(char::is_ascii));
     let good = text.chars().filter(|&c| is_han(c) || matches!(c, '\u{2010}'..='\u{203B}' | '\u{3000}'..='\u{301F}' | '\u{FF00}'..='\u{FF5E}')).count();
+    let left = bytes
+        .utf8_chunks()
+        .map(|chunk| chunk.invalid().to_vec())
+        .filter(|left| !left.is_empty())
+        .collect();
     (lost <= given + cut && good >= 2 && good + lost == text.chars().count())
-        .then(|| text.into_owned())
+        .then(|| (text.into_owned(), left))
+}
+
+/// For each U+FFFD of a text, what the two bytes that are left of it may have begun.
+fn candidates(text: &[char], left: &[Vec<u8>], judge: &Judge) -> Vec<Vec<char>> {
+    let places: Vec<usize> = (0..text.len()).filter(|&i| text[i] == LOST).collect();
+    if places.len() != left.len() {
+        return Vec::new(); // some stood in the text before it was garbled
+    }
+    places
+        .into_iter()
+        .zip(left)
+        .map(|(at, left)| {
+            let frame = Frame::new(judge, &text[..at], &text[at + 1..]);
+            let readings = (0x80..=0xBF_u8).filter_map(|last| {
+                let bytes = [*left.first()?, *left.get(1)?, last];
+                let c = std::str::from_utf8(&bytes).ok()?.chars().next();
+                c.filter(|&c| is_chinese(c))
+            });
+            likeliest(readings, |c| frame.score(&[c]))
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -255,7 +289,10 @@ mod tests {
     fn a_last_character_cut_short_is_marked() {
         // 中国人, its last byte and the line's end lost.
         let (garbled, _) = encoding_rs::GBK.decode_without_bom_handling(&"中国人".as_bytes()[..8]);
-        check(&format!("{garbled}?"), "中国\u{FFFD}");
+        let page = format!("{garbled}?");
+        check(&page, "中国\u{FFFD}");
+        let edits = crate::repair::repair(&page).edits;
+        assert!(edits[0].candidates[0].contains('人'), "{edits:?}");
     }
 
     #[test]

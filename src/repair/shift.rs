@@ -17,6 +17,7 @@ use super::edits::Change;
 use super::judge::Judge;
 use super::pinyin;
 use choose::{Hints, fill, is_open, plain};
+pub(super) use lost::likeliest;
 use run::{Run, Slot};
 
 /// Characters of context the judge sees on each side.

@@ -62,7 +62,10 @@ pub(super) fn candidates(
 }
 
 /// The best of these, the best first.
-fn likeliest(choices: impl IntoIterator<Item = char>, score: impl Fn(char) -> f32) -> Vec<char> {
+pub(in crate::repair) fn likeliest(
+    choices: impl IntoIterator<Item = char>,
+    score: impl Fn(char) -> f32,
+) -> Vec<char> {
     let mut scored: Vec<(f32, char)> = choices.into_iter().map(|c| (score(c), c)).collect();
     scored.sort_by(|a, b| b.0.total_cmp(&a.0));
     let worst = scored.first().map_or(0.0, |best| best.0 - FAR);
