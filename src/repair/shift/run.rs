@@ -174,7 +174,6 @@ pub(super) fn follow(page: &[char], start: Run, longest: usize) -> Vec<Run> {
                 if closed.end < page.len() && page.get(closed.end).copied().and_then(mark).is_none()
                 {
                     closed.slots.push(match page[closed.end..] {
-                        ['0', '月', ..] => Slot::Known('1'), // no other month ends so
                         [c, ..] if is_han(c) && !lost::is_counted(c) => Slot::Line,
                         _ => Slot::Lost,
                     });
