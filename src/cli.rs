@@ -111,6 +111,18 @@ pub(crate) struct Reading {
     /// Drop articles whose file is gone 删除原文件已不在的文章
     #[arg(long)]
     pub(crate) prune: bool,
+    /// Longest text read as one: a page, an entry, a line, a row 单篇上限
+    #[arg(long, value_name = "SIZE", default_value = "64M", value_parser = bytes)]
+    pub(crate) max_entry: u64,
+    /// Most that is unpacked from one archive 单个压缩包解出的上限
+    #[arg(long, value_name = "SIZE", default_value = "4G", value_parser = bytes)]
+    pub(crate) max_archive: u64,
+    /// Most entries read from one archive 单个压缩包的条目上限
+    #[arg(long, value_name = "N", default_value_t = 1_000_000)]
+    pub(crate) max_entries: u64,
+    /// How many times its size a packed file may grow, past 16M 解压倍数上限
+    #[arg(long, value_name = "N", default_value_t = 200)]
+    pub(crate) max_ratio: u64,
 }
 
 /// Add files, folders, archives, or `-` (JSONL on stdin) to the index 建立或更新索引
@@ -281,9 +293,16 @@ pub(crate) struct SegmentArgs {
     pub(crate) json: bool,
 }
 
-/// What the index holds 索引概况
+/// What the index holds, field by field and year by year 索引概况
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  jianbao stats                                 how many have a date, a source, a number 各字段有多少
+  jianbao stats --pages                         which pages break the rules for meta tags 哪些网页标签不合规")]
 pub(crate) struct StatsArgs {
+    /// Instead, for each site the pages that break the rules of 国办发〔2017〕47号 for meta tags 标签不合规的网页
+    #[arg(long)]
+    pub(crate) pages: bool,
     /// One JSON object
     #[arg(long)]
     pub(crate) json: bool,
@@ -334,26 +353,29 @@ pub(crate) struct TuneArgs {
     pub(crate) json: bool,
 }
 
-/// `512M`, `2G`, `800000`: bytes.
+/// `512M`, `2G`, `800000`: bytes of memory.
 fn size(text: &str) -> Result<usize, String> {
+    match bytes(text).map(usize::try_from)? {
+        Ok(bytes) if bytes >= 64 << 20 => Ok(bytes),
+        Ok(_) => Err("at least 64M is needed".to_owned()),
+        Err(_) => Err("more than this machine can address".to_owned()),
+    }
+}
+
+/// `512M`, `2G`, `800000`: bytes, at least one.
+fn bytes(text: &str) -> Result<u64, String> {
     let text = text.trim();
     let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit());
     let unit = match text[digits.len()..].to_ascii_uppercase().as_str() {
-        "" | "B" => 1,
-        "K" | "KB" | "KIB" => 1 << 10,
-        "M" | "MB" | "MIB" => 1 << 20,
-        "G" | "GB" | "GIB" => 1usize << 30,
-        _ => return Err("a size is a number and K, M or G: 512M".to_owned()),
+        "" | "B" => Some(1),
+        "K" | "KB" | "KIB" => Some(1 << 10),
+        "M" | "MB" | "MIB" => Some(1 << 20),
+        "G" | "GB" | "GIB" => Some(1u64 << 30),
+        _ => None,
     };
-    let bytes = digits
-        .parse::<usize>()
-        .ok()
-        .and_then(|number| number.checked_mul(unit))
-        .ok_or("a size is a number and K, M or G: 512M")?;
-    if bytes < 64 << 20 {
-        return Err("at least 64M is needed".to_owned());
-    }
-    Ok(bytes)
+    unit.and_then(|unit| digits.parse::<u64>().ok()?.checked_mul(unit))
+        .filter(|bytes| *bytes > 0)
+        .ok_or_else(|| "a size is a number and K, M or G: 512M".to_owned())
 }
 
 fn first_day(text: &str) -> Result<Date, String> {

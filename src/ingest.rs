@@ -6,8 +6,9 @@
 //! bounded, and the same articles go in, in the same order, for any number of
 //! threads.
 
+mod story;
+
 use std::collections::{BTreeMap, HashSet};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
@@ -16,13 +17,13 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use anyhow::Result;
 use rayon::prelude::*;
 use serde::Serialize;
-use xxhash_rust::xxh3::Xxh3;
 
-use crate::article::{Article, Draft, Edit, Evidence, Found, Kind, Origin, Skip};
-use crate::extract::{FieldMap, extract};
-use crate::index::{Added, Entry, Meta, Standing, Writer, file_key};
-use crate::repair::repair;
+use crate::extract::FieldMap;
+use crate::index::{Added, Entry, Standing, Writer, file_key};
 use crate::source::{Input, Limits, Raw, Reject, records};
+use story::{Prepared, Ready, Story, prepare};
+
+pub use story::{article_id, restore};
 
 /// A batch is full at this many bytes of records …
 const BATCH_BYTES: usize = 4 << 20;
@@ -150,14 +151,14 @@ impl Run<'_, '_> {
             }
         }
         for input in &inputs {
-            if self.entry(input).is_none() {
+            if self.entry(input, settings).is_none() {
                 changed_keys.insert(file_key(&path_of(input)));
             }
         }
         let mut changed = Vec::new();
         for input in inputs {
             let entry = self
-                .entry(&input)
+                .entry(&input, settings)
                 .filter(|entry| !self.writer.shadowed_by(entry, &changed_keys));
             match entry {
                 Some(entry) => {
@@ -174,8 +175,12 @@ impl Run<'_, '_> {
         Ok(changed)
     }
 
-    fn entry(&self, input: &Input) -> Option<&Entry> {
-        self.writer.unchanged(&path_of(input), &input.stamp?)
+    /// What the ledger says of a file that need not be read again. One that
+    /// was rejected under other limits may fare better under these.
+    fn entry(&self, input: &Input, settings: &Settings) -> Option<&Entry> {
+        self.writer
+            .unchanged(&path_of(input), &input.stamp?)
+            .filter(|entry| entry.rejects.is_empty() || entry.limits == settings.limits)
     }
 
     fn consume(
@@ -184,9 +189,17 @@ impl Run<'_, '_> {
         settings: &Settings,
         batches: &Receiver<Batch>,
     ) -> Result<()> {
-        while !settings.stop.load(Ordering::Relaxed) {
+        let pipe = inputs.iter().any(|input| input.stamp.is_none());
+        loop {
+            // A file is read again by the next run; what came through a pipe
+            // never comes again, so what was taken out of it is kept.
+            let stopped = settings.stop.load(Ordering::Relaxed);
+            if stopped && !pipe {
+                break;
+            }
             let batch = match batches.recv_timeout(LOOK_UP) {
                 Ok(batch) => batch,
+                Err(RecvTimeoutError::Timeout) if stopped => break,
                 Err(RecvTimeoutError::Timeout) => continue,
                 Err(RecvTimeoutError::Disconnected) => break,
             };
@@ -197,7 +210,7 @@ impl Run<'_, '_> {
                 .map(|(index, item)| prepare(&inputs[index], index, item, writer, settings))
                 .collect();
             for item in prepared {
-                self.take(inputs, item)?;
+                self.take(inputs, item, settings)?;
             }
             self.writer.commit_if_due()?;
             let done = self.done + (self.tally.bytes - self.begun);
@@ -207,7 +220,7 @@ impl Run<'_, '_> {
     }
 
     /// Hands one prepared item to the writer: in input order, one at a time.
-    fn take(&mut self, inputs: &[Input], item: Prepared) -> Result<()> {
+    fn take(&mut self, inputs: &[Input], item: Prepared, settings: &Settings) -> Result<()> {
         match item {
             Prepared::Stories {
                 index,
@@ -224,7 +237,7 @@ impl Run<'_, '_> {
                             self.tally.unchanged += 1;
                             self.articles += 1;
                         }
-                        Story::Ready(story) => self.add(*story, &path)?,
+                        Story::Ready(story) => self.add(*story)?,
                     }
                 }
             }
@@ -248,6 +261,7 @@ impl Run<'_, '_> {
                         read_ns,
                         articles,
                         rejects,
+                        limits: settings.limits,
                         shadows: Vec::new(),
                         gone: false,
                     };
@@ -260,14 +274,11 @@ impl Run<'_, '_> {
         Ok(())
     }
 
-    fn add(&mut self, mut story: Ready, path: &str) -> Result<()> {
-        if self.writer.standing(&story.meta.id, story.hash, path)? == Standing::Clash {
-            story.meta.id = format!("{}~{:08x}", story.meta.id, story.hash as u32);
+    fn add(&mut self, mut story: Ready) -> Result<()> {
+        if self.writer.standing(&story.meta.id, story.spot)? == Standing::Clash {
+            story.meta.id = format!("{}~{:08x}", story.meta.id, story.spot.hash as u32);
         }
-        match self
-            .writer
-            .add(&story.article, &story.meta, story.hash, path)?
-        {
+        match self.writer.add(&story.article, &story.meta, story.spot)? {
             Added::Accepted => {
                 self.tally.accepted += 1;
                 self.tally.repaired += u64::from(!story.meta.edits.is_empty());
@@ -292,27 +303,31 @@ impl Run<'_, '_> {
 fn read(inputs: &[Input], settings: &Settings, sender: &SyncSender<Batch>) {
     let mut items = Vec::new();
     let mut bytes = 0;
+    let send = |items: &mut Vec<(usize, Item)>, bytes: &mut usize| {
+        *bytes = 0;
+        let items = std::mem::take(items);
+        items.is_empty() || sender.send(Batch { items }).is_ok()
+    };
     for (index, input) in inputs.iter().enumerate() {
         let read_ns = now_ns();
-        for record in records(input, &settings.limits) {
-            if settings.stop.load(Ordering::Relaxed) {
+        let mut records = records(input, &settings.limits);
+        loop {
+            // Records do not wait here for a pipe that has nothing to say.
+            if !records.wait(LOOK_UP / 2) && !send(&mut items, &mut bytes) {
                 return;
             }
+            let Some(record) = records.next() else { break };
             bytes += record.as_ref().map_or(0, |raw| raw.bytes.len());
             items.push((index, Item::Record(record)));
-            if bytes >= BATCH_BYTES || items.len() >= BATCH_RECORDS {
-                bytes = 0;
-                let items = std::mem::take(&mut items);
-                if sender.send(Batch { items }).is_err() {
-                    return;
-                }
+            let stopped = settings.stop.load(Ordering::Relaxed);
+            let full = bytes >= BATCH_BYTES || items.len() >= BATCH_RECORDS;
+            if (full || stopped) && !send(&mut items, &mut bytes) || stopped {
+                return;
             }
         }
         items.push((index, Item::End(index, read_ns)));
     }
-    if !items.is_empty() {
-        let _ = sender.send(Batch { items });
-    }
+    let _ = send(&mut items, &mut bytes);
 }
 
 fn now_ns() -> i128 {
@@ -324,211 +339,4 @@ fn now_ns() -> i128 {
 /// What the ledger knows a file by.
 fn path_of(input: &Input) -> String {
     input.path.to_string_lossy().into_owned()
-}
-
-/// A record after the parallel part.
-enum Prepared {
-    Stories {
-        index: usize,
-        bytes: u64,
-        stories: Vec<Story>,
-    },
-    /// What was read is no article.
-    Rejected(Reject),
-    /// It could not be read.
-    Unread(Reject),
-    End {
-        index: usize,
-        read_ns: i128,
-    },
-}
-
-enum Story {
-    Ready(Box<Ready>),
-    /// The index holds it already, under this id.
-    Kept(String),
-    Rejected(Reject),
-}
-
-struct Ready {
-    article: Article,
-    meta: Meta,
-    hash: u64,
-}
-
-fn prepare(
-    input: &Input,
-    index: usize,
-    item: Item,
-    writer: &Writer,
-    settings: &Settings,
-) -> Prepared {
-    let raw = match item {
-        Item::End(index, read_ns) => return Prepared::End { index, read_ns },
-        Item::Record(Err(reject)) => return Prepared::Unread(reject),
-        Item::Record(Ok(raw)) => raw,
-    };
-    let path = path_of(input);
-    let bytes = raw.bytes.len() as u64;
-    // A bug in one of the pure rooms costs one record, with its name, and not the run.
-    let stories = catch_unwind(AssertUnwindSafe(|| stories(&raw, &path, writer, settings)));
-    match stories {
-        Ok(Ok(stories)) => Prepared::Stories {
-            index,
-            bytes,
-            stories,
-        },
-        Ok(Err(skip)) => Prepared::Rejected(Reject {
-            origin: raw.origin,
-            reason: skip.to_string(),
-        }),
-        Err(_) => Prepared::Rejected(Reject {
-            origin: raw.origin,
-            reason: "a bug in jianbao stopped the reading of this record; please report it"
-                .to_owned(),
-        }),
-    }
-}
-
-fn stories(
-    raw: &Raw,
-    path: &str,
-    writer: &Writer,
-    settings: &Settings,
-) -> Result<Vec<Story>, Skip> {
-    let drafts = extract(raw, &settings.map, settings.encoding.as_deref())?;
-    Ok(drafts
-        .into_iter()
-        .map(|draft| story(raw, draft, path, writer))
-        .collect())
-}
-
-fn story(raw: &Raw, draft: Draft, path: &str, writer: &Writer) -> Story {
-    let id = article_id(&raw.origin, &draft);
-    let hash = hash_of(&draft);
-    // An id that clashes is settled later, in input order; here only what is
-    // certainly there already is spared the rest.
-    if matches!(writer.standing(&id, hash, path), Ok(Standing::Same)) {
-        return Story::Kept(id);
-    }
-    let encoding = draft.encoding;
-    let draft = restore(draft);
-    let repaired_title = match &draft.title {
-        Some(title) if in_text(title) && !draft.edits.is_empty() => Some(title.value.clone()),
-        _ => None,
-    };
-    match Article::from_draft(draft) {
-        Ok(mut article) => {
-            let meta = Meta {
-                id,
-                title: article.title.clone(),
-                date: article.date.clone(),
-                source: article.source.clone(),
-                url: article.url.take(),
-                origin: raw.origin.clone(),
-                credits: std::mem::take(&mut article.credits),
-                passages: 0,
-                lead: lead(&article),
-                kinds: article
-                    .paragraphs
-                    .iter()
-                    .map(|paragraph| paragraph.kind)
-                    .collect(),
-                extra: std::mem::take(&mut article.extra),
-                edits: std::mem::take(&mut article.edits),
-                repaired_title,
-                encoding: encoding.to_owned(),
-            };
-            Story::Ready(Box::new(Ready {
-                article,
-                meta,
-                hash,
-            }))
-        }
-        Err(skip) => Story::Rejected(Reject {
-            origin: raw.origin.clone(),
-            reason: skip.to_string(),
-        }),
-    }
-}
-
-/// Where the text proper begins, a byte of the body.
-fn lead(article: &Article) -> usize {
-    let mut body = article
-        .paragraphs
-        .iter()
-        .filter(|paragraph| paragraph.kind == Kind::Body);
-    body.next().map_or(0, |paragraph| paragraph.text_start)
-}
-
-/// Repairs title and body as one string, for some rules need the evidence of
-/// the whole document.
-pub fn restore(mut draft: Draft) -> Draft {
-    let Some(title) = draft.title.as_ref().filter(|title| in_text(title)) else {
-        let (body, edits) = owned(&draft.body);
-        if let Some(body) = body {
-            draft.body = body;
-        }
-        draft.edits = edits;
-        return draft;
-    };
-    let whole = format!("{}\n{}", title.value.replace('\n', " "), draft.body);
-    let (text, edits) = owned(&whole);
-    draft.edits = edits;
-    if let (Some(text), Some(title)) = (text, &mut draft.title) {
-        let (head, body) = text.split_once('\n').unwrap_or((&text, ""));
-        title.value = head.to_owned();
-        draft.body = body.to_owned();
-    }
-    draft
-}
-
-/// Whether a title is part of what was found, and not the name of a file.
-fn in_text(title: &Found<String>) -> bool {
-    title.from != Evidence::Name
-}
-
-/// The repaired text where anything was repaired, and the repairs.
-fn owned(text: &str) -> (Option<String>, Vec<Edit>) {
-    let repaired = repair(text);
-    let changed = !repaired.edits.is_empty();
-    let edits = repaired.edits;
-    (changed.then(|| repaired.text.into_owned()), edits)
-}
-
-/// The record's own id, or its place: `path!entry:record#story`. Blanks are
-/// escaped, for ids stand in tables that are parted by blanks.
-pub fn article_id(origin: &Origin, draft: &Draft) -> String {
-    let id = match &draft.id {
-        Some(id) => id.clone(),
-        None => match draft.story {
-            Some(story) => format!("{origin}#{story}"),
-            None => origin.to_string(),
-        },
-    };
-    if !id.contains(char::is_whitespace) {
-        return id;
-    }
-    id.chars()
-        .map(|c| if c.is_whitespace() { '_' } else { c })
-        .collect()
-}
-
-/// Tells one record from another: a hash of everything it says.
-fn hash_of(draft: &Draft) -> u64 {
-    let mut hasher = Xxh3::new();
-    let mut field = |value: Option<&str>| {
-        hasher.update(value.unwrap_or("\u{1}").as_bytes());
-        hasher.update(b"\0");
-    };
-    field(draft.title.as_ref().map(|title| title.value.as_str()));
-    field(draft.date.as_ref().map(|date| date.value.as_str()));
-    field(draft.source.as_ref().map(|source| source.value.as_str()));
-    field(draft.url.as_deref());
-    field(Some(&draft.body));
-    for (key, value) in &draft.extra {
-        field(Some(key));
-        field(Some(&value.to_string()));
-    }
-    hasher.digest()
 }

@@ -102,6 +102,35 @@ pub struct Edit {
     pub candidates: Vec<String>,
 }
 
+/// What a page breaks of the rules for the meta tags of government sites.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Flaw {
+    /// The tag, spelled as the rules spell it; `*` for all of them.
+    pub tag: String,
+    /// What is wrong with it.
+    pub rule: Rule,
+    /// What stands there instead, where something does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub found: Option<String>,
+}
+
+/// A rule for the meta tags of government sites (国办发〔2017〕47号, the table of
+/// page labels in its annex).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rule {
+    /// The tag must be there.
+    Missing,
+    /// It must have a value.
+    Empty,
+    /// Its value must have the form the rules give.
+    Malformed,
+    /// It must be there once, or with one value.
+    Repeated,
+    /// Its name must be spelled as the rules spell it.
+    Misspelled,
+}
+
 /// What an extractor found in one record, before repair and before any reading
 /// of the text itself. Strings are as found, in the record's own script.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -122,6 +151,9 @@ pub struct Draft {
     pub extra: serde_json::Map<String, serde_json::Value>,
     /// Story within the record, counted from 1, where a record holds several.
     pub story: Option<u64>,
+    /// What its page breaks of the rules for government sites; `None` when it
+    /// was no page.
+    pub flaws: Option<Vec<Flaw>>,
     /// The encoding it was decoded from.
     pub encoding: &'static str,
     /// The repairs made to title and body, in that order as one string

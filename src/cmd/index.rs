@@ -15,7 +15,7 @@ use jianbao::extract::FieldMap;
 use jianbao::index::{Options, Store, Writer};
 use jianbao::ingest::{Event, Settings, Tally, ingest};
 use jianbao::search::query::Lang;
-use jianbao::source::{Input, Reject, inputs, stdin_input};
+use jianbao::source::{Input, Limits, Reject, inputs, stdin_input};
 use serde_json::json;
 
 use crate::cli::{Common, IndexArgs, Reading};
@@ -141,6 +141,13 @@ impl Job<'_> {
                 );
             }
         }
+        // Which of two records that bear one id keeps it depends on which is
+        // read first: not on the order in which paths were typed.
+        found.sort_by(|a, b| {
+            in_order(a)
+                .cmp(in_order(b))
+                .then_with(|| a.path.cmp(&b.path))
+        });
         Ok((found, rejects))
     }
 
@@ -151,6 +158,7 @@ impl Job<'_> {
             encoding: self.encoding()?,
             map: self.map()?,
             prune: self.reading.prune,
+            limits: self.limits(),
             ..Settings::default()
         });
         let dict = read_dicts(&self.reading.dict)?;
@@ -250,6 +258,17 @@ impl Job<'_> {
         Ok(map)
     }
 
+    fn limits(&self) -> Limits {
+        Limits {
+            // A text takes about six times its length while it is indexed.
+            record_bytes: self.reading.max_entry.min(self.common.memory as u64 / 8),
+            archive_bytes: self.reading.max_archive,
+            entries: self.reading.max_entries,
+            ratio: self.reading.max_ratio,
+            ..Limits::default()
+        }
+    }
+
     fn encoding(&self) -> Result<Option<String>> {
         match &self.reading.encoding {
             Some(label) if !label_known(label) => {
@@ -322,6 +341,13 @@ impl Done {
             DONE
         }
     }
+}
+
+/// What inputs are sorted by: their names, part by part, as a folder lists
+/// them; standard input last.
+fn in_order(input: &Input) -> impl Iterator<Item = (bool, &str)> {
+    let pipe = input.stamp.is_none();
+    input.name.split('/').map(move |part| (pipe, part))
 }
 
 /// The line of `--rejects`.

@@ -97,6 +97,10 @@ fn write_text(
             row("来源", "source", &turn(&source.value), Some(source.from))
         )?;
     }
+    if let Some(number) = &meta.number {
+        let value = row("文号", "number", &number.value, Some(number.from));
+        writeln!(out, "{value}")?;
+    }
     for credit in &meta.credits {
         let names = credit.names.join(" ");
         writeln!(
@@ -111,6 +115,9 @@ fn write_text(
         "{}",
         row("出处", "path", &meta.origin.to_string(), None)
     )?;
+    let span = format!("{}..{}", meta.span.start, meta.span.end);
+    writeln!(out, "{}", row("字节", "bytes", &span, None))?;
+    writeln!(out, "{}", row("SHA-256", "sha256", &meta.sha256, None))?;
     if let Some(url) = &meta.url {
         writeln!(out, "{}", row("网址", "url", url, None))?;
     }

@@ -1,5 +1,8 @@
 //! `jianbao stats`: what the index holds.
 
+mod fields;
+mod pages;
+
 use std::collections::HashMap;
 use std::io::Write;
 use std::path::Path;
@@ -32,6 +35,8 @@ pub(crate) struct Stats {
     pub(crate) first_date: Option<String>,
     pub(crate) last_date: Option<String>,
     pub(crate) with_source: u64,
+    /// Articles that have each field, and what told it.
+    pub(crate) fields: fields::Fields,
     /// The most frequent sources, with their number of articles.
     pub(crate) sources: Vec<(String, u64)>,
     pub(crate) segments: usize,
@@ -63,6 +68,7 @@ pub(crate) fn gather(dir: &Path) -> Result<Stats> {
     let mut days = None;
     searcher.articles(|meta| {
         stats.articles += 1;
+        stats.fields.count(&meta);
         stats.repaired += u64::from(!meta.edits.is_empty());
         if let Some(source) = meta.source {
             stats.with_source += 1;
@@ -87,6 +93,9 @@ pub(crate) fn gather(dir: &Path) -> Result<Stats> {
 }
 
 pub(crate) fn run(common: &Common, args: &StatsArgs) -> Result<ExitCode> {
+    if args.pages {
+        return pages::run(common, args.json);
+    }
     let stats = gather(&common.index)?;
     let mut out = out();
     if args.json {
@@ -127,6 +136,7 @@ pub(crate) fn run(common: &Common, args: &StatsArgs) -> Result<ExitCode> {
                 format!("{count}\t{}", jianbao::render::printable(source)),
             )?;
         }
+        stats.fields.write(&mut out, zh)?;
     }
     out.flush()?;
     Ok(DONE)

@@ -5,12 +5,12 @@ use std::io::{Cursor, Read};
 use serde_json::Value;
 
 use crate::article::{Draft, Evidence, Found, Skip};
-use crate::extract::paragraphs;
 use crate::extract::tags::{self, Piece, Pieces};
 use crate::extract::tree;
+use crate::extract::{bomb, most_unpacked, paragraphs};
 
-/// The most bytes a part of a document is unpacked to.
-const LARGEST: u64 = 64 << 20;
+/// What the container begins with that holds an encrypted document, or a .doc ([MS-CFB]).
+const COMPOUND_FILE: [u8; 8] = [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1];
 
 /// The draft of a document.
 pub(crate) fn read(bytes: &[u8]) -> Result<Vec<Draft>, Skip> {
@@ -19,12 +19,17 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Vec<Draft>, Skip> {
             "not a whole Word document ({what}); save it again as .docx or as text"
         ))
     };
+    if bytes.starts_with(&COMPOUND_FILE) {
+        return Err(Skip::Malformed(
+            "a Word document with a password, or one of before 2007 (.doc): open it, save it as .docx without a password".to_owned(),
+        ));
+    }
     let mut archive =
         zip::ZipArchive::new(Cursor::new(bytes)).map_err(|error| broken(&error.to_string()))?;
-    let text =
-        part(&mut archive, "word/document.xml").ok_or_else(|| broken("it has no text part"))?;
+    let text = part(&mut archive, "word/document.xml", bytes.len())?
+        .ok_or_else(|| broken("it has no text part"))?;
     let mut draft = document(&text);
-    if let Some(core) = part(&mut archive, "docProps/core.xml") {
+    if let Some(core) = part(&mut archive, "docProps/core.xml", bytes.len())? {
         for (name, label) in [("dc:creator", "creator"), ("dcterms:created", "created")] {
             if let Some(value) = element(&core, name) {
                 draft.extra.insert(label.to_owned(), Value::String(value));
@@ -34,16 +39,27 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Vec<Draft>, Skip> {
     Ok(vec![draft])
 }
 
-/// A part of the document as text; it is UTF-8 by definition.
-fn part(archive: &mut zip::ZipArchive<Cursor<&[u8]>>, name: &str) -> Option<String> {
+/// A part of the document as text, which is UTF-8 by definition; `None` where
+/// it has none that can be read.
+fn part(
+    archive: &mut zip::ZipArchive<Cursor<&[u8]>>,
+    name: &str,
+    packed: usize,
+) -> Result<Option<String>, Skip> {
+    let most = most_unpacked(packed);
     let mut bytes = Vec::new();
-    archive
-        .by_name(name)
-        .ok()?
-        .take(LARGEST)
-        .read_to_end(&mut bytes)
-        .ok()?;
-    Some(String::from_utf8_lossy(&bytes).into_owned())
+    let Ok(entry) = archive.by_name(name) else {
+        return Ok(None);
+    };
+    if entry.take(most as u64 + 1).read_to_end(&mut bytes).is_err() {
+        return Ok(None);
+    }
+    if bytes.len() > most {
+        return Err(bomb(most));
+    }
+    Ok(Some(String::from_utf8(bytes).unwrap_or_else(|error| {
+        String::from_utf8_lossy(error.as_bytes()).into_owned()
+    })))
 }
 
 /// Paragraphs as lines, rows of tables as lines; a paragraph in the style of a

@@ -10,6 +10,7 @@ mod json;
 mod markdown;
 mod meta;
 mod plain;
+mod rules;
 mod table;
 mod tags;
 mod tree;
@@ -44,8 +45,19 @@ pub fn extract(raw: &Raw, map: &FieldMap, encoding: Option<&str>) -> Result<Vec<
         Format::Json => json::read(&text(), map)?,
         Format::Csv => table::read(&text(), map),
         Format::Docx => docx::read(&raw.bytes)?,
-        Format::Xml => xml::read(&text(), map)?,
-        Format::Html => html::read(&text()),
+        Format::Xml => {
+            let text = text();
+            if has_too_many_tags(&text) {
+                return Err(Skip::Malformed(format!(
+                    "holds more than {MOST_TAGS} tags; split it into smaller ones"
+                )));
+            }
+            xml::read(&text, map)?
+        }
+        Format::Html => {
+            let text = text();
+            with_flaws(page(&text), &text)
+        }
         Format::Markdown => markdown::read(&text())?,
         Format::Text => plain::read(&text()),
         Format::Warc => warc::read(&raw.bytes, encoding)?,
@@ -69,6 +81,14 @@ pub fn extract(raw: &Raw, map: &FieldMap, encoding: Option<&str>) -> Result<Vec<
     }
 }
 
+/// What a page breaks of the rules for its tags goes with its first story.
+fn with_flaws(mut drafts: Vec<Draft>, page: &str) -> Vec<Draft> {
+    if let Some(draft) = drafts.first_mut() {
+        draft.flaws = Some(rules::flaws(page));
+    }
+    drafts
+}
+
 /// The day in an address (`/2018/06/01/`, `t20180601_1.html`), for want of another.
 fn date_by_address(draft: &mut Draft) {
     let url = draft
@@ -81,6 +101,39 @@ fn date_by_address(draft: &mut Draft) {
             from: Evidence::Name,
         })
     });
+}
+
+/// The most tags of a page that is read as a tree: the nodes of more would take
+/// many times the memory of the page.
+const MOST_TAGS: usize = 500_000;
+
+fn has_too_many_tags(text: &str) -> bool {
+    text.bytes().filter(|byte| *byte == b'<').count() > MOST_TAGS
+}
+
+/// The drafts of a page; of one with too many tags the text alone.
+fn page(text: &str) -> Vec<Draft> {
+    if !has_too_many_tags(text) {
+        return html::read(text);
+    }
+    vec![Draft {
+        body: tags::strip(text),
+        ..Draft::default()
+    }]
+}
+
+/// How many bytes may come out of something packed within a record, which is a
+/// page that a site sent packed, or a part of a document: 64 MB, and past 1 MB
+/// 200 times what was packed. More is a bomb.
+fn most_unpacked(packed: usize) -> usize {
+    packed.saturating_mul(200).clamp(1 << 20, 64 << 20)
+}
+
+/// What is said of one.
+fn bomb(most: usize) -> Skip {
+    Skip::Malformed(format!(
+        "longer than {most} bytes once unpacked, as a decompression bomb is; unpack it yourself if you trust it"
+    ))
 }
 
 /// The most stories one record may hold: a list of a million empty ones would
@@ -156,7 +209,9 @@ mod tests {
                 ..Origin::default()
             },
             format,
+            span: 0..text.len() as u64,
             bytes: text.as_bytes().to_vec(),
+            hash: None,
         }
     }
 

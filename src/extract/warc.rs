@@ -7,10 +7,7 @@ use serde_json::Value;
 
 use crate::article::{Draft, Skip};
 use crate::decode::{Hint, decode};
-use crate::extract::{html, plain};
-
-/// The most bytes a packed page is unpacked to.
-const LARGEST: u64 = 64 << 20;
+use crate::extract::{bomb, most_unpacked, page, plain, with_flaws};
 
 /// The drafts of a WARC record.
 pub(crate) fn read(bytes: &[u8], encoding: Option<&str>) -> Result<Vec<Draft>, Skip> {
@@ -47,7 +44,7 @@ pub(crate) fn read(bytes: &[u8], encoding: Option<&str>) -> Result<Vec<Draft>, S
     let mut drafts = if plain_text {
         plain::read(&text)
     } else {
-        html::read(&text)
+        with_flaws(page(&text), &text)
     };
     for draft in &mut drafts {
         draft.encoding = decoded;
@@ -71,8 +68,12 @@ fn split(bytes: &[u8]) -> (String, &[u8]) {
             .position(|window| window == mark)
             .map(|at| (at, at + mark.len()))
     };
-    let (end, start) = blank(b"\r\n\r\n")
-        .or_else(|| blank(b"\n\n"))
+    // Whichever comes first: a header of bare line feeds may stand before one
+    // that has both.
+    let (end, start) = [blank(b"\r\n\r\n"), blank(b"\n\n")]
+        .into_iter()
+        .flatten()
+        .min()
         .unwrap_or((bytes.len(), bytes.len()));
     (
         String::from_utf8_lossy(&bytes[..end]).into_owned(),
@@ -112,13 +113,15 @@ fn unchunked(mut body: &[u8]) -> Vec<u8> {
 
 /// A body that was sent packed.
 fn unpacked<'a>(body: &'a [u8], packing: &str) -> Result<Cow<'a, [u8]>, Skip> {
+    let most = most_unpacked(body.len());
+    let room = most as u64 + 1;
     let mut out = Vec::new();
     let result = match &*packing.to_ascii_lowercase() {
         "gzip" | "x-gzip" => flate2::read::MultiGzDecoder::new(body)
-            .take(LARGEST)
+            .take(room)
             .read_to_end(&mut out),
         "deflate" => flate2::read::ZlibDecoder::new(body)
-            .take(LARGEST)
+            .take(room)
             .read_to_end(&mut out),
         "" | "identity" => return Ok(Cow::Borrowed(body)),
         // Crawlers leave the name of the packing they undid: then it is a page already.
@@ -130,6 +133,7 @@ fn unpacked<'a>(body: &'a [u8], packing: &str) -> Result<Cow<'a, [u8]>, Skip> {
         }
     };
     match result {
+        Ok(_) if out.len() > most => Err(bomb(most)),
         Ok(_) => Ok(Cow::Owned(out)),
         Err(_) if out.is_empty() => Ok(Cow::Borrowed(body)),
         Err(_) => Ok(Cow::Owned(out)),
@@ -183,6 +187,10 @@ mod tests {
                 Some("https://example.cn/t20180601_1.html")
             );
         }
+        let mut bomb = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        bomb.write_all(&vec![b' '; 8 << 20]).unwrap();
+        let bomb = record("Content-Encoding: gzip\r\n", &bomb.finish().unwrap());
+        assert!(matches!(read(&bomb, None), Err(Skip::Malformed(why)) if why.contains("bomb")));
         assert!(read(&record("Content-Encoding: br\r\n", b"\x0b\x02"), None).is_err());
         assert_eq!(read(b"", None).unwrap()[0].body, "");
     }

@@ -8,7 +8,7 @@ use tantivy::schema::document::ErasedDocument;
 use tantivy::schema::{Document, Field, OwnedValue};
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::article::{Article, Credit, Date, Edit, Found, Kind, Origin};
+use crate::article::{Article, Credit, Date, Edit, Flaw, Found, Kind, Origin};
 use crate::chars;
 use crate::fold::fold_str;
 use crate::index::schema::Fields;
@@ -30,8 +30,20 @@ pub struct Meta {
     /// Address it was saved from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
+    /// The document's own number, in normal form, and what told us.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<Found<String>>,
     /// File, entry and record.
     pub origin: Origin,
+    /// Where the record stands: bytes of the file, or of the archive's entry,
+    /// after unpacking.
+    pub span: Range<u64>,
+    /// SHA-256 of those bytes, hexadecimal.
+    pub sha256: String,
+    /// What its page breaks of the rules for government sites; `None` when it
+    /// was no page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flaws: Option<Vec<Flaw>>,
     /// Bylines and the like.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub credits: Vec<Credit>,
@@ -58,6 +70,33 @@ pub struct Meta {
 /// The key of an article: what its passages share in the index.
 pub fn key_of(id: &str) -> u64 {
     xxh3_64(id.as_bytes())
+}
+
+/// What tells a record from others, and where it stands: all of it hashes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Spot {
+    /// Of everything the record says.
+    pub hash: u64,
+    /// Of the file's path.
+    pub file: u64,
+    /// Of the place in the file.
+    pub place: u64,
+}
+
+impl Spot {
+    /// A record with this hash, at this place of a file.
+    pub fn new(path: &str, hash: u64, place: u64) -> Spot {
+        Spot {
+            hash,
+            file: file_key(path),
+            place,
+        }
+    }
+}
+
+/// The key of a file in the index.
+pub fn file_key(path: &str) -> u64 {
+    xxh3_64(path.as_bytes())
 }
 
 /// A passage on its way into the index: the fields that tantivy keeps, and
@@ -142,8 +181,7 @@ pub(crate) fn documents(
     fields: &Fields,
     article: &Article,
     meta: &Meta,
-    hash: u64,
-    file: u64,
+    spot: Spot,
 ) -> Vec<PassageDocument> {
     let passages = passages(article);
     let key = key_of(&meta.id);
@@ -177,8 +215,9 @@ pub(crate) fn documents(
             values.push((fields.source, OwnedValue::Str(source.clone())));
         }
         if number == 0 {
-            values.push((fields.file, OwnedValue::U64(file)));
-            values.push((fields.hash, OwnedValue::U64(hash)));
+            values.push((fields.file, OwnedValue::U64(spot.file)));
+            values.push((fields.hash, OwnedValue::U64(spot.hash)));
+            values.push((fields.spot, OwnedValue::U64(spot.place)));
             // Serializing plain strings and maps cannot fail; an empty list would
             // be seen by every reader of the index at once.
             let json = serde_json::to_vec(&meta).unwrap_or_default();

@@ -12,7 +12,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
-use crate::source::{Reject, Stamp};
+use crate::source::{Limits, Reject, Stamp};
 
 /// Name of the log in the folder of an index.
 pub(crate) const FILE: &str = "ledger.jsonl";
@@ -34,6 +34,9 @@ pub struct Entry {
     /// What it holds and could not be read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rejects: Vec<Reject>,
+    /// The limits it was read under.
+    #[serde(default, skip_serializing_if = "Limits::is_default")]
+    pub limits: Limits,
     /// Keys of the files that already held some of its articles, word for word, when it was
     /// read: without them it must be read again.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -21,11 +21,11 @@ mod store;
 mod texts;
 mod writer;
 
-pub use documents::{Meta, day, key_of};
+pub use documents::{Meta, Spot, day, file_key, key_of};
 pub use ledger::Entry;
 pub use postings::{Postings, STOP, Terms};
 pub use recipe::Recipe;
 pub use schema::Fields;
 pub use store::{Commit, LazySegmenter, Segment, Store};
 pub use texts::{Opening, Texts};
-pub use writer::{Added, Options, Standing, Writer, file_key};
+pub use writer::{Added, Options, Standing, Writer};

@@ -18,6 +18,8 @@ pub struct Fields {
     pub file: Field,
     /// Hash of the record as it was offered; on the first passage only. Fast.
     pub hash: Field,
+    /// Hash of where in its file the record stands; on the first passage only. Fast.
+    pub spot: Field,
     /// `number << 1 | inside`: the passage's number in the article, and whether
     /// it begins inside a paragraph. Fast. Passages of an article are documents
     /// that follow one another, so `document - number` is its first.
@@ -41,6 +43,7 @@ impl Fields {
             key: builder.add_u64_field("key", INDEXED | FAST),
             file: builder.add_u64_field("file", INDEXED | FAST),
             hash: builder.add_u64_field("hash", FAST),
+            spot: builder.add_u64_field("spot", FAST),
             place: builder.add_u64_field("place", FAST),
             zones: builder.add_u64_field("zones", FAST),
             date: builder.add_u64_field("date", FAST),

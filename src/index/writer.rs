@@ -15,7 +15,7 @@ use tantivy::{DocSet, Index, IndexSettings, IndexWriter, SegmentReader, TERMINAT
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::article::Article;
-use crate::index::documents::{Meta, PassageDocument, documents, key_of};
+use crate::index::documents::{Meta, PassageDocument, Spot, documents, file_key, key_of};
 use crate::index::gate::Gate;
 use crate::index::ledger::{Entry, FILE as LEDGER, Ledger};
 use crate::index::recipe::Recipe;
@@ -45,8 +45,10 @@ pub struct Options {
 pub enum Standing {
     /// Its id is not in the index.
     New,
-    /// The index holds this very article, from this file or another.
+    /// The index holds this very article, from this place or another file.
     Same,
+    /// The index holds this very article from another place of the same file.
+    Moved,
     /// The index holds another text under this id, from the same file.
     Changed,
     /// Another record bears this id and has another text.
@@ -58,15 +60,8 @@ pub enum Standing {
 pub enum Added {
     /// The article is in the index now.
     Accepted,
-    /// It was there already.
+    /// It was there already; if it stands elsewhere now, that is noted.
     Unchanged,
-}
-
-/// Where an article of this run or of the snapshot came from.
-#[derive(Debug, Clone, Copy)]
-struct Held {
-    hash: u64,
-    file: u64,
 }
 
 /// The writer. Dropping it without [`Writer::finish`] leaves the index as the
@@ -80,7 +75,7 @@ pub struct Writer {
     writer: IndexWriter<PassageDocument>,
     ledger: Ledger,
     snapshot: Vec<SegmentReader>,
-    added: HashMap<u64, Held>,
+    added: HashMap<u64, Spot>,
     seen: HashSet<u64>,
     deleted: HashSet<u64>,
     shadows: HashMap<u64, HashSet<u64>>,
@@ -201,32 +196,38 @@ impl Writer {
     }
 
     /// How an article stands to the index, this run included.
-    pub fn standing(&self, id: &str, hash: u64, path: &str) -> Result<Standing> {
+    pub fn standing(&self, id: &str, spot: Spot) -> Result<Standing> {
         let key = key_of(id);
-        let file = file_key(path);
         Ok(match (self.added.get(&key), self.held(key)?) {
-            (Some(held), _) if held.hash == hash => Standing::Same,
+            (Some(held), _) if held.hash == spot.hash => Standing::Same,
             (Some(_), _) => Standing::Clash,
-            (None, Some(held)) if held.hash == hash => Standing::Same,
-            (None, Some(held)) if held.file == file => Standing::Changed,
+            (None, Some(held)) if held.hash == spot.hash => {
+                let there = held.file != spot.file || held.place == spot.place;
+                // Of two records alike in one file the first is the one that counts.
+                if there || self.seen.contains(&key) {
+                    Standing::Same
+                } else {
+                    Standing::Moved
+                }
+            }
+            (None, Some(held)) if held.file == spot.file => Standing::Changed,
             (None, Some(_)) => Standing::Clash,
             (None, None) => Standing::New,
         })
     }
 
     /// Adds an article that was read from a file, or finds that it is there.
-    /// `hash` tells this record from others; the id in `meta` must not clash.
-    pub fn add(&mut self, article: &Article, meta: &Meta, hash: u64, path: &str) -> Result<Added> {
+    /// The id in `meta` must not clash.
+    pub fn add(&mut self, article: &Article, meta: &Meta, spot: Spot) -> Result<Added> {
         let key = key_of(&meta.id);
-        let file = file_key(path);
-        let standing = self.standing(&meta.id, hash, path)?;
-        self.note_seen(key, file)?;
+        let standing = self.standing(&meta.id, spot)?;
+        self.note_seen(key, spot.file)?;
         match standing {
             Standing::Same => return Ok(Added::Unchanged),
-            Standing::Changed => self.delete(key),
+            Standing::Changed | Standing::Moved => self.delete(key),
             Standing::New | Standing::Clash => {}
         }
-        let documents = documents(&self.fields, article, meta, hash, file);
+        let documents = documents(&self.fields, article, meta, spot);
         let bytes = documents.iter().map(PassageDocument::bytes).sum();
         self.gate
             .enter(bytes, self.waiting_limit, Duration::from_secs(30));
@@ -234,9 +235,13 @@ impl Writer {
         self.writer
             .run(documents.into_iter().map(UserOperation::Add))
             .context("cannot write")?;
-        self.added.insert(key, Held { hash, file });
+        self.added.insert(key, spot);
         self.dirty = true;
-        Ok(Added::Accepted)
+        Ok(if standing == Standing::Moved {
+            Added::Unchanged
+        } else {
+            Added::Accepted
+        })
     }
 
     /// Notes that a file still holds an article that is in the index already.
@@ -370,7 +375,7 @@ impl Writer {
     }
 
     /// The article of a key in the snapshot, unless this run deleted it.
-    fn held(&self, key: u64) -> Result<Option<Held>> {
+    fn held(&self, key: u64) -> Result<Option<Spot>> {
         if self.snapshot.is_empty() || self.deleted.contains(&key) {
             return Ok(None);
         }
@@ -390,9 +395,10 @@ impl Writer {
                         Ok(fast.u64(name)?.first(doc).unwrap_or_default())
                     };
                     if first("place")? >> 1 == 0 {
-                        return Ok(Some(Held {
+                        return Ok(Some(Spot {
                             hash: first("hash")?,
                             file: first("file")?,
+                            place: first("spot")?,
                         }));
                     }
                 }
@@ -463,11 +469,6 @@ impl Writer {
         drop(self);
         fs::remove_dir_all(generation).context("cannot remove the unfinished index")
     }
-}
-
-/// The key of a file in the index.
-pub fn file_key(path: &str) -> u64 {
-    xxh3_64(path.as_bytes())
 }
 
 fn create(

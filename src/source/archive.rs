@@ -1,42 +1,114 @@
 //! Files that hold files. An entry is a stream and a name; the name is a text
 //! to show and never a path to write to.
 
-use std::io::Read;
+use std::io::{Cursor, Read};
 
 use crate::article::Origin;
 use crate::decode::{Hint, decode};
 use crate::source::feed::{Emit, Flow, refuse};
 use crate::source::folder::{hidden, visible};
-use crate::source::kinds::{self, How};
+use crate::source::kinds::{self, Archive, How};
 use crate::source::unpack::{Budget, unpack, why};
-use crate::source::{Limits, whole};
+use crate::source::{Limits, tar, whole, zip};
+
+/// Where an entry lies: in the archive on disk, or in one inside it.
+pub(crate) struct Inside<'a> {
+    /// What may still come out of the file on disk; all its layers draw on it.
+    pub(crate) budget: &'a Budget,
+    /// This archive is an entry of another one.
+    second: bool,
+}
+
+impl<'a> Inside<'a> {
+    /// In the archive on disk.
+    pub(crate) fn first(budget: &'a Budget) -> Self {
+        Inside {
+            budget,
+            second: false,
+        }
+    }
+
+    /// The place of an entry of the archive at `origin`: `inner.zip!a.txt` for
+    /// one in an archive that is an entry itself.
+    pub(crate) fn origin(&self, origin: &Origin, name: &str) -> Origin {
+        let entry = match &origin.entry {
+            Some(outer) => format!("{outer}!{name}"),
+            None => name.to_owned(),
+        };
+        Origin {
+            entry: Some(entry),
+            ..origin.clone()
+        }
+    }
+}
 
 /// The records of one entry, packed once more at most: what comes out of that
-/// packing counts against the archive as well.
+/// packing counts against the archive as well. An archive is read too, unless
+/// it lies in one that is an entry itself. `name` is the name as it stands in
+/// the archive.
 pub(crate) fn read_entry(
     entry: impl Read,
-    budget: &Budget,
+    inside: &Inside<'_>,
+    name: &[u8],
     origin: &Origin,
     limits: &Limits,
     emit: &mut Emit<'_>,
 ) -> Flow {
+    if let Some(reason) = misnamed(name) {
+        return refuse(emit, origin, None, reason.to_owned());
+    }
     let name = origin.entry.as_deref().unwrap_or_default();
     let Some((packing, how)) = kinds::of(name) else {
         return refuse(emit, origin, None, kinds::unknown(name));
     };
+    if inside.second && matches!(how, How::Archive(_)) {
+        let reason =
+            "an archive in an archive in an archive is not read; unpack the outer one first";
+        return refuse(emit, origin, None, reason.to_owned());
+    }
+    let budget = inside.budget;
     let mut bytes = match unpack(entry, packing, budget) {
         Ok(bytes) => bytes,
         Err(error) => return refuse(emit, origin, None, why(&error)),
     };
+    let inside = Inside {
+        budget,
+        second: true,
+    };
     match how {
         How::Whole(format) => emit(whole::read(&mut *bytes, format, origin, limits)),
         How::Split(read) => read(&mut *bytes, origin, limits, emit),
-        How::Archive(_) => refuse(
-            emit,
-            origin,
-            None,
-            "an archive inside an archive is not read; unpack the outer one first".to_owned(),
-        ),
+        How::Archive(Archive::Tar) => tar::read(&mut *bytes, &inside, origin, limits, emit),
+        How::Archive(Archive::Zip) => match whole::bytes(&mut *bytes, limits) {
+            Ok(Some(bytes)) => zip::entries(Cursor::new(bytes), &inside, origin, limits, emit),
+            Ok(None) => {
+                let reason = format!(
+                    "a zip in an archive, and longer than {} bytes, up to which it can be held in memory; unpack the outer one first",
+                    limits.record_bytes
+                );
+                refuse(emit, origin, None, reason)
+            }
+            Err(error) => refuse(emit, origin, None, why(&error)),
+        },
+    }
+}
+
+/// Why an entry of this name is not read. Nothing is ever written under it, so
+/// none of these can do harm here; but an honest packer makes no such names,
+/// and whoever unpacks the archive by other means should know.
+fn misnamed(name: &[u8]) -> Option<&'static str> {
+    let parts = || name.split(|byte| matches!(byte, b'/' | b'\\'));
+    let drive = matches!(name, [letter, b':', ..] if letter.is_ascii_alphabetic());
+    if name.iter().any(|byte| *byte < b' ' || *byte == 0x7F) {
+        Some("its name holds control characters; pack it again under another name")
+    } else if drive || matches!(name, [b'/' | b'\\', ..]) {
+        Some(
+            "its name is absolute, so it could be unpacked over any file; pack it again with relative names",
+        )
+    } else if parts().any(|part| part == b"..") {
+        Some("its name leads out of the archive (..); pack it again with names below one folder")
+    } else {
+        None
     }
 }
 
@@ -69,6 +141,9 @@ pub(crate) fn passed_over(origin: &Origin) -> bool {
         .any(hidden)
 }
 
+/// What is said of an archive that holds nothing at all.
+pub(crate) const NO_ENTRY: &str = "holds no entry: nothing to index; is it the right file?";
+
 /// What is said of an archive with more entries than are read.
 pub(crate) fn too_many(limits: &Limits) -> String {
     format!(
@@ -78,326 +153,4 @@ pub(crate) fn too_many(limits: &Limits) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::io::{Cursor, Write};
-    use std::path::Path;
-
-    use zip::write::{SimpleFileOptions, ZipWriter};
-
-    use crate::source::{Limits, inputs, records};
-
-    const NEWS: &str = "市直机关召开党建工作推进会，总结去年的工作，部署今年的任务。";
-
-    fn gz(bytes: &[u8]) -> Vec<u8> {
-        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-        encoder.write_all(bytes).unwrap();
-        encoder.finish().unwrap()
-    }
-
-    fn tar(entries: &[(&str, &[u8])]) -> Vec<u8> {
-        let mut builder = tar::Builder::new(Vec::new());
-        for (name, bytes) in entries {
-            let mut header = tar::Header::new_gnu();
-            header.set_size(bytes.len() as u64);
-            header.set_mode(0o644);
-            builder.append_data(&mut header, name, *bytes).unwrap();
-        }
-        builder.into_inner().unwrap()
-    }
-
-    fn zip(entries: &[(&str, &[u8])]) -> Vec<u8> {
-        let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
-        for (name, bytes) in entries {
-            writer
-                .start_file(*name, SimpleFileOptions::default())
-                .unwrap();
-            writer.write_all(bytes).unwrap();
-        }
-        writer.finish().unwrap().into_inner()
-    }
-
-    /// What is read from a file of these bytes: `place text` or `place REJECT reason`.
-    fn read_with(name: &str, bytes: &[u8], limits: &Limits) -> Vec<String> {
-        let dir = tempfile::tempdir().unwrap();
-        std::fs::write(dir.path().join(name), bytes).unwrap();
-        let show = |path: &Path| {
-            let input = inputs(path).unwrap().next().unwrap().unwrap();
-            let items = records(&input, limits).map(|item| match item {
-                Ok(raw) => format!("{} {}", raw.origin, String::from_utf8_lossy(&raw.bytes)),
-                Err(reject) => format!("{} REJECT {}", reject.origin, reject.reason),
-            });
-            items.collect()
-        };
-        show(&dir.path().join(name))
-    }
-
-    fn read(name: &str, bytes: &[u8]) -> Vec<String> {
-        read_with(name, bytes, &Limits::default())
-    }
-
-    #[track_caller]
-    fn check(got: &[String], want: &[&str]) {
-        let matches = got.len() == want.len()
-            && got
-                .iter()
-                .zip(want)
-                .all(|(got, want)| got.starts_with(want));
-        assert!(matches, "{got:#?}");
-    }
-
-    const ENTRIES: &[(&str, &[u8])] = &[
-        ("./a/一.txt", "甲".as_bytes()),
-        ("b.jsonl", b"{\"x\":1}\n{\"x\":2}\n"),
-        (".DS_Store", b"x"),
-        ("__MACOSX/._a.txt", b"x"),
-        ("pic.jpg", b"x"),
-        ("inner.zip", b"x"),
-        ("c.md", b""),
-        ("z.json", b"[{\"y\":1}]"),
-    ];
-
-    #[test]
-    fn tar_and_zip_read_alike() {
-        for (name, bytes) in [
-            ("a.tar", tar(ENTRIES)),
-            ("a.tgz", gz(&tar(ENTRIES))),
-            ("a.tar.zst", zstd::encode_all(&*tar(ENTRIES), 1).unwrap()),
-            ("a.zip", zip(ENTRIES)),
-        ] {
-            let first = if name == "a.zip" {
-                "./a/一.txt"
-            } else {
-                "a/一.txt"
-            };
-            let want = [
-                format!("{name}!{} 甲", first.trim_start_matches("./")),
-                format!("{name}!b.jsonl:1 {{\"x\":1}}"),
-                format!("{name}!b.jsonl:2 {{\"x\":2}}"),
-                format!("{name}!pic.jpg REJECT type .jpg is not read"),
-                format!("{name}!inner.zip REJECT an archive inside an archive"),
-                format!("{name}!c.md REJECT empty file"),
-                format!("{name}!z.json:1 {{\"y\":1}}"),
-            ];
-            check(
-                &read(name, &bytes),
-                &want.iter().map(String::as_str).collect::<Vec<_>>(),
-            );
-        }
-    }
-
-    #[test]
-    fn packed_entries_and_packed_files() {
-        let inner = gz(NEWS.as_bytes());
-        check(
-            &read("a.zip", &zip(&[("n.txt.gz", &inner)])),
-            &[&format!("a.zip!n.txt.gz {NEWS}")],
-        );
-        let lines = format!("{{\"a\":\"{NEWS}\"}}\n").repeat(3000);
-        let twice = [gz(lines.as_bytes()), gz(lines.as_bytes())].concat();
-        assert_eq!(read("n.jsonl.gz", &twice).len(), 6000);
-        assert_eq!(
-            read(
-                "n.jsonl.zst",
-                &zstd::encode_all(lines.as_bytes(), 1).unwrap()
-            )
-            .len(),
-            3000
-        );
-        check(
-            &read("n.txt.zst", &zstd::encode_all(NEWS.as_bytes(), 1).unwrap()),
-            &[&format!("n.txt.zst {NEWS}")],
-        );
-    }
-
-    #[test]
-    fn xz() {
-        // 市直机关召开党建工作推进会。 as the format's own tool packs it.
-        #[rustfmt::skip]
-        let packed: &[u8] = &[
-            0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00, 0x00, 0x04, 0xE6, 0xD6, 0xB4, 0x46, 0x02, 0x00, 0x21, 0x01,
-            0x16, 0x00, 0x00, 0x00, 0x74, 0x2F, 0xE5, 0xA3, 0x01, 0x00, 0x29, 0xE5, 0xB8, 0x82, 0xE7, 0x9B,
-            0xB4, 0xE6, 0x9C, 0xBA, 0xE5, 0x85, 0xB3, 0xE5, 0x8F, 0xAC, 0xE5, 0xBC, 0x80, 0xE5, 0x85, 0x9A,
-            0xE5, 0xBB, 0xBA, 0xE5, 0xB7, 0xA5, 0xE4, 0xBD, 0x9C, 0xE6, 0x8E, 0xA8, 0xE8, 0xBF, 0x9B, 0xE4,
-            0xBC, 0x9A, 0xE3, 0x80, 0x82, 0x00, 0x00, 0x00, 0x2E, 0x9C, 0x41, 0xEC, 0x36, 0x48, 0xAC, 0xC4,
-            0x00, 0x01, 0x42, 0x2A, 0x7A, 0x51, 0x72, 0x39, 0x1F, 0xB6, 0xF3, 0x7D, 0x01, 0x00, 0x00, 0x00,
-            0x00, 0x04, 0x59, 0x5A,
-        ];
-        check(
-            &read("n.txt.xz", packed),
-            &["n.txt.xz 市直机关召开党建工作推进会。"],
-        );
-        check(
-            &read("n.txt.xz", &packed[..packed.len() - 30]),
-            &["n.txt.xz REJECT ends too early"],
-        );
-        check(
-            &read("n.txt.xz", b"no xz at all"),
-            &["n.txt.xz REJECT cannot be read to its end"],
-        );
-    }
-
-    #[test]
-    fn names_in_gbk_and_in_utf8_without_the_flag() {
-        // The same zip with the name's bytes exchanged: 党 is B5B3 in GBK and E5 85 9A in UTF-8.
-        let bytes = zip(&[("AAA.txt", b"x")]);
-        let renamed = |to: [u8; 3]| {
-            let mut bytes = bytes.clone();
-            while let Some(at) = bytes.windows(3).position(|w| w == b"AAA") {
-                bytes[at..at + 3].copy_from_slice(&to);
-            }
-            bytes
-        };
-        check(
-            &read("a.zip", &renamed([0xB5, 0xB3, b'1'])),
-            &["a.zip!党1.txt x"],
-        );
-        check(
-            &read("a.zip", &renamed([0xE5, 0x85, 0x9A])),
-            &["a.zip!党.txt x"],
-        );
-    }
-
-    #[test]
-    fn cut_files_say_so_and_keep_what_came_before() {
-        let all = tar(&[("1.txt", NEWS.as_bytes()), ("2.txt", &[b'x'; 4000])]);
-        check(
-            &read("a.tar", &all[..1024 + 512 + 2000]),
-            &[
-                &format!("a.tar!1.txt {NEWS}"),
-                "a.tar!2.txt REJECT ends too early",
-                "a.tar REJECT ends too early",
-            ],
-        );
-        let packed = gz(&(0..40_000)
-            .map(|i| format!("{{\"n\":{}}}\n", i * 7919 % 10_007))
-            .collect::<String>()
-            .into_bytes());
-        let got = read("n.jsonl.gz", &packed[..packed.len() / 2]);
-        assert!(got.len() > 1000, "{}", got.len());
-        assert!(
-            got.last().unwrap().contains("REJECT ends too early"),
-            "{:?}",
-            got.last()
-        );
-        let zipped = zip(&[("1.txt", NEWS.as_bytes())]);
-        check(
-            &read("a.zip", &zipped[..zipped.len() - 8]),
-            &["a.zip REJECT not a whole zip file"],
-        );
-        check(&read("a.txt", b""), &["a.txt REJECT empty file"]);
-        check(
-            &read("a.exe", b"MZ"),
-            &["a.exe REJECT type .exe is not read"],
-        );
-        check(
-            &read("a.txt.gz", b"no gzip at all"),
-            &["a.txt.gz REJECT cannot be read to its end"],
-        );
-        check(
-            &read("a.txt.zst", b"no zstd at all"),
-            &["a.txt.zst REJECT cannot be read to its end"],
-        );
-        check(&read("a.tar", &[b'x'; 2000]), &["a.tar REJECT "]);
-    }
-
-    #[test]
-    fn an_entry_that_is_damaged_does_not_take_the_others_along() {
-        let mut bytes = zip(&[("1.txt", NEWS.repeat(20).as_bytes()), ("2.txt", b"ok")]);
-        // Somewhere in the deflated bytes of the first entry.
-        bytes[60] ^= 0xFF;
-        bytes[61] ^= 0xFF;
-        let got = read("a.zip", &bytes);
-        check(
-            &got,
-            &[
-                "a.zip!1.txt REJECT cannot be read to its end",
-                "a.zip!2.txt ok",
-            ],
-        );
-    }
-
-    #[test]
-    fn bombs_are_refused() {
-        let limits = Limits {
-            record_bytes: 1 << 20,
-            ratio_free: 1 << 20,
-            ..Limits::default()
-        };
-        let zeros = vec![b'0'; 4 << 20];
-        check(
-            &read_with("a.txt.gz", &gz(&zeros), &limits),
-            &["a.txt.gz REJECT grows past 1048576 bytes"],
-        );
-        check(
-            &read_with(
-                "a.zip",
-                &zip(&[("1.txt", &zeros), ("2.txt", b"never")]),
-                &limits,
-            ),
-            &[
-                "a.zip!1.txt REJECT",
-                "a.zip REJECT grows past 1048576 bytes",
-            ],
-        );
-        check(
-            &read_with(
-                "a.tgz",
-                &gz(&tar(&[("1.txt", &zeros), ("2.txt", b"never")])),
-                &limits,
-            ),
-            &["a.tgz REJECT grows past 1048576 bytes"],
-        );
-        let few = Limits {
-            entries: 2,
-            ..Limits::default()
-        };
-        let three: &[(&str, &[u8])] = &[("1.txt", b"x"), ("2.txt", b"x"), ("3.txt", b"x")];
-        for (name, bytes) in [("a.zip", zip(three)), ("a.tar", tar(three))] {
-            check(
-                &read_with(name, &bytes, &few),
-                &[
-                    &format!("{name}!1.txt x"),
-                    &format!("{name}!2.txt x"),
-                    &format!("{name} REJECT holds more than 2 entries"),
-                ],
-            );
-        }
-        let short = Limits {
-            record_bytes: 10,
-            ..Limits::default()
-        };
-        check(
-            &read_with("a.txt", NEWS.as_bytes(), &short),
-            &["a.txt REJECT longer than 10 bytes"],
-        );
-    }
-
-    #[test]
-    fn names_that_want_out_are_only_names() {
-        let mut bytes = tar(&[("AA/a.txt", b"x")]);
-        bytes[..2].copy_from_slice(b"..");
-        let sum: u32 = bytes[..512]
-            .iter()
-            .enumerate()
-            .map(|(i, b)| {
-                if (148..156).contains(&i) {
-                    32
-                } else {
-                    u32::from(*b)
-                }
-            })
-            .sum();
-        bytes[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
-        check(&read("a.tar", &bytes), &["a.tar!../a.txt x"]);
-    }
-
-    #[test]
-    fn a_reader_that_is_dropped_lets_its_thread_end() {
-        let lines = "{\"a\":1}\n".repeat(200_000);
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("n.jsonl");
-        std::fs::write(&path, lines).unwrap();
-        let input = inputs(&path).unwrap().next().unwrap().unwrap();
-        assert_eq!(records(&input, &Limits::default()).take(3).count(), 3);
-    }
-}
+mod tests;

@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 
 use crate::article::Origin;
 use crate::source::feed::{Emit, Flow, numbered, refuse};
-use crate::source::{Format, Limits, Raw, unpack, whole};
+use crate::source::{Format, Limits, Raw, sha256, unpack, whole};
 
 /// Each row after the first, numbered from 1. A row may hold line breaks in
 /// quotes. A row past the limit is rejected and read past.
@@ -19,58 +19,48 @@ pub(crate) fn read(
 ) -> Flow {
     match reader.fill_buf() {
         Ok([]) => refuse(emit, origin, None, whole::EMPTY.to_owned()),
-        Ok(head) if whole::is_utf16(head) => match whole::as_utf8(reader, limits) {
-            Ok(Some(text)) => cut(&mut Cursor::new(text), origin, limits, emit),
-            Ok(None) => refuse(emit, origin, None, whole::too_long(limits)),
-            Err(error) => refuse(emit, origin, None, unpack::why(&error)),
-        },
+        Ok(head) if whole::is_utf16(head) => whole::cut_utf16(reader, origin, limits, emit, cut),
         Ok(_) => cut(reader, origin, limits, emit),
         Err(error) => refuse(emit, origin, None, unpack::why(&error)),
     }
 }
 
 fn cut(reader: &mut dyn BufRead, origin: &Origin, limits: &Limits, emit: &mut Emit<'_>) -> Flow {
-    let mut rows = Rows::default();
+    let mut rows = Rows::new(reader);
     let mut head: Option<Vec<u8>> = None;
     let mut number = 0;
     loop {
-        let (row, over, ended) = match rows.next(reader, limits) {
-            Ok(row) => row,
+        let row = match rows.next(limits) {
+            Ok(Some(row)) => row,
+            Ok(None) => break,
             Err(error) => return refuse(emit, origin, Some(number + 1), unpack::why(&error)),
         };
-        if row.iter().all(u8::is_ascii_whitespace) && !over {
-            if ended {
-                break;
-            }
+        if row.bytes.iter().all(u8::is_ascii_whitespace) && row.flaw.is_none() {
             continue;
         }
-        match &head {
-            None if over => {
-                return refuse(
-                    emit,
-                    origin,
-                    None,
-                    "the first row does not end: this is no table; check the type of the file"
-                        .to_owned(),
-                );
+        let Some(head) = &head else {
+            if row.flaw.is_some() {
+                let why =
+                    "the first row does not end: this is no table; check the type of the file";
+                return refuse(emit, origin, None, why.to_owned());
             }
-            None => head = Some(row),
-            Some(_) if over => {
-                number += 1;
-                refuse(emit, origin, Some(number), whole::too_long(limits))?;
+            head = Some(row.bytes);
+            continue;
+        };
+        number += 1;
+        match row.flaw {
+            Some(Flaw::Long) => refuse(emit, origin, Some(number), whole::too_long(limits))?,
+            Some(Flaw::Open) => {
+                let why = "a quote in it is opened and never closed; close it, or double it if it is part of the text";
+                refuse(emit, origin, Some(number), why.to_owned())?;
             }
-            Some(head) => {
-                number += 1;
-                let bytes = [head.as_slice(), b"\n", &row].concat();
-                emit(Ok(Raw {
-                    origin: numbered(origin, Some(number)),
-                    format: Format::Csv,
-                    bytes,
-                }))?;
-            }
-        }
-        if ended {
-            break;
+            None => emit(Ok(Raw {
+                span: row.start..row.start + row.bytes.len() as u64,
+                hash: Some(sha256(&row.bytes)),
+                bytes: [head.as_slice(), b"\n", &row.bytes].concat(),
+                origin: numbered(origin, Some(number)),
+                format: Format::Csv,
+            }))?,
         }
     }
     if number == 0 {
@@ -85,59 +75,156 @@ fn cut(reader: &mut dyn BufRead, origin: &Origin, limits: &Limits, emit: &mut Em
     }
 }
 
-/// Cuts rows: a line break ends one unless it stands in quotes, and a quote
-/// opens only at the start of a field (`5" 屏` is no quote). In GBK and Big5 no
-/// second byte of a character is a quote, a comma or a line break.
-#[derive(Default)]
-struct Rows {
-    quoted: bool,
+/// Quotes that are never closed, after which every line is a row: looking for
+/// the end of each of more would take the square of the time.
+const MOST_OPEN: usize = 8;
+
+/// What is wrong with a row.
+enum Flaw {
+    /// It is past the limit of a record.
+    Long,
+    /// It has a quote that nothing closes.
+    Open,
 }
 
-impl Rows {
-    /// The next row, whether it was too long to keep, whether the file ended.
-    fn next(
-        &mut self,
-        reader: &mut dyn BufRead,
-        limits: &Limits,
-    ) -> std::io::Result<(Vec<u8>, bool, bool)> {
+struct Row {
+    /// Where it begins in the file.
+    start: u64,
+    /// Without its line break; not whole where it is too long.
+    bytes: Vec<u8>,
+    flaw: Option<Flaw>,
+}
+
+/// Cuts rows: a line break ends one unless it stands in quotes, and a quote
+/// opens only at the start of a field (`5" 屏` is no quote). In GBK and Big5 no
+/// second byte of a character is a quote, a comma or a line break. A row whose
+/// quote nobody closes ends with its line, and what came after is read again.
+struct Rows<'a> {
+    /// What is read again, and how much of it was.
+    again: Cursor<Vec<u8>>,
+    reader: &'a mut dyn BufRead,
+    at: u64,
+    open: usize,
+}
+
+impl<'a> Rows<'a> {
+    fn new(reader: &'a mut dyn BufRead) -> Self {
+        Rows {
+            again: Cursor::new(Vec::new()),
+            reader,
+            at: 0,
+            open: 0,
+        }
+    }
+
+    fn fill(&mut self) -> std::io::Result<&[u8]> {
+        // Two steps: what is borrowed from one cannot be given up for the other.
+        if self.again.fill_buf()?.is_empty() {
+            return self.reader.fill_buf();
+        }
+        self.again.fill_buf()
+    }
+
+    fn consume(&mut self, count: usize) {
+        self.at += count as u64;
+        if (self.again.position() as usize) < self.again.get_ref().len() {
+            self.again.consume(count);
+        } else {
+            self.reader.consume(count);
+        }
+    }
+
+    /// The next row; `None` at the end.
+    fn next(&mut self, limits: &Limits) -> std::io::Result<Option<Row>> {
+        let start = self.at;
         let mut row: Vec<u8> = Vec::new();
-        let mut over = false;
-        let mut fresh = true;
-        self.quoted = false;
+        let (mut quoted, mut fresh) = (false, true);
         loop {
-            let chunk = reader.fill_buf()?;
+            let by_line = self.open >= MOST_OPEN;
+            let chunk = self.fill()?;
             if chunk.is_empty() {
-                return Ok((row, over, true));
+                break;
             }
             let mut taken = 0;
             let mut ended = false;
             for &byte in chunk {
                 taken += 1;
                 match byte {
-                    b'"' if fresh || self.quoted => self.quoted = !self.quoted,
+                    b'"' if fresh || quoted => quoted = !quoted,
                     // `""` in a quoted field closes and opens it again.
-                    b'"' if row.last() == Some(&b'"') => self.quoted = true,
-                    b'\n' if !self.quoted => ended = true,
+                    b'"' if row.last() == Some(&b'"') => quoted = true,
+                    b'\n' if !quoted || by_line => ended = true,
                     _ => {}
                 }
-                if ended {
+                row.push(byte);
+                if ended || row.len() as u64 > limits.record_bytes.saturating_add(2) {
                     break;
                 }
-                fresh = !self.quoted && matches!(byte, b',' | b'\t' | b';' | b'|');
-                if row.len() as u64 >= limits.record_bytes {
-                    over = true;
-                    row.clear();
-                }
-                row.push(byte);
+                fresh = !quoted && matches!(byte, b',' | b'\t' | b';' | b'|');
             }
-            reader.consume(taken);
+            self.consume(taken);
             if ended {
-                while row.last() == Some(&b'\r') {
-                    row.pop();
-                }
-                return Ok((row, over, false));
+                return Ok(Some(whole_row(start, row, limits)));
+            }
+            if row.len() as u64 > limits.record_bytes.saturating_add(2) {
+                break;
             }
         }
+        if row.is_empty() {
+            return Ok(None);
+        }
+        let line = row.iter().position(|byte| *byte == b'\n');
+        if let Some(line) = line.filter(|_| quoted) {
+            // The quote swallowed other rows: give them back.
+            self.open += 1;
+            let mut again = row.split_off(line + 1);
+            self.at -= again.len() as u64;
+            let rest = self.again.position() as usize;
+            again.extend(&self.again.get_ref()[rest..]);
+            self.again = Cursor::new(again);
+            return Ok(Some(Row {
+                flaw: Some(Flaw::Open),
+                ..whole_row(start, row, limits)
+            }));
+        }
+        if row.len() as u64 > limits.record_bytes.saturating_add(2) {
+            self.skip_line()?;
+        }
+        let flaw = quoted.then_some(Flaw::Open);
+        let row = whole_row(start, row, limits);
+        Ok(Some(Row {
+            flaw: row.flaw.or(flaw),
+            ..row
+        }))
+    }
+
+    /// Reads past the rest of a row that is too long.
+    fn skip_line(&mut self) -> std::io::Result<()> {
+        loop {
+            let chunk = self.fill()?;
+            let line = chunk.iter().position(|byte| *byte == b'\n');
+            let taken = line.map_or(chunk.len(), |at| at + 1);
+            self.consume(taken);
+            if line.is_some() || taken == 0 {
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// A row without its line break, and whether it is too long.
+fn whole_row(start: u64, mut bytes: Vec<u8>, limits: &Limits) -> Row {
+    while bytes
+        .last()
+        .is_some_and(|byte| matches!(byte, b'\n' | b'\r'))
+    {
+        bytes.pop();
+    }
+    let long = bytes.len() as u64 > limits.record_bytes;
+    Row {
+        start,
+        bytes,
+        flaw: long.then_some(Flaw::Long),
     }
 }
 
@@ -176,11 +263,33 @@ mod tests {
         ] {
             assert_eq!(rows(input.as_bytes(), 1000), want, "{input}");
         }
+        let open = "reject: a quote in it is opened and never closed; close it, or double it if it is part of the text";
+        assert_eq!(
+            rows(b"a,b\n1,2\n3,\"4\n5,6\n\n7,\"8\n9\"\n", 1000),
+            ["1 a,b\n1,2", "2 a,b\n3,\"4\n5,6\n\n7,\"8", "3 a,b\n9\""],
+            "an even number of quotes closes itself, wherever that is"
+        );
+        assert_eq!(
+            rows(b"a,b\n1,2\n3,\"4\n5,6\n7,8", 1000),
+            [
+                "1 a,b\n1,2",
+                &format!("2 {open}"),
+                "3 a,b\n5,6",
+                "4 a,b\n7,8"
+            ]
+        );
+        assert_eq!(
+            rows(b"a,b\n3,\"4\n5,6\n7,8\n", 8),
+            [format!("1 {open}").as_str(), "2 a,b\n5,6", "3 a,b\n7,8"]
+        );
+        // Every line opens a quote that the next one closes and opens again.
+        let many = rows("a,b\n1,\"2\"x\"\n".repeat(40).as_bytes(), 30);
+        assert!(many.len() > 20, "{many:?}");
         let long = rows(b"a,b\n1,2345678901234\n3,4\n", 10);
         assert_eq!(
             long,
             [
-                "1 reject: longer than 10 bytes, the limit for one record; split it into smaller ones",
+                "1 reject: longer than 10 bytes, the limit for one record; split it, or raise --max-entry and --memory",
                 "2 a,b\n3,4"
             ]
         );

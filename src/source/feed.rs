@@ -5,13 +5,16 @@
 //! own and hand over batches; the queue is short, so memory stays bounded and
 //! unpacking overlaps with the work on what was unpacked.
 
+use std::cell::RefCell;
 use std::fs::File;
-use std::io::{self, BufRead};
+use std::io::{self, BufRead, Read};
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::time::Duration;
 
 use crate::article::Origin;
+use crate::source::archive::Inside;
 use crate::source::kinds::{self, Archive, How, Packing};
 use crate::source::unpack::{Budget, unpack, why};
 use crate::source::{Input, Limits, Raw, Reject, lines, tar, whole, zip};
@@ -65,6 +68,23 @@ impl std::fmt::Debug for Records {
 }
 
 impl Records {
+    /// Waits for the next record, or the end, no longer than this; `false` when
+    /// neither came.
+    pub fn wait(&mut self, most: Duration) -> bool {
+        if self.ready.len() > 0 {
+            return true;
+        }
+        let Some(more) = &self.more else { return true };
+        match more.recv_timeout(most) {
+            Ok(batch) => {
+                self.ready = batch.into_iter();
+                true
+            }
+            Err(RecvTimeoutError::Timeout) => false,
+            Err(RecvTimeoutError::Disconnected) => true,
+        }
+    }
+
     fn one(item: Item) -> Self {
         Records {
             ready: vec![item].into_iter(),
@@ -75,30 +95,30 @@ impl Records {
     /// Runs `read` on a thread of its own.
     fn spawn(
         origin: Origin,
-        read: impl FnOnce(&Origin, &mut Emit<'_>) -> Flow + Send + 'static,
+        read: impl FnOnce(&Origin, &RefCell<Batch>) -> Flow + Send + 'static,
     ) -> Self {
         let (sender, receiver) = sync_channel(QUEUE);
         let place = origin.clone();
         let spawned = std::thread::Builder::new()
             .name("read".to_owned())
             .spawn(move || {
-                let mut batch = Batch {
+                let batch = RefCell::new(Batch {
                     sender,
                     items: Vec::new(),
                     bytes: 0,
-                };
+                });
                 let outcome = catch_unwind(AssertUnwindSafe(|| {
-                    let _ = read(&origin, &mut |item| batch.push(item));
+                    let _ = read(&origin, &batch);
                 }));
                 if outcome.is_err() {
                     // Without this line the rest of the input would be missing and nobody would know.
-                    let _ = batch.push(Err(Reject {
+                    let _ = batch.borrow_mut().push(Err(Reject {
                         origin,
                         reason: "the reader failed on it, which is a bug; please report it"
                             .to_owned(),
                     }));
                 }
-                let _ = batch.flush();
+                let _ = batch.borrow_mut().flush();
             });
         match spawned {
             Ok(_) => Records {
@@ -132,6 +152,9 @@ impl Batch {
 
     fn flush(&mut self) -> Flow {
         self.bytes = 0;
+        if self.items.is_empty() {
+            return ControlFlow::Continue(());
+        }
         match self.sender.send(std::mem::take(&mut self.items)) {
             Ok(()) => ControlFlow::Continue(()),
             Err(_) => ControlFlow::Break(()),
@@ -174,7 +197,8 @@ pub(crate) fn open(input: &Input, limits: &Limits) -> Records {
                 }),
             })
         }
-        How::Split(reader) => Records::spawn(origin, move |origin, emit| {
+        How::Split(reader) => Records::spawn(origin, move |origin, batch| {
+            let emit = &mut |item| batch.borrow_mut().push(item);
             let budget = if packing == Packing::Plain {
                 Budget::endless()
             } else {
@@ -185,17 +209,19 @@ pub(crate) fn open(input: &Input, limits: &Limits) -> Records {
             })
         }),
         How::Archive(Archive::Zip) if packing == Packing::Plain => {
-            Records::spawn(origin, move |origin, emit| {
+            Records::spawn(origin, move |origin, batch| {
+                let emit = &mut |item| batch.borrow_mut().push(item);
                 zip::read(file, on_disk, origin, &limits, emit)
             })
         }
         How::Archive(Archive::Zip) => refused(
             "a packed zip cannot be read as a stream; unpack the outer layer first".to_owned(),
         ),
-        How::Archive(Archive::Tar) => Records::spawn(origin, move |origin, emit| {
+        How::Archive(Archive::Tar) => Records::spawn(origin, move |origin, batch| {
+            let emit = &mut |item| batch.borrow_mut().push(item);
             let budget = Budget::archive(on_disk, &limits);
             with_bytes(file, packing, &budget, origin, emit, |bytes, emit| {
-                tar::read(bytes, &budget, origin, &limits, emit)
+                tar::read(bytes, &Inside::first(&budget), origin, &limits, emit)
             })
         }),
     }
@@ -208,10 +234,31 @@ pub(crate) fn stdin(limits: &Limits) -> Records {
         path: "-".to_owned(),
         ..Origin::default()
     };
-    Records::spawn(origin, move |origin, emit| {
-        let mut reader = io::BufReader::with_capacity(1 << 20, io::stdin());
+    Records::spawn(origin, move |origin, batch| {
+        let pipe = Pipe {
+            inner: io::stdin(),
+            batch,
+        };
+        let mut reader = io::BufReader::with_capacity(1 << 20, pipe);
+        let emit = &mut |item| batch.borrow_mut().push(item);
         lines::read(&mut reader, origin, &limits, emit)
     })
+}
+
+/// A stream that may fall silent: before it is waited for, the records that
+/// were cut out of it go on their way.
+struct Pipe<'a, R> {
+    inner: R,
+    batch: &'a RefCell<Batch>,
+}
+
+impl<R: Read> Read for Pipe<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self.batch.borrow_mut().flush() {
+            ControlFlow::Continue(()) => self.inner.read(buffer),
+            ControlFlow::Break(()) => Ok(0),
+        }
+    }
 }
 
 /// Unpacks and reads; a file that cannot even be unpacked is refused.

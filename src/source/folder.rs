@@ -30,6 +30,10 @@ pub fn inputs(root: &Path) -> anyhow::Result<impl Iterator<Item = Result<Input, 
         .with_context(|| format!("{}: cannot be read; is the path right?", root.display()))?;
     let canonical =
         fs::canonicalize(root).with_context(|| format!("{}: cannot be read", root.display()))?;
+    if !data.is_dir() && !data.is_file() {
+        // Opening a pipe would wait for somebody to write to it.
+        anyhow::bail!("{}: {NO_FILE}", root.display());
+    }
     if !data.is_dir() {
         let name = root
             .file_name()
@@ -76,7 +80,10 @@ where
     one.into_iter().chain(many.into_iter().flatten())
 }
 
-/// One step of the walk: a file, a reject, or nothing (folders, loops, devices).
+/// What is said of a pipe, a socket, a device.
+const NO_FILE: &str = "neither a file nor a folder (a pipe, a socket or a device), and not read; standard input is read as -";
+
+/// One step of the walk: a file, a reject, or nothing (folders, loops).
 fn one(
     entry: Result<DirEntry, ignore::Error>,
     top: &Path,
@@ -102,8 +109,18 @@ fn one(
             };
         }
     };
-    if !entry.file_type().is_some_and(|kind| kind.is_file()) {
+    let kind = entry.file_type()?;
+    if kind.is_dir() {
         return None;
+    }
+    if !kind.is_file() {
+        return Some(Err(Reject {
+            origin: Origin {
+                path: name_below(entry.path(), top, base),
+                ..Origin::default()
+            },
+            reason: NO_FILE.to_owned(),
+        }));
     }
     match entry.metadata() {
         Ok(data) => Some(Ok(Input {

@@ -32,7 +32,7 @@ pub(crate) fn read(
     }
     loop {
         let chunk = match reader.fill_buf() {
-            Ok([]) => return splitter.end(origin, emit),
+            Ok([]) => return splitter.end(origin, limits, emit),
             Ok(chunk) => chunk,
             Err(error) => {
                 return refuse(emit, origin, Some(splitter.count + 1), unpack::why(&error));
@@ -41,6 +41,7 @@ pub(crate) fn read(
         let length = chunk.len();
         for &byte in chunk {
             splitter.push(byte, origin, limits, emit)?;
+            splitter.at += 1;
         }
         reader.consume(length);
     }
@@ -55,8 +56,13 @@ struct Splitter {
     closed: bool,
     /// The value being read; empty between values.
     value: Vec<u8>,
-    /// A whole value that waits until it is known whether it is the only one.
-    first: Option<Vec<u8>>,
+    /// Where it began in the file.
+    start: u64,
+    /// Where the scanner is in the file.
+    at: u64,
+    /// A whole value that waits until it is known whether it is the only one,
+    /// and where it began.
+    first: Option<(u64, Vec<u8>)>,
     /// Brackets open within the value.
     depth: u64,
     in_string: bool,
@@ -78,6 +84,9 @@ impl Splitter {
         if self.array && self.depth == 0 && !self.in_string && matches!(byte, b',' | b']') {
             self.closed = byte == b']';
             return self.finish(origin, limits, emit);
+        }
+        if self.value.is_empty() {
+            self.start = self.at;
         }
         if !self.over {
             self.value.push(byte);
@@ -139,42 +148,40 @@ impl Splitter {
             value.pop();
         }
         if self.count == 1 && !self.array {
-            self.first = Some(value);
+            self.first = Some((self.start, value));
             return ControlFlow::Continue(());
         }
         self.flush_first(origin, emit)?;
-        emit(Ok(Raw {
-            origin: numbered(origin, Some(self.count)),
-            format: Format::Json,
-            bytes: value,
-        }))
+        let origin = numbered(origin, Some(self.count));
+        emit(Ok(Raw::new(origin, Format::Json, self.start, value)))
     }
 
     /// The first of several values, now that there is a second one.
     fn flush_first(&mut self, origin: &Origin, emit: &mut Emit<'_>) -> Flow {
         match self.first.take() {
-            Some(bytes) => emit(Ok(Raw {
-                origin: numbered(origin, Some(1)),
-                format: Format::Json,
+            Some((start, bytes)) => emit(Ok(Raw::new(
+                numbered(origin, Some(1)),
+                Format::Json,
+                start,
                 bytes,
-            })),
+            ))),
             None => ControlFlow::Continue(()),
         }
     }
 
     /// The file has ended.
-    fn end(mut self, origin: &Origin, emit: &mut Emit<'_>) -> Flow {
+    fn end(mut self, origin: &Origin, limits: &Limits, emit: &mut Emit<'_>) -> Flow {
+        if !self.value.is_empty() && !self.array && self.depth == 0 && !self.in_string {
+            // A number or a word, which only the end of the file ends.
+            self.finish(origin, limits, emit)?;
+        }
         if !self.value.is_empty() || (self.array && !self.closed) {
             self.flush_first(origin, emit)?;
             let reason = "the JSON ends in the middle of a value: the file was cut off or is no JSON; fetch it again";
             return refuse(emit, origin, Some(self.count + 1), reason.to_owned());
         }
         match self.first.take() {
-            Some(bytes) => emit(Ok(Raw {
-                origin: origin.clone(),
-                format: Format::Json,
-                bytes,
-            })),
+            Some((start, bytes)) => emit(Ok(Raw::new(origin.clone(), Format::Json, start, bytes))),
             None if self.count == 0 => refuse(
                 emit,
                 origin,
@@ -204,8 +211,7 @@ mod tests {
     #[test]
     fn top_level_values() {
         let cut = "reject: the JSON ends in the middle of a value: the file was cut off or is no JSON; fetch it again";
-        let long =
-            "reject: longer than 40 bytes, the limit for one record; split it into smaller ones";
+        let long = "reject: longer than 40 bytes, the limit for one record; split it, or raise --max-entry and --memory";
         let elements = format!("[{{\"a\":\"{}\"}},{{}}]", "党".repeat(20));
         for (input, want) in [
             ("{\"a\":[1,2]}\n", vec!["{\"a\":[1,2]}".to_owned()]),

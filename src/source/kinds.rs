@@ -17,7 +17,7 @@ pub(crate) enum How {
 /// What kind of archive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Archive {
-    /// Needs to be read from its end, so it cannot stand inside another file.
+    /// Needs to be read from its end: inside another file it is held in memory.
     Zip,
     /// A stream of entries.
     Tar,
@@ -28,6 +28,8 @@ pub(crate) enum Archive {
 pub(crate) enum Packing {
     /// Nothing.
     Plain,
+    /// bzip2, one stream or many.
+    Bzip2,
     /// gzip, one member or many.
     Gzip,
     /// xz, one stream or many.
@@ -63,13 +65,20 @@ const KINDS: &[(&str, How)] = &[
 /// One line to register a packing.
 const PACKINGS: &[(&str, Packing)] = &[
     ("gz", Packing::Gzip),
+    ("bz2", Packing::Bzip2),
     ("xz", Packing::Xz),
     ("zst", Packing::Zstd),
     ("zstd", Packing::Zstd),
 ];
 
 /// Endings that stand for two.
-const SHORT: &[(&str, &str)] = &[("tgz", "tar.gz"), ("txz", "tar.xz"), ("tzst", "tar.zst")];
+const SHORT: &[(&str, &str)] = &[
+    ("tgz", "tar.gz"),
+    ("tbz", "tar.bz2"),
+    ("tbz2", "tar.bz2"),
+    ("txz", "tar.xz"),
+    ("tzst", "tar.zst"),
+];
 
 /// How to read a file of this name; `None` for a type nobody knows.
 pub(crate) fn of(name: &str) -> Option<(Packing, How)> {
@@ -101,7 +110,22 @@ pub(crate) fn unknown(name: &str) -> String {
         .map(|(ending, _)| format!(".{ending}"))
         .collect::<Vec<_>>()
         .join(" or ");
+    let packing = |name: &str| lookup(PACKINGS, &name.to_ascii_lowercase()).is_some();
     match file.rsplit_once('.') {
+        Some((stem, ending)) if packing(ending) => match stem.rsplit_once('.') {
+            Some((_, inner)) if packing(inner) => {
+                "packed more than once over; unpack the outer layer first".to_owned()
+            }
+            Some((_, inner)) if !inner.is_empty() => {
+                format!(
+                    "type .{inner} is not read, packed or not; known: {}",
+                    known_types()
+                )
+            }
+            _ => format!(
+                "the name does not tell what is packed in it: name it like news.txt.{ending} or news.tar.{ending}"
+            ),
+        },
         Some((_, ending)) if !ending.is_empty() => {
             format!(
                 "type .{ending} is not read; known: {} (each also with {packings})",
@@ -141,6 +165,8 @@ mod tests {
             ("a.TXT.GZ", "Gzip Text"),
             ("a.b.tgz", "Gzip Tar"),
             ("a.tar.zst", "Zstd Tar"),
+            ("a.tbz2", "Bzip2 Tar"),
+            ("a.csv.bz2", "Bzip2 split"),
             ("a.zip", "Plain Zip"),
             ("a.gz", "unknown"),
             ("a.gz.gz", "unknown"),
@@ -152,5 +178,8 @@ mod tests {
         }
         assert!(unknown("a/b.mp4").starts_with("type .mp4 is not read; known: txt,"));
         assert!(unknown("v1.2/README").starts_with("the name has no ending"));
+        assert!(unknown("a.txt.gz.GZ").starts_with("packed more than once"));
+        assert!(unknown("a.exe.gz").starts_with("type .exe is not read, packed or not"));
+        assert!(unknown("backup.gz").contains("name it like news.txt.gz"));
     }
 }

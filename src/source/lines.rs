@@ -1,6 +1,6 @@
 //! JSONL: one JSON object a line. Lines are not parsed here, only cut.
 
-use std::io::{BufRead, Cursor, Read};
+use std::io::{BufRead, Read};
 use std::ops::ControlFlow;
 
 use crate::article::Origin;
@@ -17,54 +17,50 @@ pub(crate) fn read(
 ) -> Flow {
     match reader.fill_buf() {
         Ok([]) => refuse(emit, origin, None, whole::EMPTY.to_owned()),
-        Ok(head) if whole::is_utf16(head) => match whole::as_utf8(reader, limits) {
-            Ok(Some(text)) => cut(&mut Cursor::new(text), origin, limits, emit),
-            Ok(None) => refuse(
-                emit,
-                origin,
-                None,
-                format!(
-                    "UTF-16 and {}, or save it as UTF-8",
-                    whole::too_long(limits)
-                ),
-            ),
-            Err(error) => refuse(emit, origin, None, unpack::why(&error)),
-        },
+        Ok(head) if whole::is_utf16(head) => whole::cut_utf16(reader, origin, limits, emit, cut),
         Ok(_) => cut(reader, origin, limits, emit),
         Err(error) => refuse(emit, origin, None, unpack::why(&error)),
     }
 }
 
-fn cut(reader: &mut dyn BufRead, origin: &Origin, limits: &Limits, emit: &mut Emit<'_>) -> Flow {
+/// The same for what is known to have line breaks of one byte.
+pub(crate) fn cut(
+    reader: &mut dyn BufRead,
+    origin: &Origin,
+    limits: &Limits,
+    emit: &mut Emit<'_>,
+) -> Flow {
     let mut seen = false;
+    let mut start = 0;
     for number in 1.. {
         // One allocation a line: `read_until` reserves what the buffer holds up to the line break.
         let mut line = Vec::new();
         let got = Read::take(&mut *reader, limits.record_bytes.saturating_add(2))
             .read_until(b'\n', &mut line);
         let ended = line.last() == Some(&b'\n');
-        match got {
+        let mut taken = match got {
             Err(error) => return refuse(emit, origin, Some(number), unpack::why(&error)),
             Ok(0) => break,
-            Ok(_) => {}
-        }
+            Ok(count) => count as u64,
+        };
         while line.last().is_some_and(|b| matches!(b, b'\n' | b'\r')) {
             line.pop();
         }
         if line.len() as u64 > limits.record_bytes {
             seen = true;
             refuse(emit, origin, Some(number), whole::too_long(limits))?;
-            if !ended && let Err(error) = reader.skip_until(b'\n') {
-                return refuse(emit, origin, Some(number), unpack::why(&error));
+            if !ended {
+                match reader.skip_until(b'\n') {
+                    Ok(count) => taken += count as u64,
+                    Err(error) => return refuse(emit, origin, Some(number), unpack::why(&error)),
+                }
             }
         } else if !line.iter().all(u8::is_ascii_whitespace) {
             seen = true;
-            emit(Ok(Raw {
-                origin: numbered(origin, Some(number)),
-                format: Format::Json,
-                bytes: line,
-            }))?;
+            let origin = numbered(origin, Some(number));
+            emit(Ok(Raw::new(origin, Format::Json, start, line)))?;
         }
+        start += taken;
     }
     if seen {
         ControlFlow::Continue(())
@@ -91,8 +87,7 @@ mod tests {
             ..all
         };
         let empty = format!("reject: {}", whole::EMPTY);
-        let long =
-            "2 reject: longer than 9 bytes, the limit for one record; split it into smaller ones";
+        let long = "2 reject: longer than 9 bytes, the limit for one record; split it, or raise --max-entry and --memory";
         for (input, limits, want) in [
             (
                 "{\"a\":1}\n{\"b\":2}",

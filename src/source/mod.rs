@@ -17,9 +17,12 @@ mod warc;
 mod whole;
 mod zip;
 
+use std::fmt::Write;
+use std::ops::Range;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use crate::article::Origin;
 
@@ -76,8 +79,44 @@ pub struct Raw {
     pub origin: Origin,
     /// How to read it.
     pub format: Format,
-    /// Its bytes, not yet decoded.
+    /// Where it stands: bytes of the file, or of the archive's entry, counted
+    /// from 0 after unpacking.
+    pub span: Range<u64>,
+    /// What is to be decoded: the bytes at `span`, unless `hash` says that they
+    /// were changed.
     pub bytes: Vec<u8>,
+    /// The hash of the bytes at `span`, where `bytes` are others: a row of a
+    /// table that has the names of its columns before it, UTF-16 made UTF-8.
+    pub hash: Option<[u8; 32]>,
+}
+
+impl Raw {
+    /// A record whose bytes are as they stand in the file from `start` on.
+    pub(crate) fn new(origin: Origin, format: Format, start: u64, bytes: Vec<u8>) -> Raw {
+        Raw {
+            origin,
+            format,
+            span: start..start + bytes.len() as u64,
+            bytes,
+            hash: None,
+        }
+    }
+
+    /// SHA-256 of the bytes at `span`, hexadecimal, as the common tools print it.
+    pub fn sha256(&self) -> String {
+        let hash = self.hash.unwrap_or_else(|| sha256(&self.bytes));
+        let mut text = String::with_capacity(2 * hash.len());
+        for byte in hash {
+            // Writing to a string cannot fail.
+            let _ = write!(text, "{byte:02x}");
+        }
+        text
+    }
+}
+
+/// The hash of some bytes (FIPS 180-4).
+pub(crate) fn sha256(bytes: &[u8]) -> [u8; 32] {
+    Sha256::digest(bytes).into()
 }
 
 /// Something that was offered and could not be read.
@@ -92,9 +131,10 @@ pub struct Reject {
 
 /// How much of an input is read before it is refused. Every limit counts bytes
 /// that were read, never what a header says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
-    /// The longest record, in bytes.
+    /// The longest text that is read as one, in bytes: a page, an entry that is
+    /// one article, a line, a row, an element of an array.
     pub record_bytes: u64,
     /// How many times its size on disk a packed file may grow to.
     pub ratio: u64,
@@ -116,6 +156,13 @@ impl Default for Limits {
             archive_bytes: 4 << 30,
             entries: 1_000_000,
         }
+    }
+}
+
+impl Limits {
+    /// Are these what [`Limits::default`] says?
+    pub fn is_default(&self) -> bool {
+        *self == Limits::default()
     }
 }
 

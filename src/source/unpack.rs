@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::io::{self, BufRead, BufReader, Read};
 
+use bzip2::bufread::MultiBzDecoder;
 use flate2::bufread::MultiGzDecoder;
 
 use crate::source::Limits;
@@ -111,6 +112,7 @@ pub(crate) fn unpack<'a>(
     let packed = BufReader::with_capacity(DISK_BUFFER, reader);
     Ok(match packing {
         Packing::Plain => Box::new(packed),
+        Packing::Bzip2 => large(MultiBzDecoder::new(packed), budget),
         Packing::Gzip => large(MultiGzDecoder::new(packed), budget),
         Packing::Xz => large(
             lzma_rust2::XzReader::new_mem_limit(packed, true, XZ_MEMORY),
@@ -135,11 +137,15 @@ fn large<'a>(reader: impl Read + 'a, budget: &'a Budget) -> Box<dyn BufRead + 'a
 pub(crate) fn why(error: &io::Error) -> String {
     // The tar reader has a kind of its own for it.
     let cut = error.kind() == io::ErrorKind::UnexpectedEof
-        || error.to_string().starts_with("unexpected EOF");
+        || ["unexpected EOF", "failed to read entire block"]
+            .iter()
+            .any(|said| error.to_string().starts_with(said));
     match error.kind() {
         _ if cut => "ends too early: the file was cut off; what came before it was read; fetch the file again".to_owned(),
         io::ErrorKind::PermissionDenied => "cannot be opened: permission denied; check its permissions".to_owned(),
         io::ErrorKind::NotFound => "is not there any more; run again".to_owned(),
+        // The zip reader's word for a method it learns of only when it begins to unpack.
+        _ if error.to_string().contains("not supported") => format!("packed in a way that is not read ({error}); pack it again with the usual settings"),
         // Only a budget makes this kind without a system error behind it, or a damaged stream does.
         io::ErrorKind::Other if error.raw_os_error().is_none() && error.to_string().contains("reading stopped") => error.to_string(),
         _ => format!("cannot be read to its end ({error}): the file is damaged; fetch it again"),

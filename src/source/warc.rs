@@ -1,10 +1,12 @@
-//! WARC: what a crawler saved. Each answer of a site that is a text becomes a
-//! record, its headers with it; requests, images and redirects are passed over.
+//! WARC (ISO 28500): what a crawler saved. Each answer of a site that is a text
+//! becomes a record, its headers with it; requests, images and redirects are
+//! passed over.
 //!
-//! Content-Length is a claim: a record that ends elsewhere is given up, and
-//! reading goes on at the next header.
+//! Content-Length is a claim: a record that does not end where it says is given
+//! up by its number, and reading goes on at the next header, even where the
+//! claim reached past it.
 
-use std::io::{self, BufRead, Read};
+use std::io::{self, BufRead, Cursor, Read};
 use std::ops::ControlFlow;
 
 use crate::article::Origin;
@@ -17,6 +19,13 @@ const LONGEST_LINE: u64 = 64 << 10;
 /// The most header lines of a record.
 const MOST_LINES: usize = 200;
 
+/// How much of a record past the limit is looked at to tell whether it is a
+/// text, in bytes.
+const GLANCE: u64 = 64 << 10;
+
+/// Wrong lengths after which a file is given up: each may have to be read twice.
+const MOST_LIES: usize = 64;
+
 /// Each answer that holds a text, numbered by its place among all records.
 pub(crate) fn read(
     reader: &mut dyn BufRead,
@@ -24,10 +33,16 @@ pub(crate) fn read(
     limits: &Limits,
     emit: &mut Emit<'_>,
 ) -> Flow {
+    let mut bytes = Bytes {
+        again: Cursor::new(Vec::new()),
+        reader,
+        at: 0,
+    };
     let mut number = 0;
+    let mut lies = 0;
     loop {
-        let head = match head(reader) {
-            Ok(Some(head)) => head,
+        let (start, record) = match head(&mut bytes) {
+            Ok(Some(found)) => found,
             Ok(None) if number == 0 => {
                 return refuse(
                     emit,
@@ -40,66 +55,166 @@ pub(crate) fn read(
             Err(error) => return refuse(emit, origin, Some(number + 1), unpack::why(&error)),
         };
         number += 1;
-        let length: u64 = field(&head, "content-length")
-            .and_then(|value| value.parse().ok())
-            .unwrap_or(0);
-        let kind = field(&head, "warc-type").unwrap_or_default();
-        let wanted = ["response", "resource", "conversion"]
-            .iter()
-            .any(|of| kind.eq_ignore_ascii_case(of));
-        if !wanted || length > limits.record_bytes {
-            if wanted {
-                refuse(emit, origin, Some(number), whole::too_long(limits))?;
-            }
-            if let Err(error) = io::copy(&mut Read::take(&mut *reader, length), &mut io::sink()) {
-                return refuse(emit, origin, Some(number), unpack::why(&error));
-            }
-            continue;
-        }
-        let mut bytes = head.into_bytes();
-        let block = bytes.len();
-        if let Err(error) = Read::take(&mut *reader, length).read_to_end(&mut bytes) {
-            return refuse(emit, origin, Some(number), unpack::why(&error));
-        }
-        if ((bytes.len() - block) as u64) < length {
-            return refuse(
-                emit,
-                origin,
-                Some(number),
-                unpack::why(&io::ErrorKind::UnexpectedEof.into()),
-            );
-        }
-        if is_text(&bytes[..block], &bytes[block..]) {
-            emit(Ok(Raw {
+        match one(&mut bytes, start, record, limits) {
+            Ok(Found::Text(raw)) => emit(Ok(Raw {
                 origin: numbered(origin, Some(number)),
-                format: Format::Warc,
-                bytes,
-            }))?;
+                ..raw
+            }))?,
+            Ok(Found::Other) => {}
+            Ok(Found::Long) => refuse(emit, origin, Some(number), whole::too_long(limits))?,
+            Ok(Found::Lie) => {
+                lies += 1;
+                let why = "its Content-Length is wrong: it does not end where that says; it is passed over, and what follows is read";
+                refuse(emit, origin, Some(number), why.to_owned())?;
+                if lies == MOST_LIES {
+                    let why = format!(
+                        "more than {MOST_LIES} of its lengths are wrong; reading stopped; fetch the file again"
+                    );
+                    return refuse(emit, origin, None, why);
+                }
+            }
+            Err(error) => return refuse(emit, origin, Some(number), unpack::why(&error)),
         }
     }
 }
 
-/// The next header, from `WARC/` to the blank line; what stands before it is
-/// the rest of a record whose length was wrong. `None` at the end.
-fn head(reader: &mut dyn BufRead) -> io::Result<Option<String>> {
-    let mut head = String::new();
+/// What one record is.
+enum Found {
+    /// A text; its place among the records is not filled in.
+    Text(Raw),
+    /// No text, or none that was answered.
+    Other,
+    /// A text past the limit.
+    Long,
+    /// It does not end where its length says.
+    Lie,
+}
+
+/// Reads the block of a record whose header is `record`, which began at `start`.
+fn one(
+    bytes: &mut Bytes<'_>,
+    start: u64,
+    mut record: Vec<u8>,
+    limits: &Limits,
+) -> io::Result<Found> {
+    let header = String::from_utf8_lossy(&record).into_owned();
+    let kind = field(&header, "warc-type").unwrap_or_default();
+    let wanted = ["response", "resource", "conversion"]
+        .iter()
+        .any(|of| kind.eq_ignore_ascii_case(of));
+    let length = field(&header, "content-length").and_then(|value| value.parse::<u64>().ok());
+    let Some(length) = length else {
+        return Ok(Found::Lie);
+    };
+    let block = record.len();
+    let long = length > limits.record_bytes;
+    // Past the limit nothing is skipped on the word of the header: what comes
+    // up to the next one belongs to it.
+    let wish = if long { length.min(GLANCE) } else { length };
+    Read::take(&mut *bytes, wish).read_to_end(&mut record)?;
+    if long {
+        let text = wanted && is_text(&record[..block], &record[block..]);
+        bytes.give_back(&record[block..]);
+        return Ok(if text { Found::Long } else { Found::Other });
+    }
+    let short = ((record.len() - block) as u64) < length;
+    let ends = !short && bytes.at_end_of_record()?;
+    if ends {
+        if wanted && is_text(&record[..block], &record[block..]) {
+            let raw = Raw::new(Origin::default(), Format::Warc, start, record);
+            return Ok(Found::Text(raw));
+        }
+        return Ok(Found::Other);
+    }
+    // The claim may have reached over other records.
+    let inner = record[block..]
+        .windows(7)
+        .position(|window| window == b"\r\nWARC/")
+        .map(|at| at + 2);
+    match inner {
+        Some(at) => bytes.give_back(&record[block + at..]),
+        None if short => return Err(io::ErrorKind::UnexpectedEof.into()),
+        None => {}
+    }
+    Ok(Found::Lie)
+}
+
+/// The bytes of a file, some of which may be read again.
+struct Bytes<'a> {
+    again: Cursor<Vec<u8>>,
+    reader: &'a mut dyn BufRead,
+    at: u64,
+}
+
+impl Bytes<'_> {
+    fn give_back(&mut self, bytes: &[u8]) {
+        let rest = self.again.position() as usize;
+        let kept = &self.again.get_ref()[rest..];
+        self.at -= bytes.len() as u64;
+        self.again = Cursor::new([bytes, kept].concat());
+    }
+
+    /// Is this where a record may end: at a line break, or at the end of all?
+    /// The standard wants two line breaks; some writers give one.
+    fn at_end_of_record(&mut self) -> io::Result<bool> {
+        let next = self.fill_buf()?;
+        Ok(next.is_empty() || matches!(next[0], b'\r' | b'\n'))
+    }
+}
+
+impl Read for Bytes<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let next = self.fill_buf()?;
+        let count = next.len().min(buffer.len());
+        buffer[..count].copy_from_slice(&next[..count]);
+        self.consume(count);
+        Ok(count)
+    }
+}
+
+impl BufRead for Bytes<'_> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        // Two steps: what is borrowed from one cannot be given up for the other.
+        if self.again.fill_buf()?.is_empty() {
+            return self.reader.fill_buf();
+        }
+        self.again.fill_buf()
+    }
+
+    fn consume(&mut self, count: usize) {
+        self.at += count as u64;
+        if (self.again.position() as usize) < self.again.get_ref().len() {
+            self.again.consume(count);
+        } else {
+            self.reader.consume(count);
+        }
+    }
+}
+
+/// The next header, from `WARC/` to the blank line, and where it begins; what
+/// stands before it is the rest of a record whose length was wrong. `None` at
+/// the end.
+fn head(bytes: &mut Bytes<'_>) -> io::Result<Option<(u64, Vec<u8>)>> {
+    let mut head = Vec::new();
+    let mut start = 0;
     for _ in 0..MOST_LINES {
         let line = loop {
+            let at = bytes.at;
             let mut line = Vec::new();
-            let count = Read::take(&mut *reader, LONGEST_LINE).read_until(b'\n', &mut line)?;
+            let count = Read::take(&mut *bytes, LONGEST_LINE).read_until(b'\n', &mut line)?;
             if count == 0 {
                 return Ok(None);
+            }
+            if head.is_empty() && line.starts_with(b"WARC/") {
+                start = at;
             }
             if !head.is_empty() || line.starts_with(b"WARC/") {
                 break line;
             }
         };
-        let line = String::from_utf8_lossy(&line);
-        let line = line.trim_end();
-        head.push_str(line);
-        head.push_str("\r\n");
-        if line.is_empty() {
-            return Ok(Some(head));
+        head.extend(&line);
+        if line.iter().all(u8::is_ascii_whitespace) {
+            return Ok(Some((start, head)));
         }
     }
     Err(io::Error::new(
@@ -197,15 +312,22 @@ mod tests {
         .concat();
         let cut = "6 reject: ends too early: the file was cut off; what came before it was read; fetch the file again";
         assert_eq!(read_all(&input, &Limits::default()), ["2 <p>会议。", cut]);
-        // A length that is too short: the rest is passed over.
-        let wrong = format!(
-            "{}{page}",
-            record("response", 20, "HTTP/1.1 200 OK\r\n\r\nlonger than it says")
-        );
-        assert_eq!(
-            read_all(&wrong, &Limits::default()).last().unwrap(),
-            "2 <p>会议。"
-        );
+        // A length that is too short, one that reaches over the next record, one
+        // that is none: what follows is read all the same.
+        let lie = "1 reject: its Content-Length is wrong: it does not end where that says; it is passed over, and what follows is read";
+        for wrong in [
+            record("response", 20, "HTTP/1.1 200 OK\r\n\r\nlonger than it says"),
+            record("response", 150, "HTTP/1.1 200 OK\r\n\r\nshort"),
+            record("response", 9_000, "HTTP/1.1 200 OK\r\n\r\nshort"),
+            record("response", 1, "").replace("Length: 1", "Length: -1"),
+        ] {
+            let got = read_all(&format!("{wrong}{page}"), &Limits::default());
+            assert_eq!(got, [lie, "2 <p>会议。"], "{wrong}");
+        }
+        let many = record("response", 500, "x").repeat(200);
+        let got = read_all(&many, &Limits::default());
+        assert_eq!(got.len(), MOST_LIES + 1);
+        assert!(got[MOST_LIES].contains("more than 64 of its lengths are wrong"));
         let small = Limits {
             record_bytes: 60,
             ..Limits::default()

@@ -1,14 +1,14 @@
-//! Zip files: a directory at the end, so the file must be one that can be sought in.
+//! Zip files: a directory at the end, so the bytes must be ones that can be sought in.
 
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{BufReader, Read, Seek};
 use std::ops::ControlFlow;
 
 use zip::result::ZipError;
 
 use crate::article::Origin;
 use crate::source::Limits;
-use crate::source::archive::{entry_name, passed_over, read_entry, too_many};
+use crate::source::archive::{Inside, NO_ENTRY, entry_name, passed_over, read_entry, too_many};
 use crate::source::feed::{Emit, Flow, refuse};
 use crate::source::unpack::{Budget, Metered, why};
 
@@ -21,10 +21,26 @@ pub(crate) fn read(
     emit: &mut Emit<'_>,
 ) -> Flow {
     let budget = Budget::archive(on_disk, limits);
-    let mut archive = match zip::ZipArchive::new(BufReader::new(file)) {
+    let inside = Inside::first(&budget);
+    entries(BufReader::new(file), &inside, origin, limits, emit)
+}
+
+/// The records of a zip file, wherever its bytes are.
+pub(crate) fn entries(
+    bytes: impl Read + Seek,
+    inside: &Inside<'_>,
+    origin: &Origin,
+    limits: &Limits,
+    emit: &mut Emit<'_>,
+) -> Flow {
+    let budget = inside.budget;
+    let mut archive = match zip::ZipArchive::new(bytes) {
         Ok(archive) => archive,
         Err(error) => return refuse(emit, origin, None, zip_why(&error)),
     };
+    if archive.is_empty() {
+        return refuse(emit, origin, None, NO_ENTRY.to_owned());
+    }
     if archive.has_duplicate_names() {
         let reason = "several of its entries bear one name, and only the last of each can be read; pack it again";
         refuse(emit, origin, None, reason.to_owned())?;
@@ -36,36 +52,32 @@ pub(crate) fn read(
         let Ok(data) = archive.by_index_data(index) else {
             continue;
         };
-        let origin = Origin {
-            entry: Some(entry_name(data.name_raw())),
-            ..origin.clone()
-        };
-        if data.is_dir() || data.is_symlink() || passed_over(&origin) {
+        let name = data.name_raw().to_vec();
+        let outer = origin;
+        let origin = inside.origin(outer, &entry_name(&name));
+        let (folder, link, encrypted) = (data.is_dir(), data.is_symlink(), data.encrypted());
+        if folder || passed_over(&origin) {
             continue;
         }
-        if data.encrypted() {
-            refuse(
-                emit,
-                &origin,
-                None,
-                "encrypted: it cannot be read without its password; unpack it first".to_owned(),
-            )?;
+        if link {
+            let reason = "a symbolic link, which is never followed out of an archive; what it points to is read where it stands";
+            refuse(emit, &origin, None, reason.to_owned())?;
+            continue;
+        }
+        if encrypted {
+            let reason = "encrypted: it cannot be read without its password; unpack it first";
+            refuse(emit, &origin, None, reason.to_owned())?;
             continue;
         }
         match archive.by_index(index) {
-            Ok(entry) => read_entry(Metered::new(entry, &budget), &budget, &origin, limits, emit)?,
+            Ok(entry) => {
+                let entry = Metered::new(entry, budget);
+                read_entry(entry, inside, &name, &origin, limits, emit)?;
+            }
             Err(error) => refuse(emit, &origin, None, zip_why(&error))?,
         }
         if let Some(reason) = budget.exceeded() {
-            return refuse(
-                emit,
-                &Origin {
-                    entry: None,
-                    ..origin
-                },
-                None,
-                reason.to_owned(),
-            );
+            return refuse(emit, outer, None, reason.to_owned());
         }
     }
     ControlFlow::Continue(())

@@ -1,12 +1,14 @@
 //! Whatever an article is written in, the same article comes out.
 
 use std::collections::BTreeMap;
+use std::fs;
 
 use encoding_rs::{BIG5, GB18030, GBK};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 use crate::env::Env;
-use crate::pack::{Entry, docx, encoded, gz, tar, utf16, warc, xz, zip, zst};
+use crate::pack::{Entry, bz2, docx, encoded, gz, tar, utf16, warc, xz, zip, zst};
 
 const TITLE: &str = "云溪县把主题党日开到田间地头";
 const DATE: &str = "2021-06-08";
@@ -135,6 +137,7 @@ fn files() -> Vec<(&'static str, Vec<u8>, Vec<String>)> {
         ),
         ("text.txt.gz", gz(text.as_bytes())),
         ("text.txt.zst", zst(text.as_bytes())),
+        ("text.txt.bz2", bz2(text.as_bytes())),
         ("gbk.txt.gz", gz(&encoded(&text, GBK))),
         ("text.txt.xz", xz(text.as_bytes())),
         ("page.html", page("utf-8").into_bytes()),
@@ -169,6 +172,7 @@ fn files() -> Vec<(&'static str, Vec<u8>, Vec<String>)> {
         ("lines.jsonl", lines("plain").into_bytes()),
         ("lines.ndjson", lines("nd").into_bytes()),
         ("gbk.jsonl", encoded(&lines("gbk"), GBK)),
+        ("utf16.jsonl", utf16(&lines("utf16"), true)),
         ("lines.jsonl.gz", gz(lines("gz").as_bytes())),
         ("lines.jsonl.zst", zst(lines("zst").as_bytes())),
     ] {
@@ -188,6 +192,11 @@ fn files() -> Vec<(&'static str, Vec<u8>, Vec<String>)> {
             1,
         ),
         ("gbk.csv", encoded(&table(','), GBK), 1),
+        (
+            "utf16.tsv",
+            [b"\xFF\xFE".as_slice(), &utf16(&table('\t'), true)].concat(),
+            1,
+        ),
         ("table.tsv", table('\t').into_bytes(), 1),
         ("crawl.warc", answer.clone(), 2),
         ("crawl.warc.gz", gz(&answer), 2),
@@ -216,12 +225,18 @@ fn files() -> Vec<(&'static str, Vec<u8>, Vec<String>)> {
             content: &gz(line("in-zip").as_bytes()),
             flags: 0,
         },
+        Entry {
+            name: b"inner.tar.bz2",
+            content: &bz2(&tar(&[(name, text.as_bytes())])),
+            flags: 0,
+        },
     ]);
     let inside = [
         "新闻/云溪.txt",
         "新闻/云溪.md",
         "新闻/无标志.txt",
         "lines.jsonl.gz:1",
+        "inner.tar.bz2!新闻/云溪.txt",
     ];
     all.push((
         "pack.zip",
@@ -239,6 +254,8 @@ fn files() -> Vec<(&'static str, Vec<u8>, Vec<String>)> {
         ("pack.tgz", gz(&tarred)),
         ("pack.tar.zst", zst(&tarred)),
         ("pack.tar.xz", xz(&tarred)),
+        ("pack.tbz2", bz2(&tarred)),
+        ("pack.tar.bz2", bz2(&tarred)),
     ] {
         // The JSON record bears one id in all of them, so it is one article.
         let mut places = vec![format!("{file}!{name}")];
@@ -292,6 +309,99 @@ fn one_article_from_every_format() {
     }
     let rare = env.run(&["search", "“刘䶮”", "--json"]).code(0);
     assert_eq!(rare.object()["path"], "in/gb18030.txt");
+    // Each can be checked: the bytes it names have the hash it names, in files
+    // that can be read as they lie there.
+    let mut checked = 0;
+    for hit in &found {
+        let shown = env
+            .run(&["show", hit["article"].as_str().unwrap(), "--json"])
+            .code(0)
+            .object();
+        let path = hit["path"].as_str().unwrap();
+        let [start, end] = ["start", "end"].map(|name| shown["span"][name].as_u64().unwrap());
+        assert!(start < end, "{path}: {start}..{end}");
+        if let Some(name) = path.split(':').next().filter(|name| {
+            !name.contains('!')
+                && ![".gz", ".zst", ".xz", ".bz2"]
+                    .iter()
+                    .any(|end| name.ends_with(end))
+        }) {
+            let file = fs::read(env.path(name)).unwrap();
+            let hash: String = Sha256::digest(&file[start as usize..end as usize])
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect();
+            assert_eq!(shown["sha256"], hash, "{path}");
+            checked += 1;
+        }
+    }
+    assert!(checked > 30, "{checked}");
+}
+
+#[test]
+fn a_record_that_moved_is_cited_from_where_it_stands() {
+    let env = Env::new().write("in/a.jsonl", line("a") + &line("b"));
+    env.run(&["index", "in"]).code(0);
+    env.put("in/a.jsonl", line("new") + &line("a") + &line("b"));
+    let tally = env.run(&["index", "in", "--json"]).code(0).object();
+    assert_eq!(
+        (&tally["accepted"], &tally["unchanged"], &tally["articles"]),
+        (&json!(1), &json!(2), &json!(3))
+    );
+    for (id, record) in [("new", 1), ("a", 2), ("b", 3)] {
+        let shown = env.run(&["show", id, "--json"]).code(0).object();
+        assert_eq!(shown["origin"]["record"], record, "{id}");
+    }
+    env.run(&["check", "--full"]).code(0);
+}
+
+#[test]
+fn pages_that_break_the_rules_are_listed_by_site() {
+    let tag = |name: &str, value: &str| format!("<meta name=\"{name}\" content=\"{value}\">");
+    let tags = |tags: &[(&str, &str)]| -> String {
+        let tags: String = tags.iter().map(|(name, value)| tag(name, value)).collect();
+        format!(
+            "<html><head><title>{TITLE}</title>{tags}</head><body><div class=\"TRS_Editor\"><p>{}</p></div></body></html>",
+            BODY[0]
+        )
+    };
+    let sound = [
+        ("SiteName", "云溪县人民政府"),
+        ("SiteDomain", "www.example.gov.cn"),
+        ("SiteIDCode", "4401000001"),
+        ("ColumnName", "工作动态"),
+        ("ColumnDescription", "各部门动态"),
+        ("ColumnKeywords", "动态"),
+        ("ColumnType", "工作动态"),
+        ("ArticleTitle", TITLE),
+        ("PubDate", "2021-06-08 09:30"),
+        ("ContentSource", SOURCE),
+    ];
+    let mut broken = sound;
+    broken[8].1 = "2021——06——08";
+    broken[9] = ("contentsource", "");
+    let env = Env::new()
+        .write("in/a.html", tags(&sound))
+        .write("in/b.html", tags(&broken))
+        .write("in/old/c.html", tags(&[]))
+        .write("in/d.txt", plain());
+    env.run(&["index", "in"]).code(0);
+    let listed = env.run(&["stats", "--pages"]).code(0);
+    assert_eq!(
+        listed.stdout(),
+        "in/old\t1 pages, 1 with flaws\n  in/old/c.html\tall tags missing\n\
+         云溪县人民政府 · www.example.gov.cn · 4401000001\t2 pages, 1 with flaws\n  \
+         in/b.html\tPubDate malformed (2021——06——08); ContentSource misspelled (contentsource); ContentSource empty\n"
+    );
+    let sites = env.run(&["stats", "--pages", "--json"]).code(0).object();
+    assert_eq!(sites["sites"][1]["rules"]["PubDate malformed"], 1);
+    assert_eq!(sites["sites"][1]["list"][0]["path"], "in/b.html");
+    let stats = env.run(&["stats", "--json"]).code(0).object();
+    let fields = &stats["fields"];
+    assert_eq!(fields["all"]["column"], 2, "{fields}");
+    assert_eq!(fields["years"]["2021"]["articles"], 3, "{fields}");
+    assert_eq!(fields["years"]["undated"]["articles"], 1, "{fields}");
+    env.run(&["stats"]).code(0).prints("\n2021\t3\t3\t");
 }
 
 #[test]

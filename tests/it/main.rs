@@ -10,6 +10,7 @@ mod env;
 mod exact;
 mod floor_plan;
 mod formats;
+mod hostile;
 mod manual;
 mod pack;
 mod quality;

@@ -1,0 +1,239 @@
+//! One record on its own: drafts, repair, article, facts. Done in parallel,
+//! and without a word about what other records hold.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use xxhash_rust::xxh3::Xxh3;
+
+use crate::article::{Article, Draft, Edit, Evidence, Found, Kind, Origin, Skip};
+use crate::extract::extract;
+use crate::index::{Meta, Spot, Standing, Writer};
+use crate::ingest::{Item, Settings, path_of};
+use crate::repair::repair;
+use crate::source::{Input, Raw, Reject};
+
+/// A record after the parallel part.
+pub(crate) enum Prepared {
+    Stories {
+        index: usize,
+        bytes: u64,
+        stories: Vec<Story>,
+    },
+    /// What was read is no article.
+    Rejected(Reject),
+    /// It could not be read.
+    Unread(Reject),
+    End {
+        index: usize,
+        read_ns: i128,
+    },
+}
+
+pub(crate) enum Story {
+    Ready(Box<Ready>),
+    /// The index holds it already, under this id.
+    Kept(String),
+    Rejected(Reject),
+}
+
+pub(crate) struct Ready {
+    pub(crate) article: Article,
+    pub(crate) meta: Meta,
+    pub(crate) spot: Spot,
+}
+
+pub(crate) fn prepare(
+    input: &Input,
+    index: usize,
+    item: Item,
+    writer: &Writer,
+    settings: &Settings,
+) -> Prepared {
+    let raw = match item {
+        Item::End(index, read_ns) => return Prepared::End { index, read_ns },
+        Item::Record(Err(reject)) => return Prepared::Unread(reject),
+        Item::Record(Ok(raw)) => raw,
+    };
+    let path = path_of(input);
+    let bytes = raw.bytes.len() as u64;
+    // A bug in one of the pure rooms costs one record, with its name, and not the run.
+    let stories = catch_unwind(AssertUnwindSafe(|| stories(&raw, &path, writer, settings)));
+    match stories {
+        Ok(Ok(stories)) => Prepared::Stories {
+            index,
+            bytes,
+            stories,
+        },
+        Ok(Err(skip)) => Prepared::Rejected(Reject {
+            origin: raw.origin,
+            reason: skip.to_string(),
+        }),
+        Err(_) => Prepared::Rejected(Reject {
+            origin: raw.origin,
+            reason: "a bug in jianbao stopped the reading of this record; please report it"
+                .to_owned(),
+        }),
+    }
+}
+
+fn stories(
+    raw: &Raw,
+    path: &str,
+    writer: &Writer,
+    settings: &Settings,
+) -> Result<Vec<Story>, Skip> {
+    let drafts = extract(raw, &settings.map, settings.encoding.as_deref())?;
+    Ok(drafts
+        .into_iter()
+        .map(|draft| story(raw, draft, path, writer))
+        .collect())
+}
+
+fn story(raw: &Raw, mut draft: Draft, path: &str, writer: &Writer) -> Story {
+    let id = article_id(&raw.origin, &draft);
+    let spot = Spot::new(path, hash_of(&draft), place_of(raw, draft.story));
+    // An id that clashes is settled later, in input order; here only what is
+    // certainly there already is spared the rest.
+    if matches!(writer.standing(&id, spot), Ok(Standing::Same)) {
+        return Story::Kept(id);
+    }
+    let encoding = draft.encoding;
+    let flaws = std::mem::take(&mut draft.flaws);
+    let draft = restore(draft);
+    let repaired_title = match &draft.title {
+        Some(title) if in_text(title) && !draft.edits.is_empty() => Some(title.value.clone()),
+        _ => None,
+    };
+    match Article::from_draft(draft) {
+        Ok(mut article) => {
+            let meta = Meta {
+                id,
+                title: article.title.clone(),
+                date: article.date.clone(),
+                source: article.source.clone(),
+                url: article.url.take(),
+                number: article.number().map(|number| Found {
+                    value: number.to_string(),
+                    from: Evidence::Text,
+                }),
+                origin: raw.origin.clone(),
+                span: raw.span.clone(),
+                sha256: raw.sha256(),
+                flaws,
+                credits: std::mem::take(&mut article.credits),
+                passages: 0,
+                lead: lead(&article),
+                kinds: article
+                    .paragraphs
+                    .iter()
+                    .map(|paragraph| paragraph.kind)
+                    .collect(),
+                extra: std::mem::take(&mut article.extra),
+                edits: std::mem::take(&mut article.edits),
+                repaired_title,
+                encoding: encoding.to_owned(),
+            };
+            Story::Ready(Box::new(Ready {
+                article,
+                meta,
+                spot,
+            }))
+        }
+        Err(skip) => Story::Rejected(Reject {
+            origin: raw.origin.clone(),
+            reason: skip.to_string(),
+        }),
+    }
+}
+
+/// Where the text proper begins, a byte of the body.
+fn lead(article: &Article) -> usize {
+    let mut body = article
+        .paragraphs
+        .iter()
+        .filter(|paragraph| paragraph.kind == Kind::Body);
+    body.next().map_or(0, |paragraph| paragraph.text_start)
+}
+
+/// Repairs title and body as one string, for some rules need the evidence of
+/// the whole document.
+pub fn restore(mut draft: Draft) -> Draft {
+    let Some(title) = draft.title.as_ref().filter(|title| in_text(title)) else {
+        let (body, edits) = owned(&draft.body);
+        if let Some(body) = body {
+            draft.body = body;
+        }
+        draft.edits = edits;
+        return draft;
+    };
+    let whole = format!("{}\n{}", title.value.replace('\n', " "), draft.body);
+    let (text, edits) = owned(&whole);
+    draft.edits = edits;
+    if let (Some(text), Some(title)) = (text, &mut draft.title) {
+        let (head, body) = text.split_once('\n').unwrap_or((&text, ""));
+        title.value = head.to_owned();
+        draft.body = body.to_owned();
+    }
+    draft
+}
+
+/// Whether a title is part of what was found, and not the name of a file.
+fn in_text(title: &Found<String>) -> bool {
+    title.from != Evidence::Name
+}
+
+/// The repaired text where anything was repaired, and the repairs.
+fn owned(text: &str) -> (Option<String>, Vec<Edit>) {
+    let repaired = repair(text);
+    let changed = !repaired.edits.is_empty();
+    let edits = repaired.edits;
+    (changed.then(|| repaired.text.into_owned()), edits)
+}
+
+/// The record's own id, or its place: `path!entry:record#story`. Blanks are
+/// escaped, for ids stand in tables that are parted by blanks.
+pub fn article_id(origin: &Origin, draft: &Draft) -> String {
+    let id = match &draft.id {
+        Some(id) => id.clone(),
+        None => match draft.story {
+            Some(story) => format!("{origin}#{story}"),
+            None => origin.to_string(),
+        },
+    };
+    if !id.contains(char::is_whitespace) {
+        return id;
+    }
+    id.chars()
+        .map(|c| if c.is_whitespace() { '_' } else { c })
+        .collect()
+}
+
+/// Tells one place from another: the same record somewhere else in its file is
+/// cited from there.
+fn place_of(raw: &Raw, story: Option<u64>) -> u64 {
+    let mut hasher = Xxh3::new();
+    hasher.update(raw.origin.to_string().as_bytes());
+    for number in [raw.span.start, raw.span.end, story.unwrap_or(0)] {
+        hasher.update(&number.to_le_bytes());
+    }
+    hasher.digest()
+}
+
+/// Tells one record from another: a hash of everything it says.
+fn hash_of(draft: &Draft) -> u64 {
+    let mut hasher = Xxh3::new();
+    let mut field = |value: Option<&str>| {
+        hasher.update(value.unwrap_or("\u{1}").as_bytes());
+        hasher.update(b"\0");
+    };
+    field(draft.title.as_ref().map(|title| title.value.as_str()));
+    field(draft.date.as_ref().map(|date| date.value.as_str()));
+    field(draft.source.as_ref().map(|source| source.value.as_str()));
+    field(draft.url.as_deref());
+    field(Some(&draft.body));
+    for (key, value) in &draft.extra {
+        field(Some(key));
+        field(Some(&value.to_string()));
+    }
+    hasher.digest()
+}
