@@ -415,6 +415,41 @@ fn standard_input_is_jsonl() {
     );
 }
 
+#[cfg(unix)]
+#[test]
+fn what_came_through_a_silent_pipe_is_kept_at_ctrl_c() {
+    use std::io::Write;
+    use std::process::{Command, Stdio};
+    use std::time::{Duration, Instant};
+    let env = Env::new();
+    let mut child = env
+        .command(&["index", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut pipe = child.stdin.take().unwrap();
+    pipe.write_all((line("a") + &line("b") + "{\"id\":\"half\"").as_bytes())
+        .unwrap();
+    let begun = Instant::now();
+    while !env.index().join("CURRENT").exists() && begun.elapsed() < Duration::from_secs(20) {
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    // The handler is set, the lines are read, and nothing more comes.
+    std::thread::sleep(Duration::from_millis(1200));
+    let sent = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status();
+    assert!(sent.unwrap().success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    drop(pipe);
+    for id in ["a", "b"] {
+        env.run(&["show", id]).code(0);
+    }
+    env.run(&["check", "--full"]).code(0);
+}
+
 #[test]
 fn an_encoding_that_is_insisted_on() {
     // Short, and valid in both: `--encoding` settles it.

@@ -221,10 +221,23 @@ fn hostile_files_are_named_and_the_rest_is_indexed() {
     assert_eq!(first[1], 0);
     assert_eq!(again, [0, first[0], first[2]]);
     env.run(&["check", "--full"]).code(0);
+}
 
-    // Under the limits of everyday life some of them are read after all.
-    let usual = env.run(&["index", "in", "--json"]).code(3).object();
-    assert!(figures(&usual)[0] > 0, "{usual}");
+#[test]
+fn what_was_refused_is_read_again_under_other_limits() {
+    let env = Env::new()
+        .write("in/sound.txt", NEWS)
+        .write("in/long.txt", NEWS.repeat(20));
+    let args = ["index", "in", "--json", "--max-entry", "1K"];
+    assert_eq!(figures(&env.run(&args).code(3).object()), [1, 0, 1]);
+    assert_eq!(figures(&env.run(&args).code(3).object()), [0, 1, 1]);
+    assert_eq!(
+        figures(&env.run(&["index", "in", "--json"]).code(0).object()),
+        [1, 1, 0]
+    );
+    for wrong in ["0", "much", "1T"] {
+        env.run(&["index", "in", "--max-entry", wrong]).code(2);
+    }
 }
 
 #[test]
