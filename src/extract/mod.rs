@@ -74,6 +74,12 @@ pub fn extract(raw: &Raw, map: &FieldMap, encoding: Option<&str>) -> Result<Vec<
         draft.encoding = decoded.get();
     }
     drafts.retain(|draft| !draft.body.is_empty());
+    if drafts.iter().any(|draft| is_noise(&draft.body)) {
+        return Err(Skip::Malformed(
+            "no text: a third of it or more is control characters; is the type of the file right?"
+                .to_owned(),
+        ));
+    }
     if drafts.is_empty() {
         Err(Skip::NoText)
     } else {
@@ -101,6 +107,14 @@ fn date_by_address(draft: &mut Draft) {
             from: Evidence::Name,
         })
     });
+}
+
+/// Is a body no text at all, but bytes of some other kind of file?
+fn is_noise(body: &str) -> bool {
+    let controls = body
+        .bytes()
+        .filter(|byte| *byte < b' ' && !matches!(byte, b'\t' | b'\n'));
+    controls.count() > body.len() / 3
 }
 
 /// The most tags of a page that is read as a tree: the nodes of more would take
