@@ -321,7 +321,8 @@ fn read(inputs: &[Input], settings: &Settings, sender: &SyncSender<Batch>) {
             items.push((index, Item::Record(record)));
             let stopped = settings.stop.load(Ordering::Relaxed);
             let full = bytes >= BATCH_BYTES || items.len() >= BATCH_RECORDS;
-            if (full || stopped) && !send(&mut items, &mut bytes) || stopped {
+            let heard = !(full || stopped) || send(&mut items, &mut bytes);
+            if stopped || !heard {
                 return;
             }
         }
