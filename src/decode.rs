@@ -2,13 +2,16 @@
 //!
 //! The order of belief: what the user insists on, a byte order mark, the
 //! pattern of NULs that gives UTF-16 away, strict UTF-8, what the record
-//! declares of itself, the shape of UTF-16 hanzi, UTF-8 with a few broken
+//! declares of itself (if it reads as Chinese then), the shape of UTF-16 hanzi, UTF-8 with a few broken
 //! places, a guess from the bytes (chardetng), GB18030 with replacements.
 //! Strict UTF-8, nearly every record there is, costs one validation and no copy.
 
+mod common;
+mod labels;
+
 use std::borrow::Cow;
 
-use encoding_rs::{Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{BIG5, Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE};
 
 /// A decoded text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,9 +36,6 @@ pub struct Hint<'a> {
 
 /// How many bytes are looked at to tell UTF-16.
 const SAMPLE: usize = 4096;
-
-/// How far into a page a `charset=` is looked for, in bytes.
-const DECLARED_WITHIN: usize = 4096;
 
 /// Is this a label `--encoding` can be given? Any name of the Encoding
 /// Standard, and the two names of code page 936 it lacks.
@@ -64,17 +64,30 @@ pub fn decode<'a>(bytes: &'a [u8], hint: Hint<'_>) -> Text<'a> {
         }
         Err(error) => error.valid_up_to(),
     };
-    let declared = hint
-        .declared
-        .and_then(by_label)
-        .or_else(|| declared_in(bytes));
-    if let Some(text) = declared.filter(trusted).and_then(|e| cleanly(bytes, e)) {
-        return text;
+    // What header and page declare, the first that decodes and reads as Chinese.
+    let header = hint.declared.and_then(by_label);
+    let declared = header.into_iter().chain(labels::of_page(bytes));
+    let mut doubtful = None;
+    for encoding in declared.filter(trusted) {
+        match cleanly(bytes, encoding) {
+            Some(text) if common::reads(&text.text) => return text,
+            Some(text) => doubtful = doubtful.or(Some(text)),
+            None => {}
+        }
+    }
+    if let Some(text) = doubtful {
+        // GB2312 decodes as Big5, and Big5 as GB18030: the label may lie.
+        let others = [guess(bytes), GB18030, BIG5].into_iter();
+        let better = others
+            .filter(|encoding| encoding.name() != text.encoding)
+            .filter_map(|encoding| cleanly(bytes, encoding))
+            .find(|other| common::reads_better(&other.text, &text.text));
+        return better.unwrap_or(text);
     }
     if let Some(encoding) = utf16_by_hanzi(bytes) {
         return with_replacements(bytes, encoding);
     }
-    if nearly_utf8(&bytes[valid..], valid) {
+    if nearly_utf8(bytes, valid) {
         return with_replacements(bytes, UTF_8);
     }
     let guessed = guess(bytes);
@@ -160,51 +173,16 @@ fn utf16_by_hanzi(bytes: &[u8]) -> Option<&'static Encoding> {
 }
 
 /// UTF-8 that was cut or has a few bytes broken: at least ten whole characters
-/// of more than one byte for each broken place. GBK text has next to none.
-/// `rest` begins at the first broken place, `before` bytes come ahead of it.
-fn nearly_utf8(rest: &[u8], before: usize) -> bool {
-    let (mut broken, mut whole) = (0usize, before / 3);
-    for chunk in rest.utf8_chunks() {
+/// of more than one byte for each broken place. GBK text has next to none, and
+/// ASCII says nothing. The first broken place is at `valid`.
+fn nearly_utf8(bytes: &[u8], valid: usize) -> bool {
+    let starts = |bytes: &[u8]| bytes.iter().filter(|b| **b >= 0xC0).count();
+    let (mut broken, mut whole) = (0usize, starts(&bytes[..valid]));
+    for chunk in bytes[valid..].utf8_chunks() {
         broken += usize::from(!chunk.invalid().is_empty());
-        whole += chunk.valid().bytes().filter(|b| *b >= 0xC0).count();
+        whole += starts(chunk.valid().as_bytes());
     }
     whole >= broken * 10
-}
-
-/// The label of a `<meta charset>`, an http-equiv line or an XML declaration
-/// in the first 4 KB.
-fn declared_in(bytes: &[u8]) -> Option<&'static Encoding> {
-    let head = &bytes[..bytes.len().min(DECLARED_WITHIN)];
-    if !head.contains(&b'<') {
-        return None;
-    }
-    let head = head.to_ascii_lowercase();
-    ["charset", "encoding"].iter().find_map(|key| {
-        let mut from = 0;
-        while let Some(at) = find(&head[from..], key.as_bytes()) {
-            from += at + key.len();
-            let is_blank = |b: &&u8| b.is_ascii_whitespace();
-            let mut value = head[from..].iter().skip_while(is_blank);
-            if value.next() != Some(&b'=') {
-                continue;
-            }
-            let label: Vec<u8> = value
-                .skip_while(|b| b.is_ascii_whitespace() || matches!(b, b'"' | b'\''))
-                .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b':'))
-                .copied()
-                .collect();
-            if let Some(encoding) = std::str::from_utf8(&label).ok().and_then(by_label) {
-                return Some(encoding);
-            }
-        }
-        None
-    })
-}
-
-/// Where `needle` first stands in `hay`.
-fn find(hay: &[u8], needle: &[u8]) -> Option<usize> {
-    hay.windows(needle.len())
-        .position(|window| window == needle)
 }
 
 /// chardetng's guess, which calls GB18030 "GBK". Not told that the site is
@@ -263,7 +241,6 @@ fn count<'a>(text: Cow<'a, str>, encoding: &'static Encoding) -> Text<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use encoding_rs::BIG5;
     use proptest::prelude::*;
 
     const NEWS: &str = "市直机关党组织开展“主题党日”活动，全体党员参加学习。会议由书记主持。";
@@ -370,6 +347,73 @@ mod tests {
             ..Hint::default()
         };
         check(&bytes("黨", BIG5), forced, "黨", "Big5");
+    }
+
+    #[test]
+    fn labels_that_lie_are_overruled() {
+        let simple =
+            format!("{NEWS}县里的干部说，这一年的工作不是喊出来的，是大家一步一步走出来的。");
+        let old = format!("{OLD}縣裡的幹部說，這一年的工作不是喊出來的，是大家一步一步走出來的。");
+        for (text, encoding, labels) in [
+            (
+                &simple,
+                GB18030,
+                ["big5", "utf-8", "utf-16", "shift_jis", "iso-8859-1"],
+            ),
+            (
+                &old,
+                BIG5,
+                ["gb2312", "gbk", "utf-8", "euc-kr", "windows-1252"],
+            ),
+            (
+                &simple,
+                UTF_8,
+                ["gb2312", "big5", "gbk", "utf-16", "iso-8859-1"],
+            ),
+        ] {
+            let name = if encoding == GB18030 {
+                "GB18030"
+            } else {
+                encoding.name()
+            };
+            for label in labels {
+                let raw = bytes(text, encoding);
+                check(&raw, declared(label), text, name);
+                let page =
+                    format!("<html><head><meta charset=\"{label}\"></head><p>{text}</p></html>");
+                check(&bytes(&page, encoding), Hint::default(), &page, name);
+            }
+        }
+        // The header is wrong and the page is right, and the other way round.
+        for (header, page) in [("big5", "gb2312"), ("gb2312", "utf-8")] {
+            let page = format!(
+                "<meta http-equiv=Content-Type content='text/html; charset={page}'>{simple}"
+            );
+            check(&bytes(&page, GB18030), declared(header), &page, "GB18030");
+        }
+        // The label of a script is not the page's.
+        let page =
+            format!("<script charset=\"utf-8\" src=a.js></script><meta charset=big5><p>{old}");
+        check(&bytes(&page, BIG5), Hint::default(), &page, "Big5");
+        // Past the first 4 KB nobody looks; the bytes tell.
+        let page = format!("<!--{}--><meta charset=gbk>{simple}", " ".repeat(5000));
+        check(&bytes(&page, GB18030), Hint::default(), &page, "GB18030");
+    }
+
+    #[test]
+    fn big5_of_hong_kong() {
+        let text = "政府話：呢啲舊樓嘅維修，會分三年做完。";
+        // The encoder writes nothing of the supplement, the decoder reads it.
+        let pair = |c: char| {
+            let pairs =
+                (0x87..=0xFEu8).flat_map(|lead| (0x40..=0xFEu8).map(move |trail| [lead, trail]));
+            let mut pairs = pairs.filter(|pair| BIG5.decode(pair).0.chars().eq([c]));
+            pairs.next().unwrap()
+        };
+        let raw: Vec<u8> = text.chars().flat_map(pair).collect();
+        for label in ["big5", "big5-hkscs", "Big5-HKSCS"] {
+            check(&raw, declared(label), text, "Big5");
+        }
     }
 
     #[test]

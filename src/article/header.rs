@@ -27,6 +27,26 @@ const LABELS: &[&str] = &[
     "时效性",
     "实施日期",
     "废止日期",
+    "信息分类",
+    "信息名称",
+    "文件名称",
+    "公开日期",
+    "发文日期",
+    "印发日期",
+    "制发机关",
+    "制发日期",
+    "公开范围",
+    "公开责任部门",
+    "关键词",
+    "信息来源",
+    "效力状态",
+    "内容概述",
+    "生效日期",
+    "文件类型",
+    "载体类型",
+    "服务对象分类",
+    "主题类别",
+    "有效期",
 ];
 
 /// Labels that only such a box has: a line without one of them is no part of it.
@@ -40,7 +60,16 @@ const SURE: &[&str] = &[
     "主题词",
     "体裁分类",
     "组配分类",
+    "制发机关",
+    "公开责任部门",
+    "主题类别",
+    "文件编号",
 ];
+
+/// Is this, blanks left out, a label of the box?
+pub(crate) fn is_label(text: &str) -> bool {
+    LABELS.contains(&text)
+}
 
 /// The longest line of a box, in characters.
 const LONGEST: usize = 200;

@@ -1,8 +1,8 @@
-//! What a line that is not text proper is for: page furniture, captions,
-//! lines of the page's head that give date and source.
+//! What a line that is not text proper is for: page furniture, captions, the
+//! day of a law.
 
 use crate::article::Date;
-use crate::article::date::{date_at, find_date};
+use crate::article::date::date_at;
 
 /// The longest line that can be furniture, in characters.
 const LONGEST: usize = 100;
@@ -21,6 +21,8 @@ const FURNITURE: &[&str] = &[
     "分享至",
     "扫一扫",
     "打开文本图片集",
+    "点击上方",
+    "点击蓝字",
     "(剩余",
     "(更新时间",
     "更新时间",
@@ -79,6 +81,7 @@ const FURNITURE: &[&str] = &[
 
 /// What a page says about itself, at the end of a line.
 const FURNITURE_AT_END: &[&str] = &[
+    "版权所有",
     "打印本页",
     "关闭窗口",
     "分享到",
@@ -110,13 +113,6 @@ const CAPTION: &[&str] = &[
     "图二",
 ];
 
-/// What a line of the page's head tells.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Info {
-    pub(crate) date: Option<Date>,
-    pub(crate) source: Option<String>,
-}
-
 /// Is this page furniture? `folded` is the line in folded characters.
 pub(crate) fn is_furniture(folded: &str) -> bool {
     folded.len() <= LONGEST * 3
@@ -140,81 +136,6 @@ pub(crate) fn is_caption(folded: &str) -> bool {
         && CAPTION
             .iter()
             .any(|head| folded.starts_with(head) && !folded[head.len()..].starts_with("书"))
-}
-
-/// `发布时间：2018-06-01 来源：某市委组织部 浏览次数：12`, `2018年6月1日 10:30 来源：…`,
-/// `(2018年6月1日)`: the date and the source a line of the page's head gives.
-/// `line` is as written and as long as `folded`, in characters.
-pub(crate) fn info(line: &[char], folded: &[char]) -> Option<Info> {
-    if folded.len() > LONGEST || folded.is_empty() {
-        return None;
-    }
-    let text: String = folded.iter().collect();
-    let bare = text.trim_start_matches(['(', '[', '【', ' ']);
-    let labelled = [
-        "发布时间",
-        "发布日期",
-        "发布于",
-        "时间:",
-        "日期:",
-        "发稿时间",
-        "成文日期",
-        "来源:",
-        "信息来源",
-        "文章来源",
-        "稿件来源",
-    ]
-    .iter()
-    .any(|label| bare.starts_with(label));
-    let dated = date_at(bare).map(|(_, rest)| rest.trim_start_matches([')', ']', ' ']));
-    // A line of a date, a clock and labels; a date alone may be a law's.
-    let is_date = dated.is_some_and(clock_or_label);
-    if !labelled && !is_date {
-        return None;
-    }
-    let date = if text.starts_with("更新") {
-        None
-    } else {
-        find_date(&text)
-    };
-    Some(Info {
-        date,
-        source: source_label(line, folded),
-    })
-}
-
-/// The value of `来源：` in a line, up to a blank or a bar.
-fn source_label(line: &[char], folded: &[char]) -> Option<String> {
-    let label = folded.windows(3).position(|w| w == ['来', '源', ':'])? + 3;
-    let skip = folded[label..]
-        .iter()
-        .take_while(|c| c.is_whitespace())
-        .count();
-    let start = label + skip;
-    let length = folded[start..]
-        .iter()
-        .take_while(|c| !c.is_whitespace() && !matches!(c, '|' | '丨' | ')' | ']' | '】'))
-        .count();
-    let value: String = line[start..start + length].iter().collect();
-    (1..=30).contains(&length).then_some(value)
-}
-
-fn clock_or_label(rest: &str) -> bool {
-    rest.starts_with(|c: char| c.is_ascii_digit()) && rest.contains(':')
-        || [
-            "来源",
-            "作者",
-            "浏览",
-            "字体",
-            "字号",
-            "【",
-            "星期",
-            "编辑",
-            "信息来源",
-            "|",
-        ]
-        .iter()
-        .any(|label| rest.starts_with(label))
 }
 
 /// The day a law or an order was made public, in a line such as
@@ -257,34 +178,6 @@ mod tests {
                 "{line}"
             );
         }
-    }
-
-    #[test]
-    fn head_lines() {
-        let check = |line: &str, date: &str, source: &str| {
-            let chars: Vec<char> = line.chars().collect();
-            let info = info(&chars, &folded(line)).unwrap_or_default();
-            let got = (
-                info.date.map(|d| d.to_string()).unwrap_or_default(),
-                info.source.unwrap_or_default(),
-            );
-            assert_eq!(got, (date.to_owned(), source.to_owned()), "{line}");
-        };
-        check(
-            "发布时间：2018-06-01 来源：某市委组织部 浏览次数：12",
-            "2018-06-01",
-            "某市委组织部",
-        );
-        check(
-            "2018年6月1日 10:30 来源：某某日报",
-            "2018-06-01",
-            "某某日报",
-        );
-        check("來源：某某日報", "", "某某日報");
-        check("2018年6月1日", "", "");
-        check("2009年5月4日 发布", "", "");
-        check("2018年6月1日，市委召开会议。", "", "");
-        check("会议时间：6月1日", "", "");
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod credits;
 mod date;
 mod dateline;
 mod header;
+mod info;
 mod lines;
 mod names;
 mod number;
@@ -22,7 +23,10 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
+use crate::fold::fold;
+
 pub use date::{Date, find_date, parse_date};
+pub(crate) use header::is_label;
 pub use number::{Number, find_numbers};
 
 /// Where a record came from: enough to find it again on disk.
@@ -58,8 +62,12 @@ impl fmt::Display for Origin {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Evidence {
-    /// A field of the record (a JSON key, front matter, a meta tag).
+    /// A field of the record (a JSON key, front matter).
     Field,
+    /// A meta tag of the page.
+    Tag,
+    /// The box at the head of an official document (`成文日期：…`).
+    Box,
     /// A heading of the document.
     Heading,
     /// A line of the text that says so (`来源：…`, a dateline, a byline).
@@ -77,6 +85,33 @@ pub struct Found<T> {
     pub value: T,
     /// Where it was found.
     pub from: Evidence,
+}
+
+/// What one place says of a field, in its own words: the evidence `show` prints.
+/// Where two places say different things, both are kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Witness {
+    /// The field: `title`, `date`, `written`, `source`, `number`, `column`, `place`.
+    pub field: String,
+    /// Which kind of place.
+    pub from: Evidence,
+    /// What stands there: a line, a tag with its value, the name of a file; at
+    /// most [`Witness::LONGEST`] code points.
+    pub said: String,
+}
+
+impl Witness {
+    /// The most code points that are kept of what was said.
+    pub const LONGEST: usize = 80;
+
+    /// A witness to a field.
+    pub fn new(field: &str, from: Evidence, said: &str) -> Witness {
+        Witness {
+            field: field.to_owned(),
+            from,
+            said: said.trim().chars().take(Witness::LONGEST).collect(),
+        }
+    }
 }
 
 /// One repair, as the audit shows it.
@@ -149,6 +184,8 @@ pub struct Draft {
     pub body: String,
     /// Fields jianbao does not know, kept for `show`.
     pub extra: serde_json::Map<String, serde_json::Value>,
+    /// What the record says of its fields, where that is more than the values.
+    pub witnesses: Vec<Witness>,
     /// Story within the record, counted from 1, where a record holds several.
     pub story: Option<u64>,
     /// What its page breaks of the rules for government sites; `None` when it
@@ -209,6 +246,9 @@ pub struct Article {
     pub title: Found<String>,
     /// Day of publication.
     pub date: Option<Found<Date>>,
+    /// Day on which an official document was written or signed (成文日期): a
+    /// field of its own beside the day of publication.
+    pub written: Option<Found<Date>>,
     /// Who published it.
     pub source: Option<Found<String>>,
     /// Address it was saved from.
@@ -221,6 +261,8 @@ pub struct Article {
     pub paragraphs: Vec<Paragraph>,
     /// Unknown fields, as found.
     pub extra: serde_json::Map<String, serde_json::Value>,
+    /// What told us title, dates, source, number, column, place.
+    pub witnesses: Vec<Witness>,
     /// Story within its record, counted from 1.
     pub story: Option<u64>,
     /// What was repaired; see [`Draft::edits`].
@@ -250,6 +292,30 @@ impl fmt::Display for Skip {
 
 impl std::error::Error for Skip {}
 
+/// Does a line hold fields of an official document's header box and nothing
+/// else? `inside` when a line of the box came before.
+pub(crate) fn is_box(line: &str, inside: bool) -> bool {
+    let (chars, folded) = both(line);
+    header::fields(&chars, &folded, inside).is_some()
+}
+
+/// Does a line tell date, source and people of an article and nothing else?
+pub(crate) fn is_info(line: &str) -> bool {
+    let (chars, folded) = both(line);
+    info::read(&chars, &folded).is_some()
+}
+
+/// A line as written and folded, character by character.
+fn both(line: &str) -> (Vec<char>, Vec<char>) {
+    let chars: Vec<char> = line.chars().take(LONGEST_INFO).collect();
+    let folded = chars.iter().copied().map(fold).collect();
+    (chars, folded)
+}
+
+/// The longest line that is looked at for fields, in characters: longer ones
+/// are refused by those who read them.
+const LONGEST_INFO: usize = 300;
+
 impl Article {
     /// Reads the structure out of a repaired draft: title, date, source,
     /// bylines, and what each paragraph is for. Every line of the body that is
@@ -261,33 +327,19 @@ impl Article {
         read::article(draft)
     }
 
-    /// The document's own number: from its header box, its title, or a line of
-    /// its head that is nothing else.
+    /// The document's own number: from its header box, the end of its title, or
+    /// a line of its head that is nothing else.
     pub fn number(&self) -> Option<Number> {
-        let first = |text: &str| find_numbers(text).into_iter().next();
-        let boxed = self.extra.get("发文字号").and_then(|value| value.as_str());
-        let lines = self
-            .paragraphs
-            .iter()
-            .take(8)
-            .map(|p| &self.body[p.bytes.clone()]);
-        let mut alone = lines.filter_map(|line| {
-            let line = line.trim_matches(['（', '）', '(', ')', ' ']);
-            let (range, number) = first(line)?;
-            // A law's own: `2009年5月4日 国务院令第554号公布`.
-            let law = || {
-                find_date(&line[..range.start]).is_some()
-                    && ["公布", "发布"]
-                        .iter()
-                        .any(|word| line[range.end..].starts_with(word))
-            };
-            (range.len() == line.len() || law()).then_some(number)
-        });
-        boxed
-            .and_then(first)
-            .or_else(|| first(&self.title.value))
-            .map(|(_, number)| number)
-            .or_else(|| alone.next())
+        self.own_number().map(|found| found.value)
+    }
+
+    /// The same with what told it.
+    pub fn own_number(&self) -> Option<Found<Number>> {
+        let own = number::own(self)?;
+        Some(Found {
+            value: own.0,
+            from: own.1,
+        })
     }
 
     /// The numbers of other documents the text names, each once, in order.

@@ -2,7 +2,9 @@
 //! foot of the text more closely.
 
 use crate::article::told::Told;
-use crate::article::{Article, Draft, Evidence, Found, Kind, Paragraph, Skip, title};
+use crate::article::{
+    Article, Draft, Evidence, Found, Kind, Paragraph, Skip, Witness, number, title,
+};
 use crate::fold::fold;
 
 /// See [`Article::from_draft`].
@@ -38,42 +40,56 @@ pub(crate) fn article(draft: Draft) -> Result<Article, Skip> {
     let given = given.or_else(|| {
         told.title.take().map(|value| Found {
             value,
-            from: Evidence::Text,
+            from: Evidence::Box,
         })
     });
     let title = choose(given, &draft.body, &mut paragraphs);
     let date = told.date(draft.date.as_ref());
+    let written = told.written();
     let field = draft
         .source
-        .filter(|source| !source.value.trim().is_empty());
+        .filter(|source| source.value.chars().any(char::is_alphanumeric));
     let source = field.map(|found| Found {
         value: found.value.trim().to_owned(),
         ..found
     });
     let source = source.or_else(|| {
-        told.source.take().or(told.organ.take()).map(|value| Found {
+        let organ = told.organ.take().map(|value| Found {
             value,
-            from: Evidence::Text,
-        })
+            from: Evidence::Box,
+        });
+        told.source.take().or(organ)
     });
     let mut extra = draft.extra;
     for (label, value) in told.boxed {
         extra.entry(label).or_insert(value);
     }
-    Ok(Article {
+    let mut witnesses = draft.witnesses;
+    witnesses.append(&mut told.witnesses);
+    let mut article = Article {
         id: draft.id,
         title,
         date,
+        written,
         source,
         url: draft.url,
         credits: told.credits,
         body: draft.body,
         paragraphs,
         extra,
+        witnesses,
         story: draft.story,
         edits: draft.edits,
-    })
+    };
+    if let Some((_, from, said)) = number::own(&article) {
+        article.witnesses.push(Witness::new("number", from, &said));
+    }
+    article.witnesses.truncate(MOST_WITNESSES);
+    Ok(article)
 }
+
+/// The most witnesses that are kept: a page of nothing but dates has no more to say.
+const MOST_WITNESSES: usize = 24;
 
 /// The title: the one given, else a first line that reads like one, else the
 /// first sentence. A name of a file gives way to the line it stands for.
@@ -313,6 +329,19 @@ mod tests {
             Some(("2020-03-27".into(), Evidence::Name))
         );
         assert_eq!(day(None, law), Some(("2009-05-04".into(), Evidence::Text)));
+        let wrong = || found("条例(1972-05-04).md", Evidence::Name);
+        assert_eq!(
+            day(
+                wrong(),
+                "1979年5月4日 国务院发布\n第一条 为了加强管理，制定本条例。"
+            ),
+            Some(("1979-05-04".into(), Evidence::Text))
+        );
+        let passed = || found("条例(2009-04-22).md", Evidence::Name);
+        assert_eq!(
+            day(passed(), law),
+            Some(("2009-04-22".into(), Evidence::Name))
+        );
         assert_eq!(
             day(name(), "发布时间：2018-06-01\n正文。"),
             Some(("2018-06-01".into(), Evidence::Text))

@@ -2,8 +2,8 @@
 //! date, source and people on the way.
 
 use crate::article::{
-    Credit, Date, Evidence, Found, Kind, Paragraph, credits, dateline, find_date, header, lines,
-    parse_date, title,
+    Credit, Date, Evidence, Found, Kind, Paragraph, Witness, credits, dateline, find_date, header,
+    info, lines, parse_date, title,
 };
 use crate::fold::fold;
 
@@ -19,23 +19,32 @@ const BOX_LINES: usize = 16;
 
 /// The longest line that can be a credit, a caption or furniture, in bytes.
 const LONGEST: usize = 480;
+
 /// What the lines have told so far.
 #[derive(Default)]
 pub(crate) struct Told {
     pub(crate) credits: Vec<Credit>,
-    pub(crate) source: Option<String>,
-    /// A line that says when the page was made public.
-    published: Option<Date>,
+    pub(crate) source: Option<Found<String>>,
+    /// A line, or the box, that says when the page was made public.
+    published: Option<Found<Date>>,
     /// A dateline with a year.
     dateline: Option<Date>,
     /// The last of the days on which a law was passed, revised, made public.
     promulgated: Option<Date>,
+    /// All of those days.
+    stated: Vec<Date>,
+    /// The day an official document was written: in its box, under its signature.
+    written: Option<Found<Date>>,
     /// The fields of the header box, under their labels.
     pub(crate) boxed: serde_json::Map<String, serde_json::Value>,
     /// The title in the header box.
     pub(crate) title: Option<String>,
     /// The organ in the header box.
     pub(crate) organ: Option<String>,
+    /// What told all this.
+    pub(crate) witnesses: Vec<Witness>,
+    /// The last line that is nothing but a day.
+    signed: Option<(Date, String)>,
     /// A dateline was found: there is no second one.
     headed: bool,
 }
@@ -44,7 +53,9 @@ impl Told {
     /// What a line is for, and how many bytes of it come before the text.
     pub(crate) fn line(&mut self, text: &str, number: usize, title: &str) -> (Kind, usize) {
         // Most lines are sentences and end like it.
-        let sentence = text.ends_with(['。', '”', '！', '？', '；', '，']);
+        let sentence = text.ends_with(['。', '”', '！', '？', '；', '，'])
+            && !text.starts_with("图为")
+            && !text.starts_with(['▲', '△', '▼']);
         if !sentence && let Some(kind) = self.apart(text, number, title) {
             return (kind, 0);
         }
@@ -53,8 +64,18 @@ impl Told {
             && let Some(head) = dateline::read(text, fold)
         {
             self.headed = true;
-            self.source = self.source.take().or(head.source);
+            let said = text.get(..head.bytes).unwrap_or(text);
+            if let Some(source) = head.source {
+                self.source(source, said);
+            }
+            if head.date.is_some() {
+                self.witness("date", Evidence::Text, said);
+            }
             self.dateline = head.date;
+            if let Some(place) = head.place {
+                self.witness("place", Evidence::Text, said);
+                self.boxed.entry("地点").or_insert(place.into());
+            }
             self.credits.extend(head.credits);
             // A line that is only a head says nothing.
             return if head.bytes >= text.len() {
@@ -98,10 +119,15 @@ impl Told {
         let line: String = folded.iter().collect();
         let furniture = lines::is_furniture(&line);
         if furniture || number < TITLE_LINES {
-            if let Some(info) = lines::info(&chars, &folded) {
-                self.published = self.published.or(info.date);
+            if let Some(info) = info::read(&chars, &folded) {
                 let credit = info.date.is_none() && info.source.is_some();
-                self.source = self.source.take().or(info.source);
+                if let Some(date) = info.date {
+                    self.published(date, Evidence::Text, text);
+                }
+                if let Some(source) = info.source {
+                    self.source(source, text);
+                }
+                self.credits.extend(info.credits);
                 return Some(if credit {
                     Kind::Credit
                 } else {
@@ -110,6 +136,8 @@ impl Told {
             }
             if let Some(date) = lines::promulgated(&line) {
                 self.promulgated = self.promulgated.max(Some(date));
+                self.stated.push(date);
+                self.witness("date", Evidence::Text, text);
                 return None;
             }
         }
@@ -118,8 +146,11 @@ impl Told {
         }
         let found = credits::read(&chars, &folded);
         for credit in &found.credits {
-            if credit.role.ends_with("来源") && found.whole {
-                self.source = self.source.take().or_else(|| credit.names.first().cloned());
+            if credit.role.ends_with("来源")
+                && found.whole
+                && let Some(name) = credit.names.first()
+            {
+                self.source(name.clone(), text);
             }
         }
         self.credits.extend(found.credits);
@@ -136,31 +167,64 @@ impl Told {
             return Some(Kind::Caption);
         }
         // The day under a signature at the foot.
-        if let Some(date) = parse_date(text).filter(|_| number > 0) {
+        if let Some(date) = parse_date(text).filter(|_| number > 0 && text.contains(['年', '.'])) {
             self.promulgated = self.promulgated.max(Some(date));
+            self.signed = Some((date, text.to_owned()));
         }
         None
+    }
+
+    fn witness(&mut self, field: &str, from: Evidence, said: &str) {
+        self.witnesses.push(Witness::new(field, from, said));
+    }
+
+    /// A line that names the source; the first one counts.
+    fn source(&mut self, value: String, said: &str) {
+        self.witness("source", Evidence::Text, said);
+        self.source.get_or_insert(Found {
+            value,
+            from: Evidence::Text,
+        });
+    }
+
+    fn published(&mut self, value: Date, from: Evidence, said: &str) {
+        self.witness("date", from, said);
+        self.published.get_or_insert(Found { value, from });
     }
 
     /// A line of an official document's header box.
     fn boxed(&mut self, fields: Vec<(&'static str, String)>) {
         for (label, value) in fields {
+            let said = format!("{label}：{value}");
+            let day = find_date(&value);
             match label {
-                "发布日期" | "发布时间" => {
-                    self.published = self.published.or_else(|| find_date(&value))
+                "发布日期" | "发布时间" | "公开日期" | "发文日期" => {
+                    if let Some(day) = day {
+                        self.published(day, Evidence::Box, &said);
+                    }
                 }
-                "成文日期" | "生成日期" => {
-                    self.promulgated = self.promulgated.max(find_date(&value))
+                "成文日期" | "生成日期" | "印发日期" | "制发日期" => {
+                    if let Some(value) = day {
+                        self.promulgated = self.promulgated.max(day);
+                        self.witness("written", Evidence::Box, &said);
+                        self.written.get_or_insert(Found {
+                            value,
+                            from: Evidence::Box,
+                        });
+                    }
                 }
-                "标题" | "名称" => {
+                "标题" | "名称" | "信息名称" | "文件名称" => {
+                    self.witness("title", Evidence::Box, &said);
                     self.title = self.title.take().or_else(|| title::tidy(&value))
                 }
-                "发文机关" | "发文单位" | "发布机构" => {
+                "发文机关" | "发文单位" | "发布机构" | "制发机关" | "信息来源" =>
+                {
+                    self.witness("source", Evidence::Box, &said);
                     self.organ = self.organ.take().or_else(|| Some(value.clone()))
                 }
                 _ => {}
             }
-            self.boxed.insert(label.to_owned(), value.into());
+            self.boxed.entry(label).or_insert(value.into());
         }
     }
 
@@ -181,8 +245,10 @@ impl Told {
     }
 
     /// The day of publication: what a field says, else what the page says, else
-    /// the name of the file, else what the text lets know.
-    pub(crate) fn date(&self, given: Option<&Found<String>>) -> Option<Found<Date>> {
+    /// the name of the file, else what the text lets know. The name of a law's
+    /// file may know a revision that its text does not state, but no day before
+    /// the last one it states.
+    pub(crate) fn date(&mut self, given: Option<&Found<String>>) -> Option<Found<Date>> {
         let read = |found: &Found<String>| {
             let value = parse_date(&found.value).or_else(|| find_date(&found.value))?;
             Some(Found {
@@ -196,13 +262,34 @@ impl Told {
                 from: Evidence::Text,
             })
         };
-        given
-            .filter(|found| found.from == Evidence::Field)
-            .and_then(read)
-            .or_else(|| said(self.published))
-            .or_else(|| given.and_then(read))
+        let field = given
+            .filter(|found| found.from != Evidence::Name)
+            .and_then(read);
+        let name = given.filter(|found| found.from == Evidence::Name);
+        if let Some(found) = name {
+            self.witness("date", Evidence::Name, &found.value);
+        }
+        if self.published.is_none()
+            && self.dateline.is_none()
+            && self.stated.is_empty()
+            && let Some((_, line)) = self.signed.take()
+        {
+            self.witness("date", Evidence::Text, &line);
+        }
+        let last = self.stated.iter().max().copied();
+        let possible = |found: &Found<Date>| {
+            last.is_none_or(|last| found.value >= last) || self.stated.contains(&found.value)
+        };
+        field
+            .or_else(|| self.published.clone())
+            .or_else(|| name.and_then(read).filter(possible))
             .or_else(|| said(self.dateline))
             .or_else(|| said(self.promulgated))
+    }
+
+    /// The day an official document was written.
+    pub(crate) fn written(&self) -> Option<Found<Date>> {
+        self.written.clone()
     }
 }
 

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use jianbao::article::{Edit, Evidence};
+use jianbao::article::{Edit, Evidence, Witness};
 use jianbao::render::printable;
 use jianbao::repair::undo;
 use jianbao::search::query::Lang;
@@ -65,68 +65,91 @@ fn write_text(
     turn: fn(&str) -> String,
 ) -> Result<()> {
     let meta = &article.meta;
-    let row = |zh: &str, en: &str, value: &str, from: Option<Evidence>| {
+    let row = |zh: &str, en: &str, value: &str| {
         let name = match lang {
             Lang::Zh => zh,
             Lang::En => en,
         };
-        let from = from.map(|from| format!("  [{}]", evidence(from, lang)));
-        format!("{name}\t{}{}", printable(value), from.unwrap_or_default())
+        format!("{name}\t{}", printable(value))
     };
+    let fact = |zh: &str, en: &str, field: &str, value: &str, from: Evidence| {
+        let all: Vec<&Witness> = meta.witnesses.iter().filter(|w| w.field == field).collect();
+        let own = all.iter().position(|witness| witness.from == from);
+        let said = own.map_or(String::new(), |at| format!(" {}", printable(&all[at].said)));
+        let mut text = format!("{}  [{}{said}]", row(zh, en, value), evidence(from, lang));
+        // What else is said of it, so that a conflict can be seen.
+        for (at, witness) in all.iter().enumerate().filter(|(at, _)| Some(*at) != own) {
+            if own.is_none_or(|own| all[own].said != all[at].said) {
+                let from = evidence(witness.from, lang);
+                text.push_str(&format!("\n\t[{from} {}]", printable(&witness.said)));
+            }
+        }
+        text
+    };
+    let title = turn(&meta.title.value);
     writeln!(
         out,
         "{}",
-        row(
-            "标题",
-            "title",
-            &turn(&meta.title.value),
-            Some(meta.title.from)
-        )
+        fact("标题", "title", "title", &title, meta.title.from)
     )?;
     if let Some(date) = &meta.date {
+        let day = date.value.to_string();
+        writeln!(out, "{}", fact("日期", "date", "date", &day, date.from))?;
+    }
+    if let Some(date) = &meta.written {
+        let day = date.value.to_string();
         writeln!(
             out,
             "{}",
-            row("日期", "date", &date.value.to_string(), Some(date.from))
+            fact("成文日期", "written", "written", &day, date.from)
         )?;
     }
     if let Some(source) = &meta.source {
+        let name = turn(&source.value);
         writeln!(
             out,
             "{}",
-            row("来源", "source", &turn(&source.value), Some(source.from))
+            fact("来源", "source", "source", &name, source.from)
         )?;
     }
     if let Some(number) = &meta.number {
-        let value = row("文号", "number", &number.value, Some(number.from));
-        writeln!(out, "{value}")?;
-    }
-    for credit in &meta.credits {
-        let names = credit.names.join(" ");
+        let value = &number.value;
         writeln!(
             out,
             "{}",
-            row(&credit.role, &credit.role, &turn(&names), None)
+            fact("文号", "number", "number", value, number.from)
         )?;
     }
-    writeln!(out, "{}", row("编号", "id", &meta.id, None))?;
-    writeln!(
-        out,
-        "{}",
-        row("出处", "path", &meta.origin.to_string(), None)
-    )?;
-    let span = format!("{}..{}", meta.span.start, meta.span.end);
-    writeln!(out, "{}", row("字节", "bytes", &span, None))?;
-    writeln!(out, "{}", row("SHA-256", "sha256", &meta.sha256, None))?;
-    if let Some(url) = &meta.url {
-        writeln!(out, "{}", row("网址", "url", url, None))?;
+    if !meta.cited.is_empty() {
+        writeln!(out, "{}", row("引用文号", "cites", &meta.cited.join(" ")))?;
     }
-    writeln!(out, "{}", row("编码", "encoding", &meta.encoding, None))?;
+    for credit in &meta.credits {
+        let names = credit.names.join(" ");
+        writeln!(out, "{}", row(&credit.role, &credit.role, &turn(&names)))?;
+    }
+    writeln!(out, "{}", row("编号", "id", &meta.id))?;
+    writeln!(out, "{}", row("出处", "path", &meta.origin.to_string()))?;
+    let span = format!("{}..{}", meta.span.start, meta.span.end);
+    writeln!(out, "{}", row("字节", "bytes", &span))?;
+    writeln!(out, "{}", row("SHA-256", "sha256", &meta.sha256))?;
+    if let Some(url) = &meta.url {
+        writeln!(out, "{}", row("网址", "url", url))?;
+    }
+    writeln!(out, "{}", row("编码", "encoding", &meta.encoding))?;
     for (key, value) in &meta.extra {
         let value = value
             .as_str()
             .map_or_else(|| value.to_string(), str::to_owned);
-        writeln!(out, "{}\t{}", printable(key), printable(&value))?;
+        let field = match key.as_str() {
+            "ColumnName" => "column",
+            "地点" => "place",
+            _ => "",
+        };
+        let told = meta.witnesses.iter().find(|w| w.field == field);
+        let told = told.map_or(String::new(), |w| {
+            format!("  [{} {}]", evidence(w.from, lang), printable(&w.said))
+        });
+        writeln!(out, "{}\t{}{told}", printable(key), printable(&value))?;
     }
     writeln!(out, "\n{}", lines(&turn(&article.body)))?;
     if !meta.edits.is_empty() {
@@ -191,6 +214,10 @@ fn evidence(from: Evidence, lang: Lang) -> &'static str {
     match (from, lang) {
         (Evidence::Field, Lang::Zh) => "字段",
         (Evidence::Field, Lang::En) => "field",
+        (Evidence::Tag, Lang::Zh) => "标签",
+        (Evidence::Tag, Lang::En) => "tag",
+        (Evidence::Box, Lang::Zh) => "公文头",
+        (Evidence::Box, Lang::En) => "header box",
         (Evidence::Heading, Lang::Zh) => "标题行",
         (Evidence::Heading, Lang::En) => "heading",
         (Evidence::Text, Lang::Zh) => "正文",

@@ -5,6 +5,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::article::{Evidence, Witness, find_date, parse_date};
 use crate::extract::tags;
 use crate::extract::tree::Node;
 
@@ -17,6 +18,8 @@ pub(crate) struct Meta {
     pub(crate) url: Option<String>,
     /// Everything else the standard names, under its own names.
     pub(crate) extra: Map<String, Value>,
+    /// The tags that told, with their values as they stand.
+    pub(crate) witnesses: Vec<Witness>,
 }
 
 const TITLE: &[&str] = &["articletitle", "og:title", "twitter:title"];
@@ -51,7 +54,7 @@ const KEPT: &[&str] = &[
 
 impl Meta {
     pub(crate) fn of(nodes: &[Node<'_>]) -> Self {
-        let mut tags: Vec<(String, String)> = Vec::new();
+        let mut tags: Vec<(&str, String)> = Vec::new();
         let mut canonical = None;
         for node in nodes {
             if node.is("link")
@@ -72,19 +75,27 @@ impl Meta {
                     .collect::<Vec<_>>()
                     .join(" ");
                 if !value.is_empty() {
-                    tags.push((name.to_ascii_lowercase(), value));
+                    tags.push((name.trim(), value));
                 }
             }
         }
-        let value = |names: &[&str]| {
-            names
-                .iter()
-                .find_map(|name| tags.iter().find(|(key, _)| key == name))
-                .map(|(_, value)| value.clone())
+        let mut witnesses = Vec::new();
+        let mut value = |field: &str, names: &[&str], good: &dyn Fn(&str) -> bool| {
+            let (name, value) = names.iter().find_map(|want| {
+                tags.iter()
+                    .find(|(name, value)| name.eq_ignore_ascii_case(want) && good(value))
+            })?;
+            if !field.is_empty() {
+                let said = format!("{name}：{value}");
+                witnesses.push(Witness::new(field, Evidence::Tag, &said));
+            }
+            Some(value.clone())
         };
+        let any = |_: &str| true;
         let mut extra = Map::new();
         for name in KEPT {
-            if let Some(text) = value(&[&name.to_ascii_lowercase()]) {
+            let field = if *name == "ColumnName" { "column" } else { "" };
+            if let Some(text) = value(field, &[*name], &any) {
                 let value = if name.ends_with("Keywords") {
                     words(&text)
                 } else {
@@ -93,20 +104,48 @@ impl Meta {
                 extra.insert((*name).to_owned(), value);
             }
         }
+        let own = |key: &str| extra.get(key).and_then(Value::as_str);
+        let site = own("SiteName");
+        // An editor may have put the name of the site or column into every field.
+        let title = |title: &str| Some(title) != site && Some(title) != own("ColumnName");
+        let title = value("title", TITLE, &title);
+        let date = value("date", DATE, &|date| {
+            parse_date(date).or_else(|| find_date(date)).is_some()
+        });
+        let source = value("source", SOURCE, &any);
+        let source = source.map(|source| match source.split_once(['：', ':']) {
+            Some((label, name)) if label.ends_with("来源") => name.trim().to_owned(),
+            _ => source,
+        });
+        let source = match site {
+            Some(site)
+                if source
+                    .as_deref()
+                    .is_some_and(|source| OWN.contains(&source)) =>
+            {
+                Some(site.to_owned())
+            }
+            _ => source,
+        };
+        let url = value("", URL, &any).or(canonical);
         Meta {
-            title: value(TITLE),
-            date: value(DATE),
-            source: value(SOURCE),
-            url: value(URL).or(canonical),
+            title,
+            date,
+            source,
+            url,
             extra,
+            witnesses,
         }
     }
 }
 
+/// What editors write for their own site.
+const OWN: &[&str] = &["本站", "本网", "本网站", "本站原创", "原创", "本网原创"];
+
 /// Keywords, which are parted by whatever the editor liked.
 fn words(text: &str) -> Value {
     let words = text
-        .split([',', ';', '；', '、', '，', ' ', '|'])
+        .split([',', ';', '；', '、', '，', ' ', '|', '｜', '/', '#'])
         .map(str::trim)
         .filter(|word| !word.is_empty());
     Value::Array(words.map(|word| Value::String(word.to_owned())).collect())

@@ -56,7 +56,7 @@ pub fn extract(raw: &Raw, map: &FieldMap, encoding: Option<&str>) -> Result<Vec<
         }
         Format::Html => {
             let text = text();
-            with_flaws(page(&text), &text)
+            with_flaws(page(&text)?, &text)
         }
         Format::Markdown => markdown::read(&text())?,
         Format::Text => plain::read(&text()),
@@ -126,14 +126,14 @@ fn has_too_many_tags(text: &str) -> bool {
 }
 
 /// The drafts of a page; of one with too many tags the text alone.
-fn page(text: &str) -> Vec<Draft> {
+fn page(text: &str) -> Result<Vec<Draft>, Skip> {
     if !has_too_many_tags(text) {
         return html::read(text);
     }
-    vec![Draft {
+    Ok(vec![Draft {
         body: tags::strip(text),
         ..Draft::default()
-    }]
+    }])
 }
 
 /// How many bytes may come out of something packed within a record, which is a

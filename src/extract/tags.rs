@@ -147,9 +147,19 @@ pub(crate) fn strip_all(markup: &str) -> String {
 /// Adds a text in which line breaks mean nothing, as in any browser: a blank
 /// between Latin words, nothing between hanzi.
 pub(crate) fn flow(text: &str, out: &mut String) {
-    let mut lines = text.split(['\n', '\r']).map(str::trim_end);
-    out.push_str(lines.next().unwrap_or_default());
-    for line in lines {
+    let mut lines = text.split(['\n', '\r']).peekable();
+    let mut first = true;
+    while let Some(line) = lines.next() {
+        // Blanks at a break mean nothing; those at the end part words.
+        let line = if lines.peek().is_some() {
+            line.trim_end()
+        } else {
+            line
+        };
+        if std::mem::take(&mut first) {
+            out.push_str(line);
+            continue;
+        }
         let line = line.trim_start();
         if line.starts_with(|c: char| c.is_ascii_graphic())
             && out.ends_with(|c: char| c.is_ascii_graphic())

@@ -44,7 +44,7 @@ pub(crate) fn read(bytes: &[u8], encoding: Option<&str>) -> Result<Vec<Draft>, S
     let mut drafts = if plain_text {
         plain::read(&text)
     } else {
-        with_flaws(page(&text), &text)
+        with_flaws(page(&text)?, &text)
     };
     for draft in &mut drafts {
         draft.encoding = decoded;

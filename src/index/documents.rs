@@ -8,7 +8,7 @@ use tantivy::schema::document::ErasedDocument;
 use tantivy::schema::{Document, Field, OwnedValue};
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::article::{Article, Credit, Date, Edit, Flaw, Found, Kind, Origin};
+use crate::article::{Article, Credit, Date, Edit, Flaw, Found, Kind, Origin, Witness};
 use crate::chars;
 use crate::fold::fold_str;
 use crate::index::schema::Fields;
@@ -24,15 +24,21 @@ pub struct Meta {
     /// Day of publication and what told us.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub date: Option<Found<Date>>,
+    /// Day on which an official document was written, and what told us.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub written: Option<Found<Date>>,
+    /// The document's own number, in normal form, and what told us.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<Found<String>>,
+    /// The numbers of other documents it names, in normal form.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cited: Vec<String>,
     /// Who published it and what told us.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<Found<String>>,
     /// Address it was saved from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
-    /// The document's own number, in normal form, and what told us.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub number: Option<Found<String>>,
     /// File, entry and record.
     pub origin: Origin,
     /// Where the record stands: bytes of the file, or of the archive's entry,
@@ -56,6 +62,9 @@ pub struct Meta {
     /// Fields of the record that jianbao does not know.
     #[serde(default, skip_serializing_if = "serde_json::Map::is_empty")]
     pub extra: serde_json::Map<String, serde_json::Value>,
+    /// What stands where the fields were found.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub witnesses: Vec<Witness>,
     /// What was repaired.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub edits: Vec<Edit>,

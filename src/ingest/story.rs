@@ -112,10 +112,13 @@ fn story(raw: &Raw, mut draft: Draft, path: &str, writer: &Writer) -> Story {
                 date: article.date.clone(),
                 source: article.source.clone(),
                 url: article.url.take(),
-                number: article.number().map(|number| Found {
-                    value: number.to_string(),
-                    from: Evidence::Text,
+                written: article.written.clone(),
+                number: article.own_number().map(|found| Found {
+                    value: found.value.to_string(),
+                    from: found.from,
                 }),
+                cited: article.cited().iter().map(ToString::to_string).collect(),
+                witnesses: std::mem::take(&mut article.witnesses),
                 origin: raw.origin.clone(),
                 span: raw.span.clone(),
                 sha256: raw.sha256(),

@@ -11,7 +11,7 @@ use tantivy::{DocId, DocSet, TERMINATED};
 use crate::fold::fold_str;
 use crate::index::{Segment, day};
 use crate::search::phrase::{Phrase, Place, Scope, Zones};
-use crate::search::query::Query;
+use crate::search::query::{Query, spellings};
 use crate::segment::Segmenter;
 
 /// Passages of one segment, sorted, none deleted.
@@ -59,9 +59,8 @@ impl Matcher<'_> {
         Ok(match query {
             Query::Words(_) => self.any(std::slice::from_ref(query))?,
             Query::Any(parts) => self.any(parts)?,
-            Query::Exact(text) | Query::Prefix(text) | Query::Number(text) => {
-                self.phrase(text, Scope::Anywhere)?
-            }
+            Query::Exact(text) | Query::Prefix(text) => self.phrase(text, Scope::Anywhere)?,
+            Query::Number(text) => self.number(text, Scope::Anywhere)?,
             Query::Near { parts, within } => self.near(parts, *within)?,
             Query::Title(inner) => self.title(inner)?,
             Query::Source(text) => self.source(std::slice::from_ref(text))?,
@@ -103,6 +102,15 @@ impl Matcher<'_> {
             docs: places.into_iter().map(|place| place.doc).collect(),
             filter: false,
         })
+    }
+
+    /// A document number, however it is written.
+    fn number(&self, text: &str, scope: Scope) -> Result<Matched> {
+        let mut docs = Vec::new();
+        for spelling in spellings(text) {
+            docs.extend(self.phrase(&spelling, scope)?.docs);
+        }
+        Ok(matched(docs))
     }
 
     fn word(&self, word: &str) -> Result<Vec<DocId>> {
@@ -238,9 +246,10 @@ impl Matcher<'_> {
     /// The title as a field: every part of it is an exact string there.
     fn title(&self, query: &Query) -> Result<Matched> {
         Ok(match query {
-            Query::Words(text) | Query::Exact(text) | Query::Prefix(text) | Query::Number(text) => {
+            Query::Words(text) | Query::Exact(text) | Query::Prefix(text) => {
                 self.phrase(text, Scope::Title)?
             }
+            Query::Number(text) => self.number(text, Scope::Title)?,
             Query::Any(parts) | Query::And(parts) => {
                 let mut wanted = Vec::new();
                 let mut unwanted = Vec::new();

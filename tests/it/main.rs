@@ -13,6 +13,7 @@ mod formats;
 mod hostile;
 mod manual;
 mod pack;
+mod pages;
 mod quality;
 mod repair;
 mod resume;

@@ -6,6 +6,8 @@ use super::chars::{Sign, half, is_hanzi, is_year_close, is_year_open};
 const ISSUER: usize = 12;
 /// The longest running number.
 const DIGITS: usize = 6;
+/// How many digits serials are filled up to with zeros.
+const PADDED: usize = 3;
 /// What stands before an issuer in running text: then the issuer is unknown.
 const LEADS: &[&str] = &[
     "关于", "根据", "按照", "依据", "贯彻", "落实", "学习", "印发", "转发", "解读", "执行", "關於",
@@ -33,11 +35,28 @@ pub(crate) fn number(signs: &[Sign], at: usize) -> Option<(String, usize)> {
     syntax(close).filter(|c| year.len() == 4 && is_year_close(*c))?;
     let after = blanks(signs, close + 1);
     let ordinal = syntax(after) == Some('第');
-    let (count, end) = digits(signs, after + usize::from(ordinal));
+    let (count, end) = digits(signs, blanks(signs, after + usize::from(ordinal)));
     let end = blanks(signs, end);
     let known = (1..=DIGITS).contains(&count.len()) && matches!(syntax(end), Some('号' | '號'));
-    let ordinal = if ordinal { "第" } else { "" };
-    known.then(|| (format!("{issuer}〔{year}〕{ordinal}{count}号"), end + 1))
+    let count = match count.trim_start_matches('0') {
+        "" => "0",
+        count => count,
+    };
+    known.then(|| (format!("{issuer}〔{year}〕{count}号"), end + 1))
+}
+
+/// How a number in normal form may be written, the normal form first: with 第,
+/// and with zeros before the serial. Brackets, widths and blanks are one to the
+/// index already.
+pub(crate) fn spellings(number: &str) -> Vec<String> {
+    let Some((head, serial)) = number.split_once('〕') else {
+        return vec![number.to_owned()];
+    };
+    let digits = serial.bytes().filter(u8::is_ascii_digit).count();
+    let zeros = (0..=PADDED.saturating_sub(digits)).map(|zeros| "0".repeat(zeros));
+    zeros
+        .flat_map(|zeros| ["", "第"].map(|nth| format!("{head}〕{nth}{zeros}{serial}")))
+        .collect()
 }
 
 /// Half-width digits from `at`, and where they end.

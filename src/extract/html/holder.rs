@@ -1,0 +1,223 @@
+//! Which element of a page holds the article.
+
+use crate::extract::html::Page;
+use crate::extract::tree::{Node, What};
+
+/// Class and id words of the element that holds the article, the surest first.
+/// The first ones are of the content systems most Chinese government sites run on.
+const HOLDERS: &[&str] = &[
+    "trs_editor",
+    "trs_ueditor",
+    "trs_preappend",
+    "ucapcontent",
+    "js_content",
+    "zoom",
+    "fontzoom",
+    "vsb_content",
+    "v_news_content",
+    "pages_content",
+    "ueditor",
+    "article_content",
+    "article-content",
+    "articlecontent",
+    "article-con",
+    "article_con",
+    "articlecon",
+    "rm_txt_con",
+    "news_content",
+    "news-content",
+    "newscontent",
+    "news_con",
+    "info_content",
+    "content_text",
+    "content-text",
+    "contenttext",
+    "con_text",
+    "text_con",
+    "text-con",
+    "txt_con",
+    "main-text",
+    "detail-content",
+    "detail_content",
+    "detailcontent",
+    "trs_editor_view",
+    "bt_content",
+    "arc_cont",
+    "article_detail",
+    "article-detail",
+    "article_txt",
+    "articletext",
+    "show_content",
+    "xxgk_content",
+    "bodytext",
+    "printarea",
+    "maincontent",
+    "view",
+    "zwnr",
+    "zhengwen",
+    "neirong",
+    "wzcon",
+    "xl_content",
+    "nr",
+    "article",
+    "artical",
+    "content",
+];
+
+/// Class and id words of what surrounds an article.
+const AROUND: &[&str] = &[
+    "nav",
+    "navbar",
+    "menu",
+    "foot",
+    "footer",
+    "breadcrumb",
+    "breadcrumbs",
+    "crumbs",
+    "share",
+    "bdsharebuttonbox",
+    "related",
+    "sidebar",
+    "copyright",
+    "pager",
+    "pagination",
+    "toolbar",
+    "qrcode",
+    "ewm",
+    "header",
+    "topbar",
+    "friendlink",
+    "links",
+];
+
+/// Elements that surround an article.
+const AROUND_TAGS: &[&str] = &["nav", "footer", "aside", "button", "head", "noframes"];
+
+/// The share of a page's sentences an element must hold: of those whose name
+/// says that they hold the article, and of any other.
+const SHARE_NAMED: usize = 30;
+const SHARE_ANY: usize = 70;
+
+impl Page<'_> {
+    /// The element that holds the article.
+    pub(crate) fn holder(&self) -> usize {
+        let all = self.held[0].sentences;
+        if all == 0 {
+            let body = || self.nodes.iter().position(|node| node.is("body"));
+            return self.named_without_sentences().or_else(body).unwrap_or(0);
+        }
+        let named = HOLDERS.iter().find_map(|word| {
+            let elements: Vec<usize> = self.named(word).collect();
+            let most = elements
+                .iter()
+                .map(|at| self.held[*at].sentences)
+                .max()
+                .filter(|most| most * 100 >= all * SHARE_NAMED)?;
+            // The innermost of those that hold nearly as much.
+            let inner = elements
+                .iter()
+                .rev()
+                .find(|at| self.held[**at].sentences * 10 >= most * 9)?;
+            Some(self.with_others(*inner, &elements))
+        });
+        // The last of those that hold enough is the innermost.
+        let any = || {
+            (0..self.nodes.len()).rev().find(|at| {
+                self.held[*at].sentences * 100 >= all * SHARE_ANY
+                    && matches!(self.nodes[*at].what, What::Element(..))
+                    && !is_part(&self.nodes[*at])
+            })
+        };
+        named.or_else(any).unwrap_or(0)
+    }
+
+    fn named(&self, word: &'static str) -> impl Iterator<Item = usize> {
+        (1..self.nodes.len()).filter(move |at| {
+            !self.around[*at] && (has_word(&self.nodes[*at], word) || self.nodes[*at].is(word))
+        })
+    }
+
+    /// An article of a few words (a picture and its caption) in an element whose
+    /// name is sure.
+    fn named_without_sentences(&self) -> Option<usize> {
+        HOLDERS.iter().find_map(|word| {
+            self.named(word)
+                .find(|at| self.held[*at].text > self.held[*at].links)
+        })
+    }
+
+    /// The element around the holder and others of its name that go on with the
+    /// text: an editor may have put each part of it into one of its own.
+    fn with_others(&self, holder: usize, elements: &[usize]) -> usize {
+        let end = self.nodes[holder].end;
+        let apart = |at: &&usize| {
+            (**at >= end || self.nodes[**at].end <= holder)
+                && self.held[**at].sentences * 10 >= self.held[holder].sentences
+        };
+        let (mut first, mut last) = (holder, end);
+        for at in elements.iter().filter(apart) {
+            first = first.min(*at);
+            last = last.max(self.nodes[*at].end);
+        }
+        let mut around = holder;
+        while around > 0 && (around > first || self.nodes[around].end < last) {
+            around = self.nodes[around].parent;
+        }
+        around
+    }
+}
+
+/// Is this element one of those that surround articles?
+pub(crate) fn surrounds(node: &Node<'_>) -> bool {
+    AROUND_TAGS.iter().any(|tag| node.is(tag)) || AROUND.iter().any(|word| has_word(node, word))
+}
+
+/// Inline elements and paragraphs are parts of an article, never its holder.
+fn is_part(node: &Node<'_>) -> bool {
+    [
+        "p", "span", "font", "b", "strong", "em", "i", "u", "h1", "h2", "h3", "li", "tr", "tbody",
+    ]
+    .iter()
+    .any(|tag| node.is(tag))
+}
+
+/// Is `word` the id or one of the classes of an element?
+pub(crate) fn has_word(node: &Node<'_>, word: &str) -> bool {
+    let is_word = |value: &str| {
+        value
+            .split_whitespace()
+            .any(|part| part.eq_ignore_ascii_case(word))
+    };
+    ["class", "id"]
+        .iter()
+        .any(|name| node.attribute(name).is_some_and(is_word))
+}
+
+/// Words of a page's imprint.
+const IMPRINT: &[&str] = &[
+    "版权所有",
+    "备案",
+    "ICP",
+    "主办：",
+    "主办单位",
+    "承办单位",
+    "技术支持",
+    "标识码",
+    "浏览器",
+    "分辨率",
+    "未经授权",
+];
+
+/// Does a text read like a sentence, and not like a label or an entry of a menu?
+pub(crate) fn is_sentence(text: &str) -> bool {
+    if is_imprint(text) {
+        return false;
+    }
+    text.contains(['，', '。', '；', '！', '？', '、'])
+        || text.trim().chars().take(20).count() >= 20
+}
+
+/// Is it of a page's imprint?
+pub(crate) fn is_imprint(text: &str) -> bool {
+    IMPRINT.iter().any(|word| text.contains(word))
+}

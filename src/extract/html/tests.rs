@@ -1,0 +1,95 @@
+use super::*;
+use proptest::prelude::*;
+
+fn page(markup: &str) -> Draft {
+    read(markup).unwrap().remove(0)
+}
+
+fn title(draft: &Draft) -> &str {
+    draft.title.as_ref().map_or("", |title| &title.value)
+}
+
+const BODY: &str = "<p>　　6月1日，全市机关党建工作推进会召开，总结去年的工作，部署今年的任务。</p><p>会议强调，要压实责任，抓好落实。</p>";
+const WANT: &str = "6月1日，全市机关党建工作推进会召开，总结去年的工作，部署今年的任务。\n会议强调，要压实责任，抓好落实。";
+
+#[test]
+fn a_government_page() {
+    let markup = format!(
+        "<!DOCTYPE html><html><head><title>全市机关党建工作推进会召开_某某市人民政府</title>
+        <META NAME=\"SiteName\" CONTENT=\"某某市人民政府\"><meta name=\"articletitle\" content=\"\">
+        <meta name=\"PubDate\" content=\"2018——06——01 21:37\"><meta name=\"ContentSource\" content=\"某某日报\">
+        <meta name='Keywords' content='党建；机关 推进会'><style>p{{}}</style></head><body>
+        <div class=\"nav\"><ul><li><a href=/>首页</a></li><li><a>政务公开，信息，服务。</a></li></ul></div>
+        <h1>某某市人民政府</h1><h1>全市机关党建工作推进会召开</h1>
+        <div class=info>发布时间：2018-06-01 21:37 &nbsp; 来源：某某日报 【字体：大 中 小】</div>
+        <div class=\"view TRS_UEDITOR\">{BODY}</div>
+        <p>责任编辑：李方</p><div id=related>相关新闻，另外一篇。</div>
+        <footer>主办：某某市人民政府，承办：某某。</footer></body></html>"
+    );
+    let draft = page(&markup);
+    assert_eq!(title(&draft), "全市机关党建工作推进会召开");
+    assert_eq!(
+        draft.body,
+        format!(
+            "发布时间：2018-06-01 21:37 \u{a0} 来源：某某日报 【字体：大 中 小】\n{WANT}\n责任编辑：李方"
+        )
+    );
+    assert_eq!(draft.date.unwrap().value, "2018——06——01 21:37");
+    assert_eq!(draft.source.unwrap().value, "某某日报");
+    assert_eq!(
+        draft.extra["Keywords"],
+        serde_json::json!(["党建", "机关", "推进会"])
+    );
+    assert_eq!(draft.extra["SiteName"], "某某市人民政府");
+}
+
+#[test]
+fn a_page_that_names_nothing() {
+    let markup = format!(
+        "<title>推进会 - 某某网</title><table><tr><td width=200><a>首页</a><br><a>新闻，时政。</a><td><div>{}</div><tr><td colspan=2>版权所有</table>",
+        BODY.replace("<p>", "<div>").replace("</p>", "</div>")
+    );
+    let draft = page(&markup);
+    assert_eq!(draft.body, WANT);
+    assert_eq!(title(&draft), "推进会 - 某某网");
+    assert_eq!(page("一段话，没有标签。").body, "一段话，没有标签。");
+    assert_eq!(page("").body, "");
+    assert_eq!(page("<body><p>短</p></body>").body, "短");
+}
+
+#[test]
+fn menus_and_imprints_around_an_article() {
+    let links = |names: [&str; 3]| {
+        names
+            .map(|name| format!("<li><a href=x>{name}</a></li>"))
+            .concat()
+    };
+    let markup = format!(
+        "<body><form id=aspnetForm><div><ul>{}</ul></div><div><div><h2>推进会召开</h2><div>{BODY}<ul><li><a href=1.doc>附件1：名单</a><li><a>附件2：日程</a><li><a>附件3：须知</a></ul></div></div>
+        <div><ul>{}</ul></div></div><div>主办单位：某某市人民政府，承办单位：某某局，版权所有，未经授权，不得转载，建议使用某某浏览器，分辨率任意，谢谢您的光临，再见。</div></form></body>",
+        links(["首页，要闻，信息", "公开", "服务"]),
+        links(["全市召开防汛工作会议，部署工作", "春耕备耕全面展开，进度良好", "专题"]),
+    );
+    assert_eq!(
+        page(&markup).body,
+        format!("{WANT}\n附件1：名单\n附件2：日程\n附件3：须知")
+    );
+    let markup = format!("<body class=footer>{BODY}</body>");
+    assert_eq!(page(&markup).body, WANT);
+}
+
+#[test]
+fn nesting_bombs_are_linear() {
+    let start = std::time::Instant::now();
+    for open in ["<div>", "<b>", "<table><tr><td>", "<p class=nav>"] {
+        let _ = read(&format!("{}{BODY}", open.repeat(100_000)));
+    }
+    assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
+}
+
+proptest! {
+    #[test]
+    fn any_page_is_taken(markup in "(</?(div|p|title|h1|meta|table|td|a)( (class|id|name|content)=('nav'|zoom|\"PubDate\"))?>|，|党建。|[a-c&;<]){0,40}") {
+        let _ = read(&markup);
+    }
+}
