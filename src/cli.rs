@@ -1,5 +1,6 @@
 //! The command line: clap structs and nothing else.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -172,7 +173,7 @@ pub(crate) struct SearchArgs {
         required_unless_present = "queries",
         allow_hyphen_values = false
     )]
-    pub(crate) query: Vec<String>,
+    pub(crate) query: Vec<OsString>,
     /// Bring the index up to date with these first 先更新索引
     #[arg(long, value_name = "PATH", num_args = 1.., value_delimiter = None)]
     pub(crate) from: Vec<PathBuf>,
@@ -214,6 +215,9 @@ pub(crate) struct SearchArgs {
     /// Many queries: JSONL with id and text, or id<TAB>text 批量查询
     #[arg(long, value_name = "FILE", conflicts_with = "query")]
     pub(crate) queries: Option<PathBuf>,
+    /// How the query was read, what each part finds, the parts of each score 说明检索与得分
+    #[arg(long, conflicts_with = "count")]
+    pub(crate) explain: bool,
     /// Print how many passages and articles match, nothing else 只计数
     #[arg(long)]
     pub(crate) count: bool,
@@ -351,6 +355,21 @@ pub(crate) struct TuneArgs {
     /// One JSON object, with the weights
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// The arguments as they are parsed: `-廉政` is part of a query, not a flag, so
+/// its minus sign is put as `－`, which a query reads alike.
+pub(crate) fn arguments() -> impl Iterator<Item = OsString> {
+    std::env::args_os().map(|argument| {
+        let excluded = argument
+            .to_str()
+            .and_then(|text| text.strip_prefix('-'))
+            .filter(|rest| rest.starts_with(|c: char| !c.is_ascii() || "\"'(".contains(c)));
+        match excluded {
+            Some(rest) => format!("－{rest}").into(),
+            None => argument,
+        }
+    })
 }
 
 /// `512M`, `2G`, `800000`: bytes of memory.

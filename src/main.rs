@@ -11,7 +11,7 @@ use clap::Parser;
 use crate::cli::Cli;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::parse_from(cli::arguments());
     let verbose = cli.common.verbose > 0;
     if !verbose {
         // A bug is reported in one line below, never as a backtrace.

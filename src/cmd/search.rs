@@ -1,14 +1,16 @@
 //! `jianbao search`: a query in, ranked passages out.
 
+use std::ffi::OsString;
 use std::io::Write;
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 use jianbao::fold::to_simplified;
 use jianbao::render::{self, Format, Script, Style};
+use jianbao::repair::repair;
 use jianbao::search::judge::{Topic, read_topics};
 use jianbao::search::query::{Lang, Note, Parsed, Query, parse};
-use jianbao::search::{Group, Hits, Page, Searcher, Sort};
+use jianbao::search::{Count, Group, Hits, Page, Searcher, Sort, Suggestion, Why, is_reading};
 use serde_json::json;
 
 use crate::cli::{Common, FormatArg, GroupArg, ScriptArg, SearchArgs, SortArg};
@@ -49,7 +51,7 @@ pub(crate) fn run(common: &Common, args: &SearchArgs) -> Result<ExitCode> {
             let topics = read_topics(&path.display().to_string(), &read_text(path)?)?;
             asking.many(&topics, &mut out)?
         }
-        None => asking.one(&args.query.join(" "), &mut out)?,
+        None => asking.one(&typed(&args.query), &mut out)?,
     };
     out.flush()?;
     Ok(match (found, rejected) {
@@ -96,12 +98,18 @@ impl Asking<'_> {
             return Ok(count.passages > 0);
         }
         let hits = self.hits(&query, notes)?;
+        self.explained(&hits)?;
         if self.style.format != Format::Json || hits.hits.is_empty() {
             self.tell_all(&hits.notes);
         }
         if hits.passages == 0 {
-            self.explain_nothing(&query)?;
+            self.nothing(&query, text)?;
             return Ok(false);
+        }
+        // Letters that nobody wrote like that may be a reading of hanzi.
+        let whole = hits.hits.iter().any(|hit| hit.whole);
+        if hits.relaxed || !whole && is_reading(&query) {
+            self.try_next(&query, text)?;
         }
         render::head(&self.style, false, out)?;
         render::render(&hits, None, &self.style, out)?;
@@ -120,7 +128,7 @@ impl Asking<'_> {
             if self.args.count {
                 let count = match &query {
                     Some(query) => self.searcher.count(query, &self.page)?,
-                    None => jianbao::search::Count::default(),
+                    None => Count::default(),
                 };
                 let line = json!({"query": topic.id, "passages": count.passages, "articles": count.articles});
                 writeln!(out, "{line}")?;
@@ -153,6 +161,21 @@ impl Asking<'_> {
         Ok(hits)
     }
 
+    /// Says how a query was answered where the form of the hits has no room for
+    /// it, or there are none.
+    fn explained(&self, hits: &Hits) -> Result<()> {
+        let told = match self.style.format {
+            Format::Text | Format::Json => !hits.hits.is_empty(),
+            Format::Csv | Format::Trec => false,
+        };
+        if let Some(explanation) = hits.explanation.as_ref().filter(|_| !told) {
+            let mut text = Vec::new();
+            render::explain(explanation, &self.style, &mut text)?;
+            tell(self.common, String::from_utf8_lossy(&text).trim_end());
+        }
+        Ok(())
+    }
+
     fn notes(&self, notes: &[Note]) -> Vec<String> {
         notes.iter().map(|note| note.text(self.lang)).collect()
     }
@@ -164,71 +187,129 @@ impl Asking<'_> {
         }
     }
 
-    /// No hit explains itself: how the query was read, what each part finds,
-    /// and what to try next.
-    fn explain_nothing(&self, query: &Query) -> Result<()> {
+    /// No hit explains itself: how the query was read, what each part finds
+    /// alone, and what to try next.
+    fn nothing(&self, query: &Query, text: &str) -> Result<()> {
         let line = say(
             self.lang,
             format!("没有找到：{query}"),
             format!("nothing found for: {query}"),
         );
-        tell(self.common, &line);
-        let free = Page {
-            since: None,
-            until: None,
-            sources: Vec::new(),
-            ..self.page.clone()
-        };
-        let filtered =
-            self.page.since.is_some() || self.page.until.is_some() || !self.page.sources.is_empty();
-        let whole = self.searcher.count(query, &free)?;
-        if filtered && whole.passages > 0 {
+        tell(self.common, &render::printable(&line));
+        let parts = query.leaves();
+        let free = Page::default();
+        for (part, excluded) in parts.iter().filter(|_| parts.len() > 1) {
+            let count = self.searcher.count(part, &free)?;
+            let minus = if *excluded { "-" } else { "" };
             let line = say(
                 self.lang,
                 format!(
-                    "不限日期和来源有 {} 段；去掉 --since、--until、--source 再试",
-                    whole.passages
+                    "  {minus}{part}：{} 段，{} 篇",
+                    count.passages, count.articles
                 ),
                 format!(
-                    "without dates and sources {} passages match: try without --since, --until, --source",
-                    whole.passages
+                    "  {minus}{part}: {} passages, {} articles",
+                    count.passages, count.articles
                 ),
             );
-            tell(self.common, &line);
+            tell(self.common, &render::printable(&line));
+        }
+        self.try_next(query, text)
+    }
+
+    /// Lines to try next, each with what it finds.
+    fn try_next(&self, query: &Query, text: &str) -> Result<()> {
+        if self.common.quiet {
             return Ok(());
         }
-        let mut parts = Vec::new();
-        leaves(query, &mut parts);
-        if parts.len() > 1 {
-            for part in &parts {
-                let count = self.searcher.count(part, &free)?;
-                let line = say(
-                    self.lang,
-                    format!("  {part}：{} 段", count.passages),
-                    format!("  {part}: {} passages", count.passages),
-                );
-                tell(self.common, &line);
+        // A query copied from a damaged page is mended like the page itself.
+        let restored = repair(text).text;
+        if let Some(query) = parse(&restored).query.filter(|_| restored != text) {
+            let count = self.searcher.count(&query, &self.page)?;
+            if count.passages > 0 {
+                let why = say(self.lang, "修复后".to_owned(), "restored".to_owned());
+                self.offer(&query.to_string(), "", &why, count);
             }
-        } else if let Some(Query::Exact(text)) = parts.first().copied() {
-            let line = say(
-                self.lang,
-                format!("去掉引号再试：jianbao search {text}"),
-                format!("try without quotes: jianbao search {text}"),
-            );
-            tell(self.common, &line);
+        }
+        for line in self.searcher.suggest(query, &self.page)? {
+            let Suggestion { query, why, count } = line;
+            self.offer(&query, &self.flags(&why), &self.difference(&why), count);
         }
         Ok(())
     }
+
+    fn offer(&self, query: &str, flags: &str, why: &str, count: Count) {
+        let command = format!("jianbao search {}{flags}", quoted(query));
+        let line = say(
+            self.lang,
+            format!(
+                "试试：{command}  （{why}：{} 段，{} 篇）",
+                count.passages, count.articles
+            ),
+            format!(
+                "try: {command}  ({why}: {} passages, {} articles)",
+                count.passages, count.articles
+            ),
+        );
+        tell(self.common, &render::printable(&line));
+    }
+
+    /// The filters that a line to try keeps.
+    fn flags(&self, why: &Why) -> String {
+        let mut flags = String::new();
+        if !matches!(why, Why::Dates | Why::Filters) {
+            for (flag, day) in [("since", self.page.since), ("until", self.page.until)] {
+                flags.extend(day.map(|day| format!(" --{flag} {day}")));
+            }
+        }
+        if !matches!(why, Why::Sources | Why::Filters) {
+            for source in &self.page.sources {
+                flags.push_str(&format!(" --source {}", quoted(source)));
+            }
+        }
+        flags
+    }
+
+    fn difference(&self, why: &Why) -> String {
+        let zh = match why {
+            Why::Nearer(from) => format!("与“{from}”相近"),
+            Why::Sound(from) => format!("读作“{from}”"),
+            Why::Form(from) => format!("“{from}”的另一种说法"),
+            Why::Dates => "去掉 --since、--until".to_owned(),
+            Why::Sources => "去掉 --source".to_owned(),
+            Why::Filters => "去掉 --since、--until、--source".to_owned(),
+            Why::Loose => "去掉引号等限制".to_owned(),
+            Why::Anywhere => "不限于标题".to_owned(),
+            Why::Without(part) => format!("去掉 {part}"),
+        };
+        let en = match why {
+            Why::Nearer(from) => format!("near {from}"),
+            Why::Sound(from) => format!("read as {from}"),
+            Why::Form(from) => format!("another form of {from}"),
+            Why::Dates => "without --since and --until".to_owned(),
+            Why::Sources => "without --source".to_owned(),
+            Why::Filters => "without --since, --until and --source".to_owned(),
+            Why::Loose => "without quotes and the like".to_owned(),
+            Why::Anywhere => "not in the title alone".to_owned(),
+            Why::Without(part) => format!("without {part}"),
+        };
+        say(self.lang, zh, en)
+    }
 }
 
-/// The parts of a query that look for something by themselves.
-fn leaves<'a>(query: &'a Query, parts: &mut Vec<&'a Query>) {
-    match query {
-        Query::Any(inner) | Query::And(inner) | Query::Or(inner) => {
-            inner.iter().for_each(|part| leaves(part, parts));
-        }
-        Query::Not(_) => {}
-        part => parts.push(part),
+/// The query as it was typed. An argument that is no Unicode is read as far as
+/// it is: what is not becomes U+FFFD, which is searched like any symbol.
+fn typed(words: &[OsString]) -> String {
+    let words: Vec<_> = words.iter().map(|word| word.to_string_lossy()).collect();
+    words.join(" ")
+}
+
+/// A text as a shell takes it.
+fn quoted(text: &str) -> String {
+    if !text.is_empty() && text.chars().all(char::is_alphanumeric) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', "'\\''"))
     }
 }
 
@@ -248,6 +329,7 @@ fn page(args: &SearchArgs) -> Page {
         since: args.since,
         until: args.until,
         sources: args.source.clone(),
+        explain: args.explain,
     }
 }
 

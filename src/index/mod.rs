@@ -23,7 +23,7 @@ mod writer;
 
 pub use documents::{Meta, Spot, day, file_key, key_of};
 pub use ledger::Entry;
-pub use postings::{Postings, STOP, Terms};
+pub use postings::{BREAK, Postings, STOP, Terms};
 pub use recipe::Recipe;
 pub use schema::Fields;
 pub use store::{Commit, LazySegmenter, Segment, Store};

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{Style, note, score, scripted, shown, terminal};
 use crate::article::Date;
-use crate::search::Hits;
+use crate::search::{Explanation, Hits, Points};
 
 #[derive(Serialize)]
 struct Line<'a> {
@@ -25,6 +25,17 @@ struct Line<'a> {
     more: u64,
     copies: u64,
     note: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    explain: Option<Explain<'a>>,
+}
+
+/// How the query was answered, and the summands of this hit's score.
+#[derive(Serialize)]
+struct Explain<'a> {
+    #[serde(flatten)]
+    query: &'a Explanation,
+    whole: bool,
+    score: &'a [Points],
 }
 
 pub(crate) fn render(
@@ -54,6 +65,11 @@ pub(crate) fn render(
             more: hit.more,
             copies: hit.copies,
             note: note.as_deref(),
+            explain: hits.explanation.as_ref().map(|query| Explain {
+                query,
+                whole: hit.whole,
+                score: &hit.points,
+            }),
         };
         let mut json = serde_json::Serializer::with_formatter(&mut *out, Visible);
         line.serialize(&mut json)?;

@@ -7,10 +7,13 @@
 
 mod csv;
 mod excerpt;
+mod explain;
 mod json;
 mod terminal;
 mod text;
 mod trec;
+
+pub use explain::explain;
 
 use std::borrow::Cow;
 use std::io;

@@ -32,6 +32,8 @@ fn hit(rank: usize, title: &str, text: &str, words: &[&str]) -> Hit {
         marks: marks(text, words),
         more: 2,
         copies: 0,
+        points: vec![],
+        whole: false,
     }
 }
 
@@ -42,6 +44,7 @@ fn hits(list: Vec<Hit>) -> Hits {
         hits: list,
         notes: vec![],
         relaxed: false,
+        explanation: None,
     }
 }
 

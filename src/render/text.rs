@@ -38,6 +38,9 @@ pub(crate) fn render(
         page.flush(&terminal::plain(&format!("{words} {query}")), TITLE, out)?;
         writeln!(out)?;
     }
+    if let Some(explanation) = &hits.explanation {
+        super::explain(explanation, style, out)?;
+    }
     for hit in &hits.hits {
         page.hit(hit, out)?;
         writeln!(out)?;
@@ -73,7 +76,12 @@ impl Page<'_> {
     fn hit(&self, hit: &Hit, out: &mut dyn Write) -> io::Result<()> {
         self.headline(hit, out)?;
         self.body(hit, out)?;
-        self.origin(hit, out)
+        self.origin(hit, out)?;
+        if !hit.points.is_empty() {
+            let (margin, lang) = (self.margin(), self.style.lang);
+            super::explain::points(&hit.points, hit.score, &margin, lang, out)?;
+        }
+        Ok(())
     }
 
     /// `1  题目                     2018-03-12  来源`

@@ -10,7 +10,8 @@ use tantivy::{DocId, DocSet, TERMINATED};
 
 use crate::fold::fold_str;
 use crate::index::{Segment, day};
-use crate::search::phrase::{Phrase, Place, Scope, Zones};
+use crate::search::near::near;
+use crate::search::phrase::{Phrase, Scope};
 use crate::search::query::{Query, spellings};
 use crate::segment::Segmenter;
 
@@ -61,14 +62,14 @@ impl Matcher<'_> {
             Query::Any(parts) => self.any(parts)?,
             Query::Exact(text) | Query::Prefix(text) => self.phrase(text, Scope::Anywhere)?,
             Query::Number(text) => self.number(text, Scope::Anywhere)?,
-            Query::Near { parts, within } => self.near(parts, *within)?,
+            Query::Near { parts, within } => self.near(parts, *within, Scope::Anywhere)?,
             Query::Title(inner) => self.title(inner)?,
             Query::Source(text) => self.source(std::slice::from_ref(text))?,
             Query::Date { since, until } => self.date(since.map(day), until.map(day))?,
             Query::And(parts) => self.all(parts)?,
             Query::Or(parts) => {
                 let mut docs = Vec::new();
-                for part in parts {
+                for part in once(parts) {
                     docs.extend(self.strict(part)?.docs);
                 }
                 matched(docs)
@@ -130,13 +131,26 @@ impl Matcher<'_> {
 
     /// Conditions joined by `与`.
     fn all(&self, parts: &[Query]) -> Result<Matched> {
-        let mut wanted = Vec::new();
+        let mut wanted: Vec<Matched> = Vec::new();
         let mut unwanted = Vec::new();
-        for part in parts {
-            match part {
-                Query::Not(inner) => unwanted.push(self.strict(inner)?),
-                part => wanted.push(self.strict(part)?),
-            }
+        let mut left: Option<Vec<DocId>> = None;
+        for part in once(parts) {
+            let Query::Not(inner) = part else {
+                let part = self.strict(part)?;
+                let articles = self.articles(&part.docs)?;
+                let shared = left.map_or(articles.clone(), |left| both(&left, &articles));
+                if shared.is_empty() {
+                    // Nothing has all of them, whatever the others find.
+                    return Ok(Matched {
+                        docs: Vec::new(),
+                        filter: part.filter && wanted.iter().all(|part| part.filter),
+                    });
+                }
+                left = Some(shared);
+                wanted.push(part);
+                continue;
+            };
+            unwanted.push(self.strict(inner)?);
         }
         self.combine(wanted, unwanted)
     }
@@ -146,7 +160,7 @@ impl Matcher<'_> {
         let mut required = Vec::new();
         let mut unwanted = Vec::new();
         let mut free = Vec::new();
-        for part in parts {
+        for part in once(parts) {
             match part {
                 Query::Not(inner) => unwanted.push(self.strict(inner)?),
                 Query::Words(text) => free.push(text.as_str()),
@@ -269,13 +283,7 @@ impl Matcher<'_> {
                 matched(docs)
             }
             Query::Title(inner) | Query::Not(inner) => self.title(inner)?,
-            Query::Near { parts, within } => {
-                let mut near = self.near(parts, *within)?;
-                for part in parts {
-                    near.docs = both(&near.docs, &self.phrase(part, Scope::Title)?.docs);
-                }
-                near
-            }
+            Query::Near { parts, within } => self.near(parts, *within, Scope::Title)?,
             Query::Source(_) | Query::Date { .. } => self.run(query)?,
         })
     }
@@ -321,81 +329,21 @@ impl Matcher<'_> {
             .collect()
     }
 
-    /// Passages that hold all parts with at most so many characters between the
-    /// end of the first and the start of the last, in any order.
-    fn near(&self, parts: &[String], within: u32) -> Result<Matched> {
-        let mut lists = Vec::new();
-        for part in parts {
-            let phrase = Phrase::new(part);
-            let length = phrase.units.len() as u32;
-            let places = phrase.places(self.segment, Scope::Anywhere, true)?;
-            lists.push((length, places));
-        }
-        let Some((_, first)) = lists.first() else {
-            return Ok(Matched::default());
-        };
-        let zones = self.segment.fast_fields().u64("zones")?;
-        let mut docs = Vec::new();
-        'doc: for place in first {
-            let mut spans: Vec<(u32, u32, usize)> = Vec::new();
-            let zone = Zones::of(&zones, place.doc);
-            for (part, (length, places)) in lists.iter().enumerate() {
-                let Some(place) = find(places, place.doc) else {
-                    continue 'doc;
-                };
-                spans.extend(
-                    place
-                        .starts
-                        .iter()
-                        .map(|start| (*start, start + length, part)),
-                );
-            }
-            spans.sort_unstable();
-            // A title and a text stand apart, however near their positions are.
-            let title = spans.partition_point(|span| span.0 < zone.title);
-            if close(&spans[..title], lists.len(), within)
-                || close(&spans[title..], lists.len(), within)
-            {
-                docs.push(place.doc);
-            }
-        }
+    fn near(&self, parts: &[String], within: u32, scope: Scope) -> Result<Matched> {
         Ok(Matched {
-            docs,
+            docs: near(self.segment, parts, within, scope)?,
             filter: false,
         })
     }
 }
 
-/// Whether some stretch of the spans (start, end, part), sorted, has every part
-/// and at most `within` units between the first end and the last start.
-fn close(spans: &[(u32, u32, usize)], parts: usize, within: u32) -> bool {
-    let mut latest: Vec<Option<(u32, u32)>> = vec![None; parts];
-    for (start, end, part) in spans {
-        latest[*part] = Some((*start, *end));
-        let mut earliest: Option<(u32, u32)> = None;
-        let complete = latest.iter().all(|span| {
-            if let Some(span) = span
-                && earliest.is_none_or(|first| *span < first)
-            {
-                earliest = Some(*span);
-            }
-            span.is_some()
-        });
-        if complete
-            && let Some((_, first_end)) = earliest
-            && start.saturating_sub(first_end) <= within
-        {
-            return true;
-        }
-    }
-    false
-}
-
-fn find(places: &[Place], doc: DocId) -> Option<&Place> {
-    places
-        .binary_search_by_key(&doc, |place| place.doc)
-        .ok()
-        .map(|index| &places[index])
+/// The parts, each once however often it was typed.
+fn once(parts: &[Query]) -> impl Iterator<Item = &Query> {
+    let seen = |nth: usize| parts.get(..nth).unwrap_or_default();
+    (0..)
+        .zip(parts)
+        .filter(move |(nth, part)| !seen(*nth).contains(part))
+        .map(|(_, part)| part)
 }
 
 fn matched(mut docs: Vec<DocId>) -> Matched {

@@ -1,15 +1,21 @@
 //! A query becomes ranked passages: plain data, byte ranges, no colours.
 
+mod abbreviations;
+mod explain;
 pub mod judge;
 mod marks;
 mod matching;
+mod near;
 mod phrase;
 pub mod query;
 mod rank;
 mod searcher;
+mod suggest;
 mod tune;
 
+pub use explain::{Explanation, Part, Points, Pool, Rule, Weight, Weights};
 pub use searcher::{Count, Group, Page, Searcher, Sort, Stored};
+pub use suggest::{Suggestion, Why, is_reading};
 pub use tune::{Teaching, Tuned, tune};
 
 use std::ops::Range;
@@ -47,6 +53,11 @@ pub struct Hit {
     pub more: u64,
     /// Further articles that hold the same text.
     pub copies: u64,
+    /// The summands of the score, where [`Page::explain`] asked for them.
+    pub points: Vec<Points>,
+    /// Every part of the free text stands in it as asked: it comes before all
+    /// that lack one.
+    pub whole: bool,
 }
 
 /// What a search found.
@@ -62,4 +73,6 @@ pub struct Hits {
     pub notes: Vec<String>,
     /// No passage had enough of the query, so these have some of it.
     pub relaxed: bool,
+    /// How it came about, where [`Page::explain`] asked for it.
+    pub explanation: Option<Explanation>,
 }

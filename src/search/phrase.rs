@@ -85,14 +85,27 @@ impl Phrase {
         starts: bool,
     ) -> Result<Vec<Place>> {
         let indexed = &self.units[..self.units.len().min(TAIL + 1)];
-        let Some(mut walk) = Walk::new(indexed, segment)? else {
+        let Some(mut walk) = Walk::new((0..).zip(indexed.iter().copied()), segment)? else {
             return Ok(Vec::new());
         };
         let zones = segment.fast_fields().u64("zones")?;
+        let place = segment.fast_fields().u64("place")?;
         let mut places = Vec::new();
         let mut found = Vec::new();
+        // One character anywhere needs no look at its positions, but where it
+        // may stand in the tail alone: in a passage whose paragraph goes on.
+        let single = indexed.len() == 1 && scope == Scope::Anywhere && !starts;
         while let Some(doc) = walk.next_doc() {
             if segment.is_deleted(doc) {
+                continue;
+            }
+            let goes_on =
+                || doc + 1 < segment.max_doc() && place.first(doc + 1).unwrap_or_default() & 1 == 1;
+            if single && !goes_on() {
+                places.push(Place {
+                    doc,
+                    starts: Vec::new(),
+                });
                 continue;
             }
             let zone = Zones::of(&zones, doc);
@@ -111,6 +124,55 @@ impl Phrase {
         }
         Ok(places)
     }
+}
+
+/// Fills the gaps of a string as the texts of a segment fill them: `found` is
+/// called with the string of each place, in the first `enough` passages that
+/// have one. Only characters fill a gap, no punctuation and no line break.
+pub(crate) fn fill(
+    units: &[Option<Unit>],
+    segment: &Segment,
+    enough: usize,
+    mut found: impl FnMut(String),
+) -> Result<()> {
+    let known = (0..)
+        .zip(units)
+        .filter_map(|(at, unit)| Some((at, (*unit)?)));
+    let Some(mut walk) = Walk::new(known, segment)? else {
+        return Ok(());
+    };
+    let zones = segment.fast_fields().u64("zones")?;
+    let mut starts = Vec::new();
+    let mut passages = 0;
+    while let Some(doc) = walk.next_doc() {
+        if segment.is_deleted(doc) {
+            continue;
+        }
+        let zone = Zones::of(&zones, doc);
+        walk.starts(&mut starts);
+        starts.retain(|start| zone.holds(Scope::Anywhere, *start));
+        if starts.is_empty() {
+            continue;
+        }
+        let text = Text::read(segment, doc, zone, units.len())?;
+        for start in &starts {
+            let chars = text.from(*start, zone).iter().take(units.len());
+            let string: String = chars
+                .filter_map(|unit| match unit {
+                    Unit::Char(c) => Some(*c),
+                    Unit::Stop | Unit::Break => None,
+                })
+                .collect();
+            if string.chars().count() == units.len() {
+                found(string);
+            }
+        }
+        passages += 1;
+        if passages == enough {
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// The term of a unit among the characters of the index.
@@ -138,12 +200,13 @@ struct List {
 
 impl Walk {
     /// `None` when the string is empty or one of its characters stands nowhere.
-    fn new(string: &[Unit], segment: &Segment) -> Result<Option<Walk>> {
+    /// `string`: its characters, each with its place in it.
+    fn new(string: impl Iterator<Item = (u32, Unit)>, segment: &Segment) -> Result<Option<Walk>> {
         let mut distinct: Vec<(Unit, Vec<u32>)> = Vec::new();
-        for (offset, unit) in string.iter().enumerate() {
-            match distinct.iter_mut().find(|(seen, _)| seen == unit) {
-                Some((_, offsets)) => offsets.push(offset as u32),
-                None => distinct.push((*unit, vec![offset as u32])),
+        for (offset, unit) in string {
+            match distinct.iter_mut().find(|(seen, _)| *seen == unit) {
+                Some((_, offsets)) => offsets.push(offset),
+                None => distinct.push((unit, vec![offset])),
             }
         }
         let mut lists = Vec::new();
@@ -262,12 +325,17 @@ impl Text {
         })
     }
 
-    fn has(&self, start: u32, string: &[Unit], zone: Zones) -> bool {
+    /// What stands from a position on.
+    fn from(&self, start: u32, zone: Zones) -> &[Unit] {
         let rest = if start < zone.title {
             self.title.get(start as usize..)
         } else {
             self.body.get((start - zone.title) as usize..)
         };
-        rest.is_some_and(|rest| rest.starts_with(string))
+        rest.unwrap_or_default()
+    }
+
+    fn has(&self, start: u32, string: &[Unit], zone: Zones) -> bool {
+        self.from(start, zone).starts_with(string)
     }
 }

@@ -26,7 +26,7 @@ pub const MAX_BYTES: usize = 4096;
 /// How deep brackets may nest; deeper ones are ignored with a note.
 pub const MAX_DEPTH: usize = 32;
 /// How many parts a query may have; further ones are ignored with a note.
-pub const MAX_PARTS: usize = 256;
+pub const MAX_PARTS: usize = 64;
 /// The largest distance `"…"~N` takes, in characters.
 pub const MAX_WITHIN: u32 = 1000;
 
@@ -83,6 +83,26 @@ impl Query {
     /// quotes, brackets, fields or operators is meant as said.
     pub fn required(&self) -> bool {
         !matches!(self, Query::Words(_) | Query::Any(_) | Query::Not(_))
+    }
+}
+
+impl Query {
+    /// The parts that look for something by themselves, in order, each with
+    /// whether it is excluded.
+    pub fn leaves(&self) -> Vec<(&Query, bool)> {
+        let mut leaves = Vec::new();
+        // As deep as brackets may nest, no deeper.
+        fn walk<'a>(query: &'a Query, excluded: bool, out: &mut Vec<(&'a Query, bool)>) {
+            match query {
+                Query::Any(parts) | Query::And(parts) | Query::Or(parts) => {
+                    parts.iter().for_each(|part| walk(part, excluded, out));
+                }
+                Query::Not(inner) => walk(inner, true, out),
+                part => out.push((part, excluded)),
+            }
+        }
+        walk(self, false, &mut leaves);
+        leaves
     }
 }
 

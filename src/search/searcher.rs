@@ -1,6 +1,6 @@
 //! The searcher: a snapshot of an index that answers queries.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::OnceLock;
 
@@ -15,10 +15,10 @@ use crate::search::matching::{Matcher, Rigour, Wanted, both};
 use crate::search::phrase::Phrase;
 use crate::search::query::Query;
 use crate::search::rank::{
-    Candidate, Collection, Evidence, HEAD, Model, Said, built_in, by_score, idf, passages,
-    word_frequency,
+    Candidate, Collection, Evidence, FEATURES, HEAD, Model, Said, built_in, by_score, idf,
+    passages, word_frequency,
 };
-use crate::search::{Hit, Hits, marks, tune};
+use crate::search::{Explanation, Hit, Hits, Part, Pool, Rule, Weights, explain, marks, tune};
 
 /// Passages of a long article that the second stage reads: the first, and the
 /// best of those that match.
@@ -41,6 +41,8 @@ pub struct Page {
     pub until: Option<Date>,
     /// Strings one of which the source must hold; empty for any source.
     pub sources: Vec<String>,
+    /// Whether to say how the query was read and where each score comes from.
+    pub explain: bool,
 }
 
 impl Default for Page {
@@ -53,6 +55,7 @@ impl Default for Page {
             since: None,
             until: None,
             sources: Vec::new(),
+            explain: false,
         }
     }
 }
@@ -101,14 +104,18 @@ pub struct Searcher {
     articles: OnceLock<Collection>,
     passages: OnceLock<Collection>,
     model: Model,
+    /// The weights are those that `tune` learnt here.
+    learnt: bool,
 }
 
 impl Searcher {
     /// Opens the index in a folder.
     pub fn open(dir: &Path) -> Result<Searcher> {
         let store = Store::open(dir)?;
+        let learnt = tune::stored(&store)?;
         Ok(Searcher {
-            model: tune::stored(&store)?.unwrap_or_else(built_in),
+            learnt: learnt.is_some(),
+            model: learnt.unwrap_or_else(built_in),
             store,
             articles: OnceLock::new(),
             passages: OnceLock::new(),
@@ -132,13 +139,27 @@ impl Searcher {
         let evidence = self.evidence(&words, &asked)?;
         let collection = self.collection(page.group)?;
         let mut ranked = evidence.rank(&self.store, collection, &found.docs)?;
-        self.order(&mut ranked, page.sort, &evidence, collection)?;
+        let rows = self.order(&mut ranked, page.sort, &evidence, collection)?;
         let mut of_article: HashMap<u64, u64> = HashMap::new();
         for candidate in &ranked {
             hits.passages += candidate.docs.len() as u64;
             *of_article.entry(candidate.key).or_default() += candidate.docs.len() as u64;
         }
         hits.articles = of_article.len() as u64;
+        if page.explain {
+            let pool = Pool {
+                passages: hits.passages,
+                articles: hits.articles,
+                rule: match (asked.free.is_empty(), found.relaxed) {
+                    (true, _) => Rule::Conditions,
+                    (_, true) => Rule::One,
+                    _ => Rule::Enough,
+                },
+                whole: ranked.iter().filter(|one| one.whole).count() as u64,
+                rescored: rows.len() as u64,
+            };
+            hits.explanation = Some(self.explanation(query, &words, pool)?);
+        }
         let chosen = ranked.iter().skip(page.offset).take(page.limit);
         let strings = self.strings_to_mark(&words, &asked);
         let stores = self.stores()?;
@@ -160,13 +181,49 @@ impl Searcher {
                 text,
                 more: of_article.get(&candidate.key).map_or(0, |count| count - 1),
                 copies: 0,
+                points: match rows.get(&(candidate.segment, candidate.unit)) {
+                    _ if !page.explain => Vec::new(),
+                    Some(row) => explain::second(&self.model, row, candidate),
+                    None => explain::first(candidate),
+                },
+                whole: candidate.whole,
             });
         }
         Ok(hits)
     }
 
+    /// How a query was read and what its parts find.
+    fn explanation(
+        &self,
+        query: &Query,
+        words: &[(String, u32)],
+        candidates: Pool,
+    ) -> Result<Explanation> {
+        let mut parts = Vec::new();
+        for (part, excluded) in query.leaves() {
+            let count = self.count(part, &Page::default())?;
+            parts.push(Part::new(part.to_string(), excluded, count));
+        }
+        Ok(Explanation {
+            reading: query.to_string(),
+            parts,
+            words: explain::weigh(&self.store, words)?,
+            weights: match (candidates.rescored, self.learnt) {
+                (0, _) => Weights::Unused,
+                (_, true) => Weights::Learnt,
+                _ => Weights::BuiltIn,
+            },
+            candidates,
+        })
+    }
+
     /// Counts exactly, without ranking.
     pub fn count(&self, query: &Query, page: &Page) -> Result<Count> {
+        Ok(self.counted(query, page)?.0)
+    }
+
+    /// The same, and whether it holds only for some of the words.
+    pub(super) fn counted(&self, query: &Query, page: &Page) -> Result<(Count, bool)> {
         let words = self.words(&Asked::of(query).free);
         let found = self.matching(query, page, &words)?;
         let mut count = Count::default();
@@ -179,7 +236,7 @@ impl Searcher {
                 count.articles += u64::from(last.replace(article) != Some(article));
             }
         }
-        Ok(count)
+        Ok((count, found.relaxed))
     }
 
     /// Reads an article; `None` when the index holds none of this id.
@@ -322,21 +379,25 @@ impl Searcher {
         Ok(all)
     }
 
-    /// Sorts the candidates for good; scores the head again when rank decides.
+    /// Sorts the candidates for good; scores the head again when rank decides,
+    /// and hands back what it was scored by.
     fn order(
         &self,
         ranked: &mut [Candidate],
         sort: Sort,
         evidence: &Evidence,
         collection: &Collection,
-    ) -> Result<()> {
+    ) -> Result<Rows> {
+        let mut scored = Rows::new();
         if sort == Sort::Relevance {
             if !evidence.has_free_text() {
-                return Ok(());
+                return Ok(scored);
             }
             let (head, tail) = ranked.split_at_mut(ranked.len().min(HEAD));
             let said = |candidate: &Candidate| self.said(candidate, collection);
             let rows = evidence.rows(collection, head, said, None)?;
+            let units = head.iter().map(|one| (one.segment, one.unit));
+            scored.extend(units.zip(rows.iter().copied()));
             evidence.rescore(&self.model, &rows, head);
             // The rest keeps its order below the head, on a scale that fits.
             let least = head
@@ -352,7 +413,7 @@ impl Searcher {
                     candidate.score *= least / first;
                 }
             }
-            return Ok(());
+            return Ok(scored);
         }
         let mut dates = Vec::with_capacity(ranked.len());
         for segment in self.store.segments() {
@@ -372,7 +433,7 @@ impl Searcher {
             };
             undated.then(days).then_with(|| by_score(a, b))
         });
-        Ok(())
+        Ok(scored)
     }
 
     /// What a candidate says: title and text of an article, or of a passage.
@@ -441,12 +502,15 @@ impl Searcher {
     }
 }
 
+/// What the second stage saw of each unit (segment, number) of the head.
+type Rows = HashMap<(usize, usize), [f64; FEATURES]>;
+
 pub(super) struct Found {
     pub(super) docs: Vec<Vec<DocId>>,
     relaxed: bool,
 }
 
-/// The strings a query looks for, apart from what it excludes.
+/// The strings a query looks for, each once, apart from what it excludes.
 #[derive(Debug, Default)]
 pub(super) struct Asked {
     /// Free text.
@@ -459,6 +523,10 @@ impl Asked {
     pub(super) fn of(query: &Query) -> Asked {
         let mut asked = Asked::default();
         asked.add(query);
+        for strings in [&mut asked.free, &mut asked.exact] {
+            let mut seen = HashSet::new();
+            strings.retain(|text| seen.insert(text.clone()));
+        }
         asked
     }
 

@@ -322,3 +322,176 @@ fn marks_spell_what_was_asked() {
         }
     }
 }
+
+/// Places at which a piece begins in a normal form, in characters.
+fn starts(text: &[char], piece: &[char]) -> Vec<usize> {
+    (0..text.len())
+        .filter(|start| text[*start..].starts_with(piece))
+        .collect()
+}
+
+/// Whether two pieces stand in a text with at most so many characters between,
+/// in either order: every pair of places, tried.
+fn near(text: &str, pieces: [&str; 2], within: usize) -> bool {
+    let text: Vec<char> = text.chars().collect();
+    let [one, other] = pieces.map(|piece| {
+        let piece: Vec<char> = piece.chars().collect();
+        (starts(&text, &piece), piece.len())
+    });
+    one.0.iter().any(|a| {
+        other.0.iter().any(|b| {
+            let between = if a <= b {
+                b.saturating_sub(a + one.1)
+            } else {
+                a.saturating_sub(b + other.1)
+            };
+            between <= within
+        })
+    })
+}
+
+#[test]
+fn what_is_near_is_what_a_scan_finds_near() {
+    let env = Env::new();
+    simplified_corpus(&env);
+    // Paragraphs of several passages, with short ones before and after.
+    let towns = ["白石", "青溪", "云岭", "望湖", "石梁"];
+    let long: Vec<String> = (0..6)
+        .map(|story| {
+            let paragraph: String = (0..40)
+                .map(|n| {
+                    format!(
+                        "{}镇第{}次汇报防汛物资，编织袋{}条、铁锹{}把，不足部分三天内补齐。",
+                        towns[(n + story) % towns.len()],
+                        n + story,
+                        (n * 37 + story) % 90,
+                        n % 7
+                    )
+                })
+                .collect();
+            json!({"id": format!("long{story}"), "title": format!("{}物资清点", towns[story % 5]),
+                "date": "2020-01-01", "body": format!("青溪镇编织袋\n{paragraph}\n补齐以后")})
+            .to_string()
+        })
+        .collect();
+    env.put("corpus/long.jsonl", long.join("\n"));
+    env.run(&["index", "corpus"]).code(0);
+    let articles = articles(env.index());
+    let scanned: Vec<Vec<String>> = articles
+        .iter()
+        .map(|(title, paragraphs)| {
+            paragraphs
+                .iter()
+                .chain([title])
+                .map(|text| normal(text))
+                .collect()
+        })
+        .collect();
+    let mut asked = BTreeSet::new();
+    for (seed, strings) in scanned.iter().enumerate() {
+        for text in strings {
+            let chars: Vec<char> = text.chars().collect();
+            let step = if chars.len() > 400 { 97 } else { 211 };
+            for start in (seed % 7..chars.len()).step_by(step) {
+                let far = [3, 9, 24, 120, 400][(start + seed) % 5];
+                let piece = |at: usize, length: usize| -> Option<String> {
+                    let piece = chars.get(at..at + length)?;
+                    piece
+                        .iter()
+                        .all(|c| c.is_alphanumeric())
+                        .then(|| piece.iter().collect())
+                };
+                if let (Some(one), Some(other)) =
+                    (piece(start, 2), piece(start + far, 1 + seed % 3))
+                {
+                    let [one, other] = if start % 2 == 0 {
+                        [one, other]
+                    } else {
+                        [other, one]
+                    };
+                    for within in [
+                        0,
+                        far.saturating_sub(3),
+                        far.saturating_sub(2),
+                        far,
+                        far + 6,
+                    ] {
+                        asked.insert((one.clone(), other.clone(), within));
+                    }
+                }
+            }
+        }
+    }
+    let asked: Vec<_> = asked
+        .into_iter()
+        .filter(|(one, other, _)| one != other)
+        .collect();
+    assert!(asked.len() > 200, "{}", asked.len());
+    let queries: Vec<String> = asked
+        .iter()
+        .map(|(one, other, within)| format!("\"{one} {other}\"~{within}"))
+        .collect();
+    for ((query, (one, other, within)), [passages, count]) in
+        queries.iter().zip(&asked).zip(counts(&env, &queries))
+    {
+        let want = scanned
+            .iter()
+            .filter(|strings| {
+                strings.iter().any(|text| {
+                    text.contains(one) && text.contains(other) && near(text, [one, other], *within)
+                })
+            })
+            .count() as u64;
+        assert_eq!(count, want, "{query}");
+        assert!(passages >= count, "{query}");
+    }
+}
+
+#[test]
+fn scripts_widths_and_quotes_are_one() {
+    let env = Env::with_corpus();
+    for forms in [
+        &["主题党日 品牌", "主題黨日 品牌", "主題黨日　品牌"][..],
+        &[
+            "“三会一课”",
+            "「三會一課」",
+            "『三會一課』",
+            "\"三会一课\"",
+            "＂三會一課＂",
+        ],
+        &[
+            "标题：主题党日",
+            "標題：主題黨日",
+            "title:主题党日",
+            "ＴＩＴＬＥ：主题党日",
+        ],
+        &["党建 与 服务", "黨建 與 服務", "党建　ＡＮＤ　服务"],
+        &[
+            "主题党日 -清单",
+            "主題黨日 －清單",
+            "主题党日 非 清单",
+            "主題黨日 ＮＯＴ 清單",
+        ],
+        &[
+            "日期：2019..2020 党",
+            "日期:２０１９..２０２０ 黨",
+            "date：２０１９。。２０２０ 党",
+        ],
+        &["\"党员 群众\"~8", "「黨員 群眾」～８", "“党员　群众”~８"],
+        &[
+            "临组发[2019]7号",
+            "臨組發〔２０１９〕７號",
+            "临组发（2019）7号",
+        ],
+        &["流动党员怎么参加主题党日", "流動黨員怎麼參加主題黨日"],
+    ] {
+        let first = env.run(&["search", forms[0], "--json"]).code(0).json();
+        for form in &forms[1..] {
+            let mut hits = env.run(&["search", form, "--json"]).code(0).json();
+            for (hit, want) in hits.iter_mut().zip(&first) {
+                hit["note"] = want["note"].clone();
+            }
+            assert_eq!(hits, first, "{form}");
+        }
+    }
+}

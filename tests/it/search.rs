@@ -370,3 +370,227 @@ fn no_query_is_an_error_and_none_hurts() {
         env.run(&["search", empty]).code(2);
     }
 }
+
+#[test]
+fn the_parts_of_a_score_add_up_to_it() {
+    let env = Env::with_corpus();
+    for args in [
+        &["主题党日 品牌"][..],
+        &["“主题党日” 品牌 -清单"],
+        &["“主题党日”", "--group", "passage"],
+        &["党员", "-n", "400", "--group", "passage"],
+        &["党员 日期：2019..", "--sort", "newest"],
+        &["连续两次不参加主题党日怎么处理"],
+    ] {
+        let args = [&["search", "--json", "--explain"], args].concat();
+        let hits = env.run(&args).code(0).json();
+        for hit in &hits {
+            let explain = &hit["explain"];
+            let mut sum = 0.0;
+            for one in explain["score"].as_array().unwrap() {
+                let [value, weight, points] =
+                    ["value", "weight", "points"].map(|name| one[name].as_f64().unwrap());
+                assert!((value * weight - points).abs() < 1e-9, "{one}");
+                assert!(!one["name"].as_str().unwrap().is_empty());
+                sum += points;
+            }
+            let score = hit["score"].as_f64().unwrap();
+            assert!((sum - score).abs() < 2e-6, "{sum} for {score}: {hit}");
+            assert!(explain["whole"].is_boolean());
+            assert_eq!(explain["reading"], hits[0]["explain"]["reading"]);
+        }
+        // Without --explain the same hits, and nothing else.
+        let plain: Vec<&str> = args
+            .iter()
+            .copied()
+            .filter(|arg| *arg != "--explain")
+            .collect();
+        let mut bare = hits.clone();
+        for hit in &mut bare {
+            hit.as_object_mut().unwrap().remove("explain");
+        }
+        assert_eq!(env.run(&plain).code(0).json(), bare);
+    }
+}
+
+#[test]
+fn an_explanation_counts_what_a_count_counts() {
+    let env = Env::with_corpus();
+    let query = "（主题党日 或 三会一课） 品牌 “党员” -清单";
+    let hit = env
+        .run(&["search", query, "--json", "--explain", "-n", "1"])
+        .code(0)
+        .object();
+    let explain = &hit["explain"];
+    let parts = explain["parts"].as_array().unwrap();
+    assert_eq!(parts.len(), 5, "{explain}");
+    for part in parts {
+        let alone = part["query"].as_str().unwrap();
+        let count = env.run(&["search", "--count", "--json", alone]).object();
+        assert_eq!(part["passages"], count["passages"], "{alone}");
+        assert_eq!(part["articles"], count["articles"], "{alone}");
+        assert_eq!(part["excluded"], alone.contains("清单"));
+    }
+    let count = env.run(&["search", "--count", "--json", query]).object();
+    assert_eq!(explain["candidates"]["articles"], count["articles"]);
+    assert_eq!(explain["candidates"]["passages"], count["passages"]);
+    for word in explain["words"].as_array().unwrap() {
+        assert!(
+            word["passages"].is_u64() && word["weight"].is_number(),
+            "{word}"
+        );
+    }
+    let free = env
+        .run(&["search", "主题党日 品牌", "--json", "--explain", "-n", "1"])
+        .object();
+    assert_eq!(free["explain"]["weights"], "built-in");
+    for (lang, says) in [("zh", "读作"), ("en", "read as")] {
+        let text = env
+            .run(&["search", query, "--explain", "--lang", lang, "-n", "2"])
+            .code(0);
+        assert!(text.stdout().starts_with(says), "{text}");
+    }
+    // Where there is no hit to show it with, it goes to standard error.
+    let none = env
+        .run(&["search", "“没有这句话”", "--explain", "--json"])
+        .code(1);
+    assert_eq!(none.stdout(), "");
+    assert!(none.stderr().contains("read as"), "{none}");
+}
+
+/// The lines that a search without a hit offers: (query, rest of the command).
+fn offered(run: &Run) -> Vec<(String, Vec<String>)> {
+    run.stderr()
+        .lines()
+        .filter_map(|line| line.strip_prefix("try: jianbao search "))
+        .map(|line| {
+            let command = line.rsplit_once("  (").unwrap().0;
+            let (query, rest) = match command.strip_prefix('\'') {
+                Some(quoted) => quoted.split_once('\'').unwrap(),
+                None => command.split_once(' ').unwrap_or((command, "")),
+            };
+            let rest = rest
+                .split_whitespace()
+                .map(|arg| arg.trim_matches('\'').to_owned());
+            (query.to_owned(), rest.collect())
+        })
+        .collect()
+}
+
+#[test]
+fn no_hit_offers_lines_that_find_something() {
+    let env = Env::with_corpus();
+    for (args, want) in [
+        (&["“主题党曰”"][..], "\"主题党日\""),
+        (&["主题当日"], "主题党日"),
+        (&["“煮提挡日”"], "\"主题党日\""),
+        (&["“主题日党”"], "\"主题党日\""),
+        (&["“主题的党日”"], "\"主题党日\""),
+        (&["“主党日”"], "\"主题党日\""),
+        (&["zhutidangri"], "主题党日"),
+        (&["zhu ti dang ri"], "主题党日"),
+        (&["zhǔtí dǎngrì"], "主题党日"),
+        (&["“党日主题品牌”"], "党日主题品牌"),
+        (&["标题：编织袋品牌 主题党日"], "主题党日"),
+        (&["“主题党日” 与 “没有这句话”"], "\"主题党日\""),
+        (&["“主题党日” “没有这句话” “也没有这句”"], "\"主题党日\""),
+        (
+            &["“主题党日”", "--since", "1950", "--until", "1951"],
+            "\"主题党日\"",
+        ),
+        (&["“主题党日”", "--source", "不存在的报"], "\"主题党日\""),
+        (&["“主题党日” 日期：1950"], "\"主题党日\""),
+    ] {
+        let run = env.run(&[&["search"], args].concat());
+        let lines = offered(&run);
+        assert!(
+            lines.iter().any(|(query, _)| query == want),
+            "{want}: {run}"
+        );
+        for (query, rest) in &lines {
+            let mut again = vec!["search", query.as_str(), "--count"];
+            again.extend(rest.iter().map(String::as_str));
+            env.run(&again).code(0);
+        }
+    }
+}
+
+#[test]
+fn any_query_is_answered() {
+    use proptest::prelude::*;
+    use proptest::strategy::ValueTree;
+    use proptest::test_runner::TestRunner;
+
+    let env = Env::with_corpus();
+    let piece = prop_oneof![
+        Just("党建".to_owned()),
+        Just("“主题党日”".to_owned()),
+        Just("标题：".to_owned()),
+        Just("日期：2019..".to_owned()),
+        Just("~8".to_owned()),
+        Just(" 与 ".to_owned()),
+        Just(" 或 ".to_owned()),
+        Just(" 非 ".to_owned()),
+        "[()（）\"“”「」'*~:：〔〕\\[\\]\\-]{1,3}",
+        "\\PC{0,4}",
+        "[\\x00-\\x1f\\u{200b}\\u{202e}\\u{e0000}-\\u{e007f}]{0,2}",
+        "[\\u{4e00}-\\u{9fff}]{1,3}",
+    ];
+    let query = prop::collection::vec(piece, 0..14).prop_map(|parts| parts.concat());
+    let mut runner = TestRunner::deterministic();
+    let mut lines = String::new();
+    for n in 0..250 {
+        let text = query.new_tree(&mut runner).unwrap().current();
+        lines += &(json!({"id": n.to_string(), "text": text}).to_string() + "\n");
+    }
+    for (n, text) in ["（".repeat(33_000), "\"".repeat(4096), "与 ".repeat(2000)]
+        .iter()
+        .enumerate()
+    {
+        lines += &(json!({"id": format!("long{n}"), "text": text}).to_string() + "\n");
+    }
+    env.put("hostile.jsonl", lines);
+    let run = env.run(&[
+        "search",
+        "--queries",
+        "hostile.jsonl",
+        "--json",
+        "--explain",
+        "-n",
+        "3",
+    ]);
+    assert!(
+        !run.stderr().contains("panicked") && !run.stderr().contains("bug"),
+        "{run}"
+    );
+    run.code(0);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_argument_that_is_no_text_is_read_as_far_as_it_is() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    use crate::env::finish;
+
+    let env = Env::with_corpus();
+    // An unpaired surrogate, as another system would have put it into UTF-8.
+    for bytes in [&b"\xed\xa0\x80"[..], b"\xff\xfe", b"\xe4\xb8"] {
+        let mut command = env.command(&["search", "-n", "1"]);
+        command.arg(OsStr::from_bytes(&["党员 ".as_bytes(), bytes].concat()));
+        let run = finish(command, b"");
+        assert!(!run.stderr().contains("error"), "{run}");
+        assert!(run.stdout().contains("党员"), "{run}");
+    }
+    // A minus sign before hanzi is no flag.
+    let hits = env
+        .run(&["search", "主题党日", "-清单", "--json"])
+        .code(0)
+        .articles();
+    let want = env
+        .run(&["search", "主题党日 -清单", "--json"])
+        .code(0)
+        .articles();
+    assert_eq!(hits, want);
+}

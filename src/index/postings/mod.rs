@@ -34,6 +34,9 @@ pub use read::{Postings, Terms};
 /// The term of a run of punctuation. No folded character is a comma, for a
 /// comma is punctuation itself.
 pub const STOP: char = ',';
+/// The term of the end of a paragraph. It is in no string, for a string crosses
+/// none, and does not count as length.
+pub const BREAK: char = '\n';
 
 /// Ending of the file of characters, with positions.
 pub(crate) const CHARS: &str = "chars";
@@ -105,11 +108,7 @@ impl PostingsWriter {
                 let term = match placed.unit {
                     Unit::Char(c) => c,
                     Unit::Stop => STOP,
-                    // It leaves a gap that no phrase crosses.
-                    Unit::Break => {
-                        position += 1;
-                        continue;
-                    }
+                    Unit::Break => BREAK,
                 };
                 let number = match self.first_plane.get_mut(term as usize) {
                     Some(number) => {
@@ -122,7 +121,7 @@ impl PostingsWriter {
                 };
                 self.chars.lists.position(number, doc, position);
                 position += 1;
-                length += 1;
+                length += u32::from(term != BREAK);
             }
             // So does the end of the title.
             position += u32::from(document.lead().is_some());

@@ -25,7 +25,7 @@ use crate::chars::Unit;
 use crate::index::{Postings, Segment, Store, Terms};
 use crate::search::phrase::{Phrase, Scope, term_of};
 
-pub(crate) use features::Said;
+pub(crate) use features::{COUNT as FEATURES, Said};
 use features::{Numbered, compare, features};
 pub(crate) use level::Level;
 pub(crate) use model::{Lesson, Model, learn};
@@ -154,9 +154,12 @@ pub(crate) struct Candidate {
     pub(crate) docs: Vec<DocId>,
     /// Every part of the free text stands in it as it was asked.
     pub(crate) whole: bool,
-    words: f64,
-    chars: f64,
-    phrases: f64,
+    /// BM25 of the words.
+    pub(crate) words: f64,
+    /// BM25 of the characters; 0 beyond the best by words.
+    pub(crate) chars: f64,
+    /// Exact strings, and parts of the free text when all stand whole.
+    pub(crate) phrases: f64,
     parts: f64,
     /// What it is ordered by.
     pub(crate) score: f64,
@@ -462,6 +465,11 @@ impl Evidence {
         }
         head.sort_by(by_score);
     }
+}
+
+/// Names of the features, in order.
+pub(crate) fn names() -> &'static [&'static str] {
+    &features::NAMES
 }
 
 /// The weights that come with jianbao.
