@@ -41,6 +41,14 @@ pub fn extract(raw: &Raw, map: &FieldMap, encoding: Option<&str>) -> Result<Vec<
         decoded.set(text.encoding);
         text.text
     };
+    if raw.format != Format::Docx
+        && raw.format != Format::Warc
+        && let Some(kind) = foreign(&raw.bytes)
+    {
+        return Err(Skip::Malformed(format!(
+            "no text: it is {kind} under another name; give it its own ending"
+        )));
+    }
     let mut drafts = match raw.format {
         Format::Json => json::read(&text(), map)?,
         Format::Csv => table::read(&text(), map),
@@ -107,6 +115,28 @@ fn date_by_address(draft: &mut Draft) {
             from: Evidence::Name,
         })
     });
+}
+
+/// What kind of file these bytes begin, when it is none that is text.
+fn foreign(bytes: &[u8]) -> Option<&'static str> {
+    const SIGNATURES: &[(&[u8], &str)] = &[
+        (b"\x1F\x8B\x08", "gzip"),
+        (b"\x28\xB5\x2F\xFD", "zstd"),
+        (b"\xFD7zXZ\0", "xz"),
+        (b"BZh91AY&SY", "bzip2"),
+        (b"PK\x03\x04", "a zip archive or an office document"),
+        (
+            b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1",
+            "an old or encrypted office document",
+        ),
+        (b"%PDF-", "PDF"),
+        (b"\x89PNG\r\n", "a picture"),
+        (b"\xFF\xD8\xFF", "a picture"),
+        (b"Rar!\x1A\x07", "a RAR archive"),
+        (b"7z\xBC\xAF\x27\x1C", "a 7-Zip archive"),
+    ];
+    let known = |(begin, _): &&(&[u8], &str)| bytes.starts_with(begin);
+    SIGNATURES.iter().find(known).map(|(_, kind)| *kind)
 }
 
 /// Is a body no text at all, but bytes of some other kind of file?

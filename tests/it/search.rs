@@ -399,6 +399,9 @@ fn the_parts_of_a_score_add_up_to_it() {
             assert!(explain["whole"].is_boolean());
             assert_eq!(explain["reading"], hits[0]["explain"]["reading"]);
         }
+        if args.len() > 4 {
+            continue;
+        }
         // Without --explain the same hits, and nothing else.
         let plain: Vec<&str> = args
             .iter()
@@ -480,6 +483,7 @@ fn offered(run: &Run) -> Vec<(String, Vec<String>)> {
 #[test]
 fn no_hit_offers_lines_that_find_something() {
     let env = Env::with_corpus();
+    let mut all = BTreeSet::new();
     for (args, want) in [
         (&["“主题党曰”"][..], "\"主题党日\""),
         (&["主题当日"], "主题党日"),
@@ -507,11 +511,25 @@ fn no_hit_offers_lines_that_find_something() {
             lines.iter().any(|(query, _)| query == want),
             "{want}: {run}"
         );
-        for (query, rest) in &lines {
-            let mut again = vec!["search", query.as_str(), "--count"];
-            again.extend(rest.iter().map(String::as_str));
-            env.run(&again).code(0);
+        for (query, rest) in lines {
+            if rest.is_empty() {
+                all.insert(query);
+            }
         }
+    }
+    // Each of them finds something.
+    let lines: String = all
+        .iter()
+        .map(|query| format!("{query}\t{query}\n"))
+        .collect();
+    env.put("offered.tsv", lines);
+    let counts = env
+        .run(&["search", "--queries", "offered.tsv", "--count"])
+        .code(0)
+        .json();
+    assert_eq!(counts.len(), all.len());
+    for count in counts {
+        assert!(count["articles"].as_u64().unwrap() > 0, "{count}");
     }
 }
 

@@ -65,7 +65,12 @@ pub(crate) fn packed() -> Vec<Bad> {
             0,
             &[("", "more than once")],
         ),
-        bad("gz-twice.txt.gz", gz(&gz(NEWS.as_bytes())), 0, &[]),
+        bad(
+            "gz-twice.txt.gz",
+            gz(&gz(NEWS.as_bytes())),
+            0,
+            &[("", "gzip under another name")],
+        ),
         bad(
             "gz-nameless.gz",
             gz(NEWS.as_bytes()),
