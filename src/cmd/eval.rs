@@ -34,6 +34,7 @@ pub(crate) fn run(common: &Common, args: &EvalArgs) -> Result<ExitCode> {
     };
     let page = Page {
         limit: DEPTH,
+        fold: false,
         ..Page::default()
     };
     let style = Style {

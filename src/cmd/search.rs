@@ -329,6 +329,7 @@ fn page(args: &SearchArgs) -> Page {
         since: args.since,
         until: args.until,
         sources: args.source.clone(),
+        fold: !matches!(args.format, FormatArg::Trec),
         explain: args.explain,
     }
 }

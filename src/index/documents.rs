@@ -12,6 +12,7 @@ use crate::article::{Article, Credit, Date, Edit, Flaw, Found, Kind, Origin, Wit
 use crate::chars;
 use crate::fold::fold_str;
 use crate::index::schema::Fields;
+use crate::index::twins::Signature;
 use crate::passage::passages;
 
 /// What is known of an article, as stored with its first passage.
@@ -227,6 +228,11 @@ pub(crate) fn documents(
             values.push((fields.file, OwnedValue::U64(spot.file)));
             values.push((fields.hash, OwnedValue::U64(spot.hash)));
             values.push((fields.spot, OwnedValue::U64(spot.place)));
+            let proper = ranked(article, &(0..article.body.len()));
+            let texts = proper.iter().map(|bytes| &article.body[bytes.clone()]);
+            for part in Signature::of(texts).0 {
+                values.push((fields.near, OwnedValue::U64(part)));
+            }
             // Serializing plain strings and maps cannot fail; an empty list would
             // be seen by every reader of the index at once.
             let json = serde_json::to_vec(&meta).unwrap_or_default();

@@ -19,6 +19,7 @@ mod recipe;
 mod schema;
 mod store;
 mod texts;
+mod twins;
 mod writer;
 
 pub use documents::{Meta, Spot, day, file_key, key_of};
@@ -28,4 +29,5 @@ pub use recipe::Recipe;
 pub use schema::Fields;
 pub use store::{Commit, LazySegmenter, Segment, Store};
 pub use texts::{Opening, Texts};
+pub use twins::Signature;
 pub use writer::{Added, Options, Standing, Writer};

@@ -27,6 +27,9 @@ pub struct Fields {
     /// `title << 32 | own`: how many positions the title takes, and
     /// where the characters of the next passage begin. Fast.
     pub zones: Field,
+    /// What of the text is compared with others, to find its copies: the four
+    /// numbers of a [`crate::index::Signature`]; on the first passage only. Fast.
+    pub near: Field,
     /// Day as `yyyymmdd`, 0 when unknown. Fast.
     pub date: Field,
     /// Source, folded. Fast.
@@ -46,6 +49,7 @@ impl Fields {
             spot: builder.add_u64_field("spot", FAST),
             place: builder.add_u64_field("place", FAST),
             zones: builder.add_u64_field("zones", FAST),
+            near: builder.add_u64_field("near", FAST),
             date: builder.add_u64_field("date", FAST),
             source: builder.add_text_field("source", TextOptions::default().set_fast("raw")),
             meta: builder.add_bytes_field("meta", STORED),

@@ -1,6 +1,7 @@
 //! A query becomes ranked passages: plain data, byte ranges, no colours.
 
 mod abbreviations;
+mod copies;
 mod explain;
 pub mod judge;
 mod marks;
@@ -51,7 +52,7 @@ pub struct Hit {
     pub marks: Vec<Range<usize>>,
     /// Further passages of the same article that match.
     pub more: u64,
-    /// Further articles that hold the same text.
+    /// Further articles among the thousand best that hold the same text.
     pub copies: u64,
     /// The summands of the score, where [`Page::explain`] asked for them.
     pub points: Vec<Points>,

@@ -18,7 +18,9 @@ use crate::search::rank::{
     Candidate, Collection, Evidence, FEATURES, HEAD, Model, Said, built_in, by_score, idf,
     passages, word_frequency,
 };
-use crate::search::{Explanation, Hit, Hits, Part, Pool, Rule, Weights, explain, marks, tune};
+use crate::search::{
+    Explanation, Hit, Hits, Part, Pool, Rule, Weights, copies, explain, marks, tune,
+};
 
 /// Passages of a long article that the second stage reads: the first, and the
 /// best of those that match.
@@ -41,6 +43,8 @@ pub struct Page {
     pub until: Option<Date>,
     /// Strings one of which the source must hold; empty for any source.
     pub sources: Vec<String>,
+    /// Reprints stand as one hit. Who judges a list wants every article in it.
+    pub fold: bool,
     /// Whether to say how the query was read and where each score comes from.
     pub explain: bool,
 }
@@ -55,6 +59,7 @@ impl Default for Page {
             since: None,
             until: None,
             sources: Vec::new(),
+            fold: true,
             explain: false,
         }
     }
@@ -74,7 +79,7 @@ pub enum Sort {
 /// What a hit is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Group {
-    /// The best passage of each article.
+    /// The best passage of each article, copies of one text as one hit.
     Article,
     /// Each passage.
     Passage,
@@ -160,15 +165,19 @@ impl Searcher {
             };
             hits.explanation = Some(self.explanation(query, &words, pool)?);
         }
-        let chosen = ranked.iter().skip(page.offset).take(page.limit);
+        let until = page.offset.saturating_add(page.limit);
+        let kept = match page.group {
+            Group::Article if page.fold => copies::fold(&self.store, &ranked, until)?,
+            _ => ranked.iter().take(until).map(|one| (one, 0)).collect(),
+        };
         let strings = self.strings_to_mark(&words, &asked);
         let stores = self.stores()?;
-        for (index, candidate) in chosen.enumerate() {
+        for (index, (candidate, copies)) in kept.into_iter().enumerate().skip(page.offset) {
             let meta = self.meta(&stores[candidate.segment], candidate.article())?;
             let texts = self.store.segments()[candidate.segment].texts();
             let text = texts.text(candidate.doc, candidate.number == 0)?;
             hits.hits.push(Hit {
-                rank: page.offset + index + 1,
+                rank: index + 1,
                 score: candidate.score,
                 article: meta.id,
                 passage: candidate.number,
@@ -180,7 +189,7 @@ impl Searcher {
                 marks: marks::marks(&text, &strings),
                 text,
                 more: of_article.get(&candidate.key).map_or(0, |count| count - 1),
-                copies: 0,
+                copies,
                 points: match rows.get(&(candidate.segment, candidate.unit)) {
                     _ if !page.explain => Vec::new(),
                     Some(row) => explain::second(&self.model, row, candidate),
@@ -415,21 +424,11 @@ impl Searcher {
             }
             return Ok(scored);
         }
-        let mut dates = Vec::with_capacity(ranked.len());
-        for segment in self.store.segments() {
-            dates.push(segment.fast_fields().u64("date")?);
-        }
-        let date = |candidate: &Candidate| {
-            dates[candidate.segment]
-                .first(candidate.doc)
-                .unwrap_or_default()
-        };
         ranked.sort_by(|a, b| {
-            let (left, right) = (date(a), date(b));
-            let undated = (left == 0).cmp(&(right == 0));
+            let undated = (a.day == u64::MAX).cmp(&(b.day == u64::MAX));
             let days = match sort {
-                Sort::Oldest => left.cmp(&right),
-                _ => right.cmp(&left),
+                Sort::Oldest => a.day.cmp(&b.day),
+                _ => b.day.cmp(&a.day),
             };
             undated.then(days).then_with(|| by_score(a, b))
         });

@@ -92,7 +92,7 @@ pub fn tune(searcher: &Searcher, teaching: &Teaching) -> Result<Tuned> {
             learnt.len()
         );
     }
-    let model = learn(&learnt);
+    let model = learn(&learnt, &built_in());
     let before: Vec<f64> = judged
         .iter()
         .map(|lesson| gain(&built_in(), lesson))

@@ -281,6 +281,9 @@ fn one_article_from_every_format() {
             "search",
             "“把主题党日开到田间地头”",
             "--json",
+            // One text in every form: as articles they would be copies of the first.
+            "--group",
+            "passage",
             "-n",
             "100",
             "--script",
@@ -410,7 +413,10 @@ fn standard_input_is_jsonl() {
     let input = format!("{}\n{}", line("a"), line("b"));
     env.run_with(&["index", "-"], input.as_bytes()).code(0);
     assert_eq!(
-        env.run(&["search", "田埂", "--json"]).code(0).json().len(),
+        env.run(&["search", "田埂", "--json", "--group", "passage"])
+            .code(0)
+            .json()
+            .len(),
         2
     );
 }

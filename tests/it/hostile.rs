@@ -178,7 +178,15 @@ fn hostile_files_are_named_and_the_rest_is_indexed() {
     // The articles of each file.
     let mut good: BTreeMap<String, usize> = BTreeMap::new();
     for hit in env
-        .run(&["search", "“逐项对账销号”", "--json", "-n", "1000"])
+        .run(&[
+            "search",
+            "“逐项对账销号”",
+            "--json",
+            "-n",
+            "1000",
+            "--group",
+            "passage",
+        ])
         .code(0)
         .json()
     {

@@ -18,4 +18,5 @@ mod quality;
 mod repair;
 mod resume;
 mod search;
+mod stable;
 mod terminal;

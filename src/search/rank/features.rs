@@ -39,9 +39,23 @@ pub(crate) const NAMES: [&str; COUNT] = [
     "longest run/query",
     "ln length",
     "bigram in lead",
+    "title share of bigrams",
+    "title asked for",
+    "title run/query",
+    "lead chars/best",
+    "lead bigrams/best",
+    "opening bigrams/best",
+    "sentence share of bigrams/best",
+    "first sentence share of bigrams",
+    "early sentence share of bigrams",
 ];
 /// Number of features.
-pub(crate) const COUNT: usize = 20;
+pub(crate) const COUNT: usize = 29;
+/// Features that are another one over the best of its list.
+const OVER_BEST: [(usize, usize); 7] =
+    [(3, 0), (4, 1), (5, 2), (23, 6), (24, 7), (25, 9), (26, 15)];
+/// How much less the next sentence counts: the n-th (from 0) by `1 / (1 + n / 4)`.
+const FADE: f64 = 0.25;
 
 /// A query as numbers: every distinct character and pair has one.
 #[derive(Debug)]
@@ -111,6 +125,12 @@ impl Numbered {
             return NONE;
         }
         self.pairs[usize::from(first) * self.chars.len() + usize::from(second)]
+    }
+
+    /// Length of the longest run of one of its parts that stands in a text.
+    fn run(&self, text: &[u16]) -> usize {
+        let runs = self.parts.iter().map(|part| longest_run(part, text));
+        runs.max().unwrap_or(0)
     }
 }
 
@@ -196,15 +216,36 @@ pub(crate) fn features(
     let mut lead = Counts::new(query);
     let mut opening = Counts::new(query);
     let mut sentence = Counts::new(query);
+    let mut title = Counts::new(query);
+    let (mut asked_for, mut title_run) = (0, 0);
+    let (mut first_sentence, mut early) = (0.0, 0.0f64);
+    let mut sentences = 0u32;
     let (mut best_chars, mut best_bigrams) = (0.0f64, 0.0f64);
     let mut ids = Vec::with_capacity(said.text.len() / 3 + 64);
     let mut body = 0;
     for (text, is_body) in [(&said.title, false), (&said.text, true)] {
         let mut last = NONE;
+        let mut close = |sentence: &mut Counts| {
+            let bigrams = share(&sentence.bigrams, &query.bigrams);
+            best_chars = best_chars.max(share(&sentence.chars, &query.chars));
+            best_bigrams = best_bigrams.max(bigrams);
+            if is_body {
+                if sentences == 0 {
+                    first_sentence = bigrams;
+                }
+                early = early.max(bigrams / (1.0 + FADE * f64::from(sentences)));
+                sentences += 1;
+            }
+            sentence.clear();
+        };
         for placed in units(text) {
             let id = query.ids.get(&placed.unit).copied().unwrap_or(NONE);
             ids.push(id);
             all.add(query, last, id);
+            if !is_body {
+                title.add(query, last, id);
+                asked_for += u32::from(id != NONE);
+            }
             if !is_body || body < LEAD {
                 lead.add(query, last, id);
             }
@@ -214,23 +255,20 @@ pub(crate) fn features(
             sentence.add(query, last, id);
             body += usize::from(is_body);
             if ends_sentence(placed.unit, &text[placed.bytes]) {
-                best_chars = best_chars.max(share(&sentence.chars, &query.chars));
-                best_bigrams = best_bigrams.max(share(&sentence.bigrams, &query.bigrams));
-                sentence.clear();
+                close(&mut sentence);
             }
             last = id;
         }
-        best_chars = best_chars.max(share(&sentence.chars, &query.chars));
-        best_bigrams = best_bigrams.max(share(&sentence.bigrams, &query.bigrams));
-        sentence.clear();
+        if sentence.length > 0 {
+            close(&mut sentence);
+        }
         ids.push(NONE);
+        if !is_body {
+            title_run = query.run(&ids);
+        }
     }
-    let run = query
-        .parts
-        .iter()
-        .map(|part| longest_run(part, &ids))
-        .max()
-        .unwrap_or(0) as f64;
+    let run = query.run(&ids) as f64;
+    let asked = query.asked.max(1) as f64;
     let bigrams = bm25(&all.bigrams, &query.bigrams, CHARS, length, average);
     let lead_of = |counts: &[u32], weights: &[f64]| {
         bm25(
@@ -269,19 +307,28 @@ pub(crate) fn features(
         best_chars,
         best_bigrams,
         run,
-        run / query.asked.max(1) as f64,
+        run / asked,
         length.max(1.0).ln(),
         f64::from(u8::from(lead.bigrams.iter().any(|count| *count > 0))),
+        share(&title.bigrams, &query.bigrams),
+        f64::from(asked_for) / f64::from(title.length.max(1)),
+        title_run as f64 / asked,
+        0.0,
+        0.0,
+        0.0,
+        0.0,
+        first_sentence,
+        early,
     ]
 }
 
 /// Fills in the features that compare a candidate with the best of its list.
 pub(crate) fn compare(rows: &mut [[f64; COUNT]]) {
-    for column in 0..3 {
-        let best = rows.iter().map(|row| row[column]).fold(0.0, f64::max);
+    for (share, whole) in OVER_BEST {
+        let best = rows.iter().map(|row| row[whole]).fold(0.0, f64::max);
         if best > 0.0 {
             for row in rows.iter_mut() {
-                row[column + 3] = row[column] / best;
+                row[share] = row[whole] / best;
             }
         }
     }
@@ -357,6 +404,19 @@ mod tests {
             of("支部品牌", "支部品牌", &late)["lead share of chars"],
             1.0
         );
+    }
+
+    #[test]
+    fn titles_and_early_sentences_are_apart() {
+        let row = of("支部品牌", "支部品牌评比", "会议召开。各支部品牌很多。");
+        assert_eq!(row["title share of bigrams"], 1.0);
+        assert_eq!(row["title asked for"], 4.0 / 6.0);
+        assert_eq!(row["title run/query"], 1.0);
+        assert_eq!(row["first sentence share of bigrams"], 0.0);
+        assert_eq!(row["early sentence share of bigrams"], 0.8);
+        let row = of("支部品牌", "", "支部开会。");
+        assert_eq!(row["title asked for"], 0.0);
+        assert_eq!(row["first sentence share of bigrams"], 1.0 / 3.0);
     }
 
     #[test]

@@ -68,15 +68,21 @@ pub(crate) struct Lesson {
 const PASSES: usize = 12;
 /// Step of Adam (Kingma and Ba 2015).
 const RATE: f64 = 0.05;
-/// Weight of the penalty on large weights.
+/// Weight of the penalty on weights far from those one began with.
 const L2: f64 = 1e-4;
 /// Lessons of one step.
 const BATCH: usize = 64;
 
-/// Learns weights; the same lessons give the same weights.
-pub(crate) fn learn(lessons: &[Lesson]) -> Model {
+/// Learns weights, beginning at those of `prior` and drawn towards them: a
+/// feature that the lessons never show keeps its weight. The same lessons give
+/// the same weights.
+pub(crate) fn learn(lessons: &[Lesson], prior: &Model) -> Model {
     let deviation = deviations(lessons);
-    let mut weights = [0.0; COUNT];
+    let mut prior = prior.weights;
+    for (weight, deviation) in prior.iter_mut().zip(deviation) {
+        *weight *= deviation;
+    }
+    let mut weights = prior;
     let (mut first, mut second) = ([0.0; COUNT], [0.0; COUNT]);
     let mut step = 0;
     for pass in 0..PASSES {
@@ -93,7 +99,7 @@ pub(crate) fn learn(lessons: &[Lesson]) -> Model {
                 // The step shrinks towards the end, so that the weights settle.
                 let rate = RATE / (1.0 + pass as f64 / 3.0);
                 for index in 0..COUNT {
-                    let gradient = batch[index] / size + L2 * weights[index];
+                    let gradient = batch[index] / size + L2 * (weights[index] - prior[index]);
                     first[index] = 0.9 * first[index] + 0.1 * gradient;
                     second[index] = 0.999 * second[index] + 0.001 * gradient * gradient;
                     let m = first[index] / (1.0 - 0.9f64.powi(step));
@@ -192,7 +198,10 @@ mod tests {
                 }
             })
             .collect();
-        let model = learn(&lessons);
+        let none = Model {
+            weights: [0.0; COUNT],
+        };
+        let model = learn(&lessons, &none);
         assert!(model.weights[0] > 5.0 * model.weights[1].abs());
         assert!(lessons.iter().all(|lesson| {
             let best = (0..5).max_by(|a, b| {
@@ -202,6 +211,6 @@ mod tests {
             });
             best == Some(lesson.wanted)
         }));
-        assert_eq!(model, learn(&lessons));
+        assert_eq!(model, learn(&lessons, &none));
     }
 }

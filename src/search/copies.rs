@@ -1,0 +1,80 @@
+//! Reprints of one text stand as one hit.
+//!
+//! Two articles are copies when their texts have one signature; or nearly one
+//! and their days lie at most a month apart, or are not known. What is said
+//! every year in the same words (a congress opens, a holiday is kept) is news
+//! each time.
+
+use anyhow::Result;
+
+use crate::index::{Signature, Store};
+use crate::search::rank::Candidate;
+
+/// How many of the best are looked at for copies of what is shown: a copy says
+/// the same, so it stands near.
+const LOOK: usize = 1000;
+
+/// Goes down a ranked list of articles and folds every copy into the article
+/// above it that it is a copy of: each of the first `wanted` others, with how
+/// many copies of it the list holds. The best ranked stands.
+pub(super) fn fold<'a>(
+    store: &Store,
+    ranked: &'a [Candidate],
+    wanted: usize,
+) -> Result<Vec<(&'a Candidate, u64)>> {
+    let mut near = Vec::with_capacity(store.segments().len());
+    for segment in store.segments() {
+        near.push(segment.fast_fields().u64("near")?);
+    }
+    let mut kept: Vec<(&Candidate, u64)> = Vec::new();
+    let mut signatures: Vec<Signature> = Vec::new();
+    for (nth, candidate) in ranked.iter().enumerate() {
+        if nth >= LOOK && kept.len() >= wanted {
+            break;
+        }
+        let mut signature = Signature([0; 4]);
+        let values = near[candidate.segment].values_for_doc(candidate.article());
+        for (part, value) in signature.0.iter_mut().zip(values) {
+            *part = value;
+        }
+        let above = kept.iter().zip(&signatures).position(|((one, _), other)| {
+            signature == *other
+                || signature.is_near(other) && within_a_month(one.day, candidate.day)
+        });
+        match above {
+            Some(above) => kept[above].1 += 1,
+            None if kept.len() < wanted => {
+                kept.push((candidate, 0));
+                signatures.push(signature);
+            }
+            None => {}
+        }
+    }
+    Ok(kept)
+}
+
+/// Whether two days (`yyyymmdd`) may be those of a text and its reprint;
+/// `u64::MAX` is an unknown one.
+fn within_a_month(a: u64, b: u64) -> bool {
+    let place = |day: u64| (day / 10_000 * 12 + day / 100 % 100) * 31 + day % 100;
+    a == u64::MAX || b == u64::MAX || place(a).abs_diff(place(b)) <= 31
+}
+
+#[cfg(test)]
+mod tests {
+    use super::within_a_month;
+
+    #[test]
+    fn a_month_is_a_month() {
+        for (a, b, want) in [
+            (20_180_101, 20_180_101, true),
+            (20_171_220, 20_180_103, true),
+            (20_180_103, 20_171_220, true),
+            (20_160_205, 20_170_125, false),
+            (20_180_228, 20_180_501, false),
+            (u64::MAX, 20_180_101, true),
+        ] {
+            assert_eq!(within_a_month(a, b), want, "{a} {b}");
+        }
+    }
+}
