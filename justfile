@@ -29,6 +29,14 @@ lint:
 bench *ARGS:
     cargo bench --bench ingest -- {{ ARGS }}
 
+# Kill it, damage it, replace it under readers: docs/reliability.md
+campaign *ARGS:
+    cargo bench --bench campaign -- {{ ARGS }}
+
+# Fuzz one target, or all, for so many seconds each
+fuzz TARGET="all" SECONDS="10":
+    cargo bench --bench fuzz -- {{ TARGET }} {{ SECONDS }}
+
 # Licences, duplicates and sources of everything in Cargo.lock
 deny:
     cargo deny --offline check licenses bans sources

@@ -2,9 +2,11 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jianbao::article::Date;
+use jianbao::source::Limits;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -126,6 +128,24 @@ pub(crate) struct Reading {
     pub(crate) max_ratio: u64,
 }
 
+impl Default for Reading {
+    /// What the flags say when none is given.
+    fn default() -> Reading {
+        let limits = Limits::default();
+        Reading {
+            dict: Vec::new(),
+            encoding: None,
+            map: Vec::new(),
+            rejects: None,
+            prune: false,
+            max_entry: limits.record_bytes,
+            max_archive: limits.archive_bytes,
+            max_entries: limits.entries,
+            max_ratio: limits.ratio,
+        }
+    }
+}
+
 /// Add files, folders, archives, or `-` (JSONL on stdin) to the index 建立或更新索引
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -143,6 +163,9 @@ pub(crate) struct IndexArgs {
     /// Build the index anew beside the old one, then replace it; without PATH from what was read before 重建
     #[arg(long)]
     pub(crate) rebuild: bool,
+    /// Commit what was read so far at the latest after this many seconds 每隔几秒提交一次
+    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds)]
+    pub(crate) commit_every: Duration,
     /// Only say what would be read 只说会读什么
     #[arg(long)]
     pub(crate) dry_run: bool,
@@ -318,6 +341,9 @@ pub(crate) struct CheckArgs {
     /// Read every byte 逐字节检查
     #[arg(long)]
     pub(crate) full: bool,
+    /// Read every byte, keep what is whole, and build the rest again from its sources 修复
+    #[arg(long)]
+    pub(crate) repair: bool,
     /// One JSON object
     #[arg(long)]
     pub(crate) json: bool,
@@ -395,6 +421,14 @@ fn bytes(text: &str) -> Result<u64, String> {
     unit.and_then(|unit| digits.parse::<u64>().ok()?.checked_mul(unit))
         .filter(|bytes| *bytes > 0)
         .ok_or_else(|| "a size is a number and K, M or G: 512M".to_owned())
+}
+
+/// `60`, `0.5`: seconds.
+fn seconds(text: &str) -> Result<Duration, String> {
+    text.parse()
+        .ok()
+        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+        .ok_or_else(|| "a number of seconds: 60".to_owned())
 }
 
 fn first_day(text: &str) -> Result<Date, String> {

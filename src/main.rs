@@ -7,6 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
 use clap::Parser;
+use jianbao::render::printable;
 
 use crate::cli::Cli;
 
@@ -21,7 +22,8 @@ fn main() -> ExitCode {
         Ok(Ok(code)) => code,
         Ok(Err(error)) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Ok(Err(error)) => {
-            anstream::eprintln!("error: {error:#}");
+            // A name in it may come from an archive.
+            anstream::eprintln!("error: {}", printable(&format!("{error:#}")));
             ExitCode::from(2)
         }
         Err(_) => {

@@ -1,84 +1,159 @@
-//! `jianbao check`: is the index whole?
+//! `jianbao check`: is the index whole, and what can be done where it is not?
 
 use std::io::Write;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use jianbao::index::Store;
+use jianbao::index::{COMMIT_EVERY, Damage, Health, Mode, Part, Salvage};
+use jianbao::render::{json_line, printable};
 use jianbao::search::query::Lang;
 use serde_json::json;
 
-use crate::cli::{CheckArgs, Common};
+use crate::cli::{CheckArgs, Common, Reading};
+use crate::cmd::index::Job;
 use crate::cmd::{DONE, NOTHING, lang, out, say};
 
 pub(crate) fn run(common: &Common, args: &CheckArgs) -> Result<ExitCode> {
-    let mut damaged: Vec<String> = Vec::new();
-    let mut passages = 0;
-    let mut files = 0;
-    match Store::open(&common.index) {
-        Ok(store) => {
-            files = store.files()?.len();
-            passages = store
-                .segments()
-                .iter()
-                .map(|segment| u64::from(segment.num_docs()))
-                .sum();
-            if let Err(error) = store.inputs() {
-                damaged.push(format!("{error:#}"));
-            }
-            if args.full {
-                match store.damaged_files() {
-                    Ok(names) => damaged.extend(names),
-                    Err(error) => damaged.push(format!("{error:#}")),
-                }
-            }
-        }
-        // No index, or one that is not ours, is an error and not damage.
-        Err(error) if !common.index.join("CURRENT").exists() => return Err(error),
-        Err(error) => damaged.push(format!("{error:#}")),
-    }
+    let full = args.full || args.repair;
+    let health = Health::of(&common.index, full)?;
+    let whole = health.damaged.is_empty();
+    let repaired = match args.repair && !whole {
+        true => Some(repair(common)?),
+        false => None,
+    };
     let lang: Lang = lang(common);
     let mut out = out();
     if args.json {
-        let object = json!({
-            "whole": damaged.is_empty(),
-            "full": args.full,
-            "files": files,
-            "passages": passages,
-            "damaged": damaged,
+        let mut object = json!({
+            "whole": whole,
+            "full": full,
+            "files": health.files,
+            "bytes": health.bytes,
+            "passages": health.passages,
+            "damaged": health.damaged,
         });
-        writeln!(out, "{object}")?;
-    } else if damaged.is_empty() {
-        let depth = if args.full {
-            say(lang, "逐字节".into(), "every byte".into())
-        } else {
-            say(lang, "结构".into(), "structure".into())
+        if let Some((salvage, accepted)) = &repaired {
+            object["repaired"] = json!({
+                "kept": salvage.kept,
+                "dropped": salvage.dropped,
+                "articles": accepted,
+                "lost": salvage.lost,
+            });
+        }
+        json_line(&object, &mut out)?;
+    } else if whole {
+        let (zh, en) = match full {
+            true => ("逐字节", "every byte"),
+            false => ("结构", "structure"),
         };
+        let (files, passages) = (health.files, health.passages);
         let line = say(
             lang,
-            format!("索引完好（{depth}）：{files} 个文件，{passages} 段"),
-            format!("the index is whole ({depth}): {files} files, {passages} passages"),
+            format!("索引完好（{zh}）：{files} 个文件，{passages} 段"),
+            format!("the index is whole ({en}): {files} files, {passages} passages"),
         );
         writeln!(out, "{line}")?;
     } else {
-        for name in &damaged {
-            writeln!(
-                out,
-                "{}: {name}",
-                say(lang, "损坏".into(), "damaged".into())
-            )?;
+        for damage in &health.damaged {
+            let head = say(lang, "损坏".into(), "damaged".into());
+            writeln!(out, "{head}: {}", printable(&damage.what))?;
+            writeln!(out, "  {}", lost_by(lang, damage))?;
         }
-        let line = say(
-            lang,
-            "用 `jianbao index --rebuild PATH…` 从原文件重建".to_owned(),
-            "build it again from its sources with `jianbao index --rebuild PATH…`".to_owned(),
-        );
-        writeln!(out, "{line}")?;
+        match &repaired {
+            Some((salvage, accepted)) => report(&mut out, lang, salvage, *accepted)?,
+            None => {
+                let line = say(
+                    lang,
+                    "`jianbao check --repair` 可保留完好部分，其余从原文件重建".to_owned(),
+                    "`jianbao check --repair` keeps what is whole and builds the rest again from its sources".to_owned(),
+                );
+                writeln!(out, "{line}")?;
+            }
+        }
     }
     out.flush()?;
-    Ok(if damaged.is_empty() {
+    let mended = repaired.is_some_and(|(salvage, _)| salvage.lost.is_empty());
+    Ok(if whole || mended {
         DONE
     } else {
         ExitCode::from(NOTHING)
     })
+}
+
+/// Builds beside the damaged index what can be built, puts it in its place, and
+/// says what was kept and how many articles were read again.
+fn repair(common: &Common) -> Result<(Salvage, u64)> {
+    let job = Job {
+        common,
+        reading: &Reading::default(),
+        paths: &[],
+        mode: Mode::Repair,
+        commit_every: COMMIT_EVERY,
+    };
+    let done = job.run()?;
+    Ok((done.salvage, done.tally.accepted))
+}
+
+fn report(out: &mut impl Write, lang: Lang, salvage: &Salvage, accepted: u64) -> Result<()> {
+    let kept = salvage.kept;
+    let line = say(
+        lang,
+        format!("已修复：保留 {kept} 段，重新读入 {accepted} 篇"),
+        format!("repaired: {kept} passages kept, {accepted} articles read again"),
+    );
+    writeln!(out, "{line}")?;
+    for (name, articles) in &salvage.lost {
+        let name = printable(name);
+        let line = say(
+            lang,
+            format!("失去 {articles} 篇：{name} 已不在"),
+            format!("lost {articles} articles: {name} is gone"),
+        );
+        writeln!(out, "{line}")?;
+    }
+    Ok(())
+}
+
+/// What cannot be done while a file is damaged.
+fn lost_by(lang: Lang, damage: &Damage) -> String {
+    let n = damage.passages;
+    let (zh, en) = match damage.part {
+        Part::Index => (
+            "说明哪些文件属于索引：整个索引都不能用".to_owned(),
+            "it says which files belong to the index: nothing of it can be used".to_owned(),
+        ),
+        Part::Words => (
+            format!("{n} 段的字词：碰到坏处的检索会报错，其余检索和原文不受影响"),
+            format!("words and characters of {n} passages: a search that touches it fails; other searches, and the text, are whole"),
+        ),
+        Part::Text => (
+            format!("{n} 段的原文：碰到坏处的结果不能显示，计数不受影响"),
+            format!("text of {n} passages: a hit in the damaged part cannot be shown; --count is whole"),
+        ),
+        Part::Facts => (
+            format!("{n} 段的编号、日期、来源：检索会报错"),
+            format!("ids, dates and sources of {n} passages: searches fail"),
+        ),
+        Part::Lengths => (
+            format!("{n} 段的长度：排序会报错，计数不受影响"),
+            format!("lengths of {n} passages: ranking fails; --count is whole"),
+        ),
+        Part::Deleted => (
+            format!("{n} 段中哪些已删去：整个索引不能打开"),
+            format!("which of {n} passages were taken out: the index does not open"),
+        ),
+        Part::Ledger => (
+            "读过哪些文件：检索不受影响，但不能再添加".to_owned(),
+            "which files were read: searches are whole, but nothing can be added".to_owned(),
+        ),
+        Part::Dictionary => (
+            "用户词典：索引不能打开；修复时须用 --dict 再指明".to_owned(),
+            "the user dictionary: the index does not open; build it again with --rebuild --dict FILE".to_owned(),
+        ),
+        Part::Weights => (
+            "学得的排序权重：检索会报错；修复后可再用 `jianbao tune` 学习".to_owned(),
+            "ranking weights learnt here: searches fail; after the repair, `jianbao tune` learns them again".to_owned(),
+        ),
+    };
+    say(lang, zh, en)
 }

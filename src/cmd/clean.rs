@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 use jianbao::decode::{Hint, decode, label_known};
+use jianbao::render::json_line;
 use jianbao::repair::repair;
 
 use crate::cli::CleanArgs;
@@ -28,8 +29,7 @@ pub(crate) fn run(args: &CleanArgs) -> Result<ExitCode> {
     let mut out = out();
     if args.audit {
         for edit in &repaired.edits {
-            serde_json::to_writer(&mut out, edit)?;
-            writeln!(out)?;
+            json_line(edit, &mut out)?;
         }
     } else {
         let shown = script(args.script)(&repaired.text);

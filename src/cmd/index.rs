@@ -12,8 +12,9 @@ use anyhow::{Context, Result, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use jianbao::decode::label_known;
 use jianbao::extract::FieldMap;
-use jianbao::index::{Options, Store, Writer};
+use jianbao::index::{Mode, Options, Salvage, Store, Writer};
 use jianbao::ingest::{Event, Settings, Tally, ingest};
+use jianbao::render::printable;
 use jianbao::search::query::Lang;
 use jianbao::source::{Input, Limits, Reject, inputs, stdin_input};
 use serde_json::json;
@@ -26,13 +27,16 @@ pub(crate) struct Job<'a> {
     pub(crate) common: &'a Common,
     pub(crate) reading: &'a Reading,
     pub(crate) paths: &'a [PathBuf],
-    pub(crate) rebuild: bool,
+    pub(crate) mode: Mode,
+    pub(crate) commit_every: Duration,
 }
 
 /// What was done.
 pub(crate) struct Done {
     pub(crate) tally: Tally,
     pub(crate) seconds: f64,
+    /// What of a damaged index could be kept.
+    pub(crate) salvage: Salvage,
 }
 
 pub(crate) fn run(common: &Common, args: &IndexArgs) -> Result<ExitCode> {
@@ -40,7 +44,12 @@ pub(crate) fn run(common: &Common, args: &IndexArgs) -> Result<ExitCode> {
         common,
         reading: &args.reading,
         paths: &args.paths,
-        rebuild: args.rebuild,
+        mode: if args.rebuild {
+            Mode::Rebuild
+        } else {
+            Mode::Update
+        },
+        commit_every: args.commit_every,
     };
     if args.dry_run {
         return dry_run(&job);
@@ -89,10 +98,11 @@ fn dry_run(job: &Job<'_>) -> Result<ExitCode> {
             (Some(_), _) => "changed",
             (None, _) => "new",
         };
-        writeln!(out, "{state:<9} {}", input.name)?;
+        writeln!(out, "{state:<9} {}", printable(&input.name))?;
     }
     for reject in &rejects {
-        writeln!(out, "rejected  {}: {}", reject.origin, reject.reason)?;
+        let line = format!("{}: {}", reject.origin, reject.reason);
+        writeln!(out, "rejected  {}", printable(&line))?;
     }
     out.flush()?;
     Ok(if rejects.is_empty() {
@@ -135,7 +145,8 @@ impl Job<'_> {
                     }));
                 }
             }
-            if found.is_empty() {
+            // A repair keeps what is whole all the same.
+            if found.is_empty() && self.mode != Mode::Repair {
                 bail!(
                     "none of the files that were indexed is there any more; name the PATHs to read"
                 );
@@ -182,9 +193,11 @@ impl Job<'_> {
                 threads,
                 memory: self.common.memory,
                 dict,
-                rebuild: self.rebuild,
+                mode: self.mode,
+                commit_every: self.commit_every,
             },
         )?;
+        let salvage = writer.salvage().clone();
         stop_on_interrupt(settings.clone());
         let total: u64 = inputs
             .iter()
@@ -247,6 +260,7 @@ impl Job<'_> {
         Ok(Done {
             tally,
             seconds: begun.elapsed().as_secs_f64(),
+            salvage,
         })
     }
 

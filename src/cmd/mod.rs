@@ -18,6 +18,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result, bail};
 use clap::CommandFactory;
 use jianbao::fold::to_simplified;
+use jianbao::render::printable;
 use jianbao::search::query::Lang;
 use jianbao::segment::{UserWord, parse_dict};
 
@@ -68,7 +69,9 @@ fn out() -> std::io::BufWriter<std::io::StdoutLock<'static>> {
 /// Writes one line to standard error, unless asked to be quiet.
 fn tell(common: &Common, line: &str) {
     if !common.quiet {
-        anstream::eprintln!("{line}");
+        for line in line.lines() {
+            anstream::eprintln!("{}", printable(line));
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 use jianbao::fold::to_simplified;
+use jianbao::index::{COMMIT_EVERY, Mode};
 use jianbao::render::{self, Format, Script, Style};
 use jianbao::repair::repair;
 use jianbao::search::judge::{Topic, read_topics};
@@ -24,7 +25,8 @@ pub(crate) fn run(common: &Common, args: &SearchArgs) -> Result<ExitCode> {
             common,
             reading: &args.reading,
             paths: &args.from,
-            rebuild: false,
+            mode: Mode::Update,
+            commit_every: COMMIT_EVERY,
         }
         .run()?;
         let news = done.tally.accepted + done.tally.rejected + done.tally.dropped > 0;

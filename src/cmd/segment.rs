@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use jianbao::index::Store;
-use jianbao::render::printable;
+use jianbao::render::{json_line, printable};
 use jianbao::search::query::Lang;
 use jianbao::segment::{Segmenter, WordOrigin};
 use serde_json::json;
@@ -49,7 +49,7 @@ pub(crate) fn run(common: &Common, args: &SegmentArgs) -> Result<ExitCode> {
                 "end": text[..word.bytes.end].chars().count(),
                 "origin": name(segmenter.origin(&word.text), Lang::En),
             });
-            writeln!(out, "{object}")?;
+            json_line(&object, &mut out)?;
         }
     } else {
         for line in text.lines() {

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use jianbao::article::{Edit, Evidence, Witness};
-use jianbao::render::printable;
+use jianbao::render::{json_line, printable};
 use jianbao::repair::undo;
 use jianbao::search::query::Lang;
 use jianbao::search::{Searcher, Stored};
@@ -40,7 +40,7 @@ pub(crate) fn run(common: &Common, args: &ShowArgs) -> Result<ExitCode> {
         let mut object = serde_json::to_value(&article.meta)?;
         object["body"] = json!(turn(&article.body));
         object["original"] = json!(original(&article));
-        writeln!(out, "{object}")?;
+        json_line(&object, &mut out)?;
     } else if args.original {
         writeln!(out, "{}", lines(&original(&article)))?;
     } else {

@@ -58,7 +58,7 @@ pub(crate) fn gather(dir: &Path) -> Result<Stats> {
             .sum(),
         inputs: inputs.len() as u64,
         input_bytes: inputs.iter().map(|entry| entry.stamp.bytes).sum(),
-        index_bytes: store.files()?.iter().map(|(_, bytes)| bytes).sum(),
+        index_bytes: store.bytes(),
         segments: store.segments().len(),
         dictionary: recipe.words.clone(),
         user_dictionary: Some(recipe.user_dict.clone()).filter(|hash| !hash.is_empty()),
@@ -99,7 +99,7 @@ pub(crate) fn run(common: &Common, args: &StatsArgs) -> Result<ExitCode> {
     let stats = gather(&common.index)?;
     let mut out = out();
     if args.json {
-        writeln!(out, "{}", serde_json::to_string(&stats)?)?;
+        jianbao::render::json_line(&stats, &mut out)?;
     } else {
         let zh = lang(common) == Lang::Zh;
         let mut row = |zh_name: &str, en_name: &str, value: String| {

@@ -5,13 +5,13 @@
 //! last commit is simply read again.
 
 use std::collections::HashMap;
-use std::fs::{File, OpenOptions};
-use std::io::{BufRead, BufReader, Write};
+use std::io::Write;
 use std::path::Path;
 
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
+use crate::index::disk::{Files, NamedOut};
 use crate::source::{Limits, Reject, Stamp};
 
 /// Name of the log in the folder of an index.
@@ -57,62 +57,53 @@ impl Entry {
 /// The log, and what it says now.
 #[derive(Debug)]
 pub(crate) struct Ledger {
-    file: File,
+    file: NamedOut,
     bytes: u64,
     entries: HashMap<String, Entry>,
 }
 
 impl Ledger {
-    /// Reads the entries of a log up to a length in bytes, without changing it.
-    pub(crate) fn read(dir: &Path, bytes: u64) -> Result<HashMap<String, Entry>> {
-        let path = dir.join(FILE);
-        let file = File::open(&path).with_context(|| format!("{}: cannot open", path.display()))?;
+    /// The entries of a log, whole as it was committed.
+    pub(crate) fn parse(path: &Path, text: &[u8]) -> Result<HashMap<String, Entry>> {
         let mut entries = HashMap::new();
-        let mut reader = BufReader::with_capacity(1 << 20, std::io::Read::take(file, bytes));
-        let mut line = String::new();
+        let mut rest = text;
         let mut number = 0;
-        let mut read = 0;
-        loop {
-            line.clear();
+        while !rest.is_empty() {
             number += 1;
-            let got = reader
-                .read_line(&mut line)
-                .with_context(|| format!("{}:{number}: cannot read", path.display()))?;
-            if got == 0 {
-                break;
-            }
-            read += got as u64;
-            let entry: Entry = serde_json::from_str(&line)
+            let end = rest.iter().position(|byte| *byte == b'\n');
+            let (line, later) = rest.split_at(end.map_or(rest.len(), |end| end + 1));
+            rest = later;
+            let entry: Entry = serde_json::from_slice(line)
                 .with_context(|| format!("{}:{number}: the ledger is damaged", path.display()))?;
-            if entry.gone {
-                entries.remove(&entry.path);
-            } else {
-                entries.insert(entry.path.clone(), entry);
-            }
+            take(&mut entries, entry);
         }
-        anyhow::ensure!(
-            read == bytes,
-            "{}: the ledger is damaged: {read} bytes, {bytes} committed",
-            path.display()
-        );
         Ok(entries)
     }
 
-    /// Opens a log for writing and cuts it to its committed length.
-    pub(crate) fn open(dir: &Path, bytes: u64) -> Result<Ledger> {
-        let path = dir.join(FILE);
-        let file = OpenOptions::new()
-            .create(true)
-            .append(true)
-            .open(&path)
-            .with_context(|| format!("{}: cannot open for writing", path.display()))?;
-        if file.metadata().map(|meta| meta.len()).unwrap_or(0) > bytes {
-            file.set_len(bytes)
-                .with_context(|| format!("{}: cannot cut", path.display()))?;
+    /// What can still be read of a log that may be damaged: the lines that are
+    /// whole, and how many are not.
+    pub(crate) fn salvage(text: &[u8]) -> (HashMap<String, Entry>, u64) {
+        let mut entries = HashMap::new();
+        let mut bad = 0;
+        for line in text.split(|byte| *byte == b'\n') {
+            match serde_json::from_slice::<Entry>(line) {
+                Ok(entry) => take(&mut entries, entry),
+                Err(_) => bad += u64::from(!line.is_empty()),
+            }
         }
-        let entries = Ledger::read(dir, bytes)?;
+        (entries, bad)
+    }
+
+    /// Opens a log for writing and cuts it to its committed length; `entries` are
+    /// those up to there.
+    pub(crate) fn open(
+        files: &Files,
+        dir: &Path,
+        bytes: u64,
+        entries: HashMap<String, Entry>,
+    ) -> Result<Ledger> {
         Ok(Ledger {
-            file,
+            file: files.append(&dir.join(FILE), bytes)?,
             bytes,
             entries,
         })
@@ -132,21 +123,23 @@ impl Ledger {
     pub(crate) fn append(&mut self, entry: Entry) -> Result<()> {
         let mut line = serde_json::to_string(&entry)?;
         line.push('\n');
-        self.file
-            .write_all(line.as_bytes())
-            .context("ledger: cannot write")?;
+        self.file.write_all(line.as_bytes())?;
         self.bytes += line.len() as u64;
-        if entry.gone {
-            self.entries.remove(&entry.path);
-        } else {
-            self.entries.insert(entry.path.clone(), entry);
-        }
+        take(&mut self.entries, entry);
         Ok(())
     }
 
     /// Makes what was appended durable and returns the length in bytes.
     pub(crate) fn sync(&mut self) -> Result<u64> {
-        self.file.sync_data().context("ledger: cannot sync")?;
+        self.file.sync()?;
         Ok(self.bytes)
+    }
+}
+
+fn take(entries: &mut HashMap<String, Entry>, entry: Entry) {
+    if entry.gone {
+        entries.remove(&entry.path);
+    } else {
+        entries.insert(entry.path.clone(), entry);
     }
 }

@@ -6,23 +6,33 @@
 //! DIR/g000001/          a generation: tantivy's files,
 //!             ledger.jsonl   what was read in (ledger.rs)
 //!             dict.txt       the user dictionary, in normal form
+//!             weights-….json ranking weights that were learnt here, if any
+//!             seal-….json    a checksum for every 64 KB of all these (seal.rs)
 //! ```
 //!
 //! Index and ledger change together or not at all: the commit's payload holds
 //! the length of the ledger and the identity of the analysis.
 
+mod begin;
+mod directory;
+mod disk;
 mod documents;
 mod gate;
+mod health;
 mod ledger;
+mod living;
 mod postings;
 mod recipe;
 mod schema;
+mod seal;
 mod store;
 mod texts;
 mod twins;
+mod verified;
 mod writer;
 
 pub use documents::{Meta, Spot, day, file_key, key_of};
+pub use health::{Damage, Health, Part, Salvage};
 pub use ledger::Entry;
 pub use postings::{BREAK, Postings, STOP, Terms};
 pub use recipe::Recipe;
@@ -30,4 +40,25 @@ pub use schema::Fields;
 pub use store::{Commit, LazySegmenter, Segment, Store};
 pub use texts::{Opening, Texts};
 pub use twins::Signature;
-pub use writer::{Added, Options, Standing, Writer};
+pub use writer::{Added, COMMIT_EVERY, Mode, Options, Standing, Writer};
+
+/// Reads bytes as a ledger, whole and damaged: for fuzzing.
+#[doc(hidden)]
+pub fn read_ledger(bytes: &[u8]) {
+    let whole = ledger::Ledger::parse(std::path::Path::new(ledger::FILE), bytes);
+    let (entries, bad) = ledger::Ledger::salvage(bytes);
+    assert!(whole.is_err() || bad == 0 && whole.is_ok_and(|whole| whole == entries));
+}
+
+/// Reads bytes as a seal: for fuzzing.
+#[doc(hidden)]
+pub fn read_seal_file(bytes: &[u8]) {
+    if let Ok(seal) = seal::Seal::from_bytes(bytes) {
+        for sums in seal.files.values() {
+            sums.holds(u64::MAX / 2, bytes);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,17 +1,22 @@
 //! Where an index lives, and opening it for reading.
 
-use std::fs::{self, File};
-use std::io::Write;
+use std::collections::HashMap;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
 use serde::{Deserialize, Serialize};
 use tantivy::plugin::SegmentPlugin;
 use tantivy::{Index, SegmentReader};
+use xxhash_rust::xxh3::xxh3_64;
 
+use crate::index::directory::Folder;
+use crate::index::disk::{Files, Guard};
 use crate::index::gate::Gate;
-use crate::index::ledger::{Entry, Ledger};
+use crate::index::ledger::{Entry, FILE as LEDGER, Ledger};
+use crate::index::living::{FOREIGN, Living, META};
 use crate::index::postings::{CHARS, PostingsPlugin, Terms, WORDS, component};
 use crate::index::recipe::Recipe;
 use crate::index::schema::Fields;
@@ -19,12 +24,17 @@ use crate::index::texts::{TEXTS, Texts, TextsPlugin};
 use crate::segment::{Segmenter, parse_dict};
 
 /// Name of the file that names the live generation.
-const CURRENT: &str = "CURRENT";
+pub(crate) const CURRENT: &str = "CURRENT";
 /// Name of the user dictionary in a generation.
 pub(crate) const DICT: &str = "dict.txt";
 
-/// Name of the weights that were learnt from the archive's own headlines.
-const WEIGHTS: &str = "weights.json";
+/// What the names of the weights that were learnt from the archive's own
+/// headlines begin with. The rest is their hash: the seal says which are valid.
+const WEIGHTS: &str = "weights-";
+
+/// Opening is tried again this often, and no more, while a writer changes the
+/// index under it.
+const TRIES: usize = 200;
 
 /// What every commit says of itself, in tantivy's payload.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,8 +95,10 @@ impl std::ops::Deref for Segment {
 
 /// An index that is open for reading: a snapshot of its last commit.
 pub struct Store {
-    /// Folder of the live generation.
-    generation: PathBuf,
+    files: Files,
+    dir: PathBuf,
+    /// The live generation when it was opened; its files stay open.
+    folder: Folder,
     fields: Fields,
     commit: Commit,
     segments: Vec<Segment>,
@@ -96,37 +108,47 @@ pub struct Store {
 impl Store {
     /// Opens the index in a folder; an error says what stands there instead.
     pub fn open(dir: &Path) -> Result<Store> {
-        let at = || format!("{}", dir.display());
-        // A writer may replace the generation, or collect merged segments,
-        // between two steps of opening: then the next try finds the new state.
+        Store::open_on(&Files::real(), dir)
+    }
+
+    pub(crate) fn open_on(files: &Files, dir: &Path) -> Result<Store> {
         let mut tries = 0;
         loop {
+            let before = state(files, dir);
             tries += 1;
-            match Store::try_open(dir) {
-                Err(error) if tries < 4 && is_missing_file(&error) && generation(dir).is_ok() => {
-                    std::thread::sleep(std::time::Duration::from_millis(20));
+            match Store::try_open(files, dir) {
+                // A writer replaced the generation or the commit between two
+                // steps of opening: the next try finds the new state.
+                Err(_) if tries < TRIES && state(files, dir) != before => {
+                    std::thread::sleep(Duration::from_millis(1));
                 }
-                result => return result.with_context(at),
+                result => return result.with_context(|| format!("{}", dir.display())),
             }
         }
     }
 
-    fn try_open(dir: &Path) -> Result<Store> {
-        let generation = generation(dir)?;
-        let (index, commit) = open_index(&generation)?;
+    fn try_open(files: &Files, dir: &Path) -> Result<Store> {
+        let folder = Folder::open(files, &generation(files, dir)?)?;
+        let (index, commit) = open_index(&folder)?;
         commit
             .recipe
             .accept(&Recipe::current(user_dict_hash(&commit)?))?;
         let fields = Fields::of(&index.schema())?;
-        let segmenter = lazy_segmenter(&generation);
+        let segmenter = lazy_segmenter(&folder)?;
         let mut segments = Vec::new();
-        for segment in index.searchable_segments()? {
-            segments.push(Segment::open(SegmentReader::open(&segment)?)?);
+        for segment in index
+            .searchable_segments()
+            .map_err(|error| folder.explain(error))?
+        {
+            let reader = SegmentReader::open(&segment).map_err(|error| folder.explain(error))?;
+            segments.push(Segment::open(reader)?);
         }
         // The order of segments is tantivy's affair; results never depend on it.
         segments.sort_by_key(|segment| segment.segment_id());
         Ok(Store {
-            generation,
+            files: files.clone(),
+            dir: dir.to_owned(),
+            folder,
             fields,
             commit,
             segments,
@@ -135,11 +157,9 @@ impl Store {
     }
 
     /// The files that were read into an index, whatever release or dictionary
-    /// it was built with.
+    /// it was built with, and whatever else of it is damaged.
     pub fn open_ledger(dir: &Path) -> Result<Vec<Entry>> {
-        let generation = generation(dir).with_context(|| format!("{}", dir.display()))?;
-        let (_, commit) = open_index(&generation)?;
-        sorted_entries(&generation, &commit)
+        all_entries(&Files::real(), dir)
     }
 
     /// Handles of the fields.
@@ -164,93 +184,138 @@ impl Store {
 
     /// The files that were read in, by path.
     pub fn inputs(&self) -> Result<Vec<Entry>> {
-        sorted_entries(&self.generation, &self.commit)
+        Ok(sorted(entries(&self.folder)?.into_values().collect()))
     }
 
     /// Keeps weights of the ranking beside the index, as one line of JSON.
+    ///
+    /// Fails when another process is writing to the index.
     pub fn keep_weights(&self, json: &str) -> Result<()> {
-        let path = self.generation.join(WEIGHTS);
-        let temporary = self.generation.join(format!("{WEIGHTS}.new"));
-        fs::write(&temporary, json)
-            .and_then(|()| fs::rename(&temporary, &path))
-            .with_context(|| format!("{}: cannot write", path.display()))
+        let at = || format!("{}", self.dir.display());
+        let _lock = lock(&self.files, &self.dir).with_context(at)?;
+        let generation = generation(&self.files, &self.dir).with_context(at)?;
+        if generation != self.folder.path() {
+            bail!("{}: it was built again meanwhile; run this again", at());
+        }
+        let folder = Folder::open(&self.files, &generation)?;
+        let name = format!("{WEIGHTS}{:016x}.json", xxh3_64(json.as_bytes()));
+        for old in weights_names(&folder) {
+            folder.forget(&old);
+        }
+        folder.keep(&name, json.as_bytes())?;
+        folder.seal_again()?;
+        folder.sweep()
     }
 
     /// The weights kept beside the index; `None` when there are none.
     pub fn weights(&self) -> Result<Option<String>> {
-        match fs::read_to_string(self.generation.join(WEIGHTS)) {
-            Ok(json) => Ok(Some(json)),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error).context(WEIGHTS),
-        }
+        let Some(name) = weights_names(&self.folder).pop() else {
+            return Ok(None);
+        };
+        let bytes = self.folder.read(&name)?.unwrap_or_default();
+        String::from_utf8(bytes).map(Some).context(name)
     }
 
-    /// Files of the index and their length in bytes, sorted by name.
-    pub fn files(&self) -> Result<Vec<(String, u64)>> {
-        let mut files = Vec::new();
-        for entry in fs::read_dir(&self.generation)? {
-            let entry = entry?;
-            files.push((
-                entry.file_name().to_string_lossy().into_owned(),
-                entry.metadata()?.len(),
-            ));
-        }
-        files.sort();
-        Ok(files)
-    }
-
-    /// Names the files of the index whose checksum does not match.
-    pub fn damaged_files(&self) -> Result<Vec<String>> {
-        let (index, _) = open_index(&self.generation)?;
-        let mut names: Vec<String> = index
-            .validate_checksum()?
-            .iter()
-            .map(|path| path.display().to_string())
-            .collect();
-        names.sort();
-        Ok(names)
+    /// Bytes of the index on disk.
+    pub fn bytes(&self) -> u64 {
+        self.folder.bytes()
     }
 }
 
+fn weights_names(folder: &Folder) -> Vec<String> {
+    let mut names = folder.names();
+    names.retain(|name| name.starts_with(WEIGHTS));
+    names
+}
+
+/// What tells whether a writer changed the index meanwhile.
+fn state(files: &Files, dir: &Path) -> Option<(Vec<u8>, Vec<u8>)> {
+    let current = files.read(&dir.join(CURRENT)).ok()?;
+    let name = String::from_utf8_lossy(&current).trim().to_owned();
+    let meta = files.read(&dir.join(name).join(META)).unwrap_or_default();
+    Some((current, meta))
+}
+
 /// The folder of the live generation.
-pub(crate) fn generation(dir: &Path) -> Result<PathBuf> {
-    match fs::read_to_string(dir.join(CURRENT)) {
+pub(crate) fn generation(files: &Files, dir: &Path) -> Result<PathBuf> {
+    match files.read(&dir.join(CURRENT)) {
         Ok(name) => {
-            let name = name.trim();
-            if !is_generation(name) {
-                bail!("{CURRENT} is damaged: it names no generation of an index");
+            let name = String::from_utf8_lossy(&name);
+            // As it was written, to the last byte.
+            let Some(name) = name.strip_suffix('\n').filter(|name| is_generation(name)) else {
+                bail!("{CURRENT} is damaged: it names no generation of an index; {REPAIR}");
+            };
+            match files.list(&dir.join(name)) {
+                Ok(_) => Ok(dir.join(name)),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                    bail!("{CURRENT} names {name}, which is not there; {REPAIR}")
+                }
+                Err(error) => Err(error.into()),
             }
-            Ok(dir.join(name))
         }
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            if !dir.exists() || is_vacant(dir)? {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            if is_vacant(files, dir)? {
                 bail!("no index here yet: build one with `jianbao index PATH`");
             }
-            if dir.join("meta.json").exists() {
+            if !orphans(files, dir)?.is_empty() {
+                bail!("{CURRENT}, which names the live index, is missing; {REPAIR}");
+            }
+            if files.open(&dir.join(META)).is_ok() {
                 bail!("this is an index of another program; choose another folder with --index");
             }
             bail!("this is no index of jianbao; choose another folder with --index");
         }
-        Err(error) => Err(error).context(CURRENT),
+        Err(error) => Err(error.into()),
     }
 }
 
+/// What to do about damage.
+pub(crate) const REPAIR: &str = "`jianbao check --repair` mends what can be mended";
+
 /// True when an index may be built in a folder: it is empty, or holds nothing
-/// but what we or a repository put there.
-pub(crate) fn is_vacant(dir: &Path) -> Result<bool> {
-    for entry in fs::read_dir(dir)? {
-        let name = entry?.file_name().to_string_lossy().into_owned();
-        let ours = is_generation(&name)
-            || matches!(
-                name.as_str(),
-                "lock" | "README.md" | ".gitignore" | ".gitkeep"
-            )
-            || name.starts_with(CURRENT);
-        if !ours {
-            return Ok(false);
+/// but what a repository or a run that never came to its first article put there.
+pub(crate) fn is_vacant(files: &Files, dir: &Path) -> Result<bool> {
+    match files.list(dir) {
+        Ok(names) => Ok(names.iter().all(|name| is_ours(name)) && orphans(files, dir)?.is_empty()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(true),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Whether a name in the folder of an index is one that may stand there.
+fn is_ours(name: &str) -> bool {
+    is_generation(name)
+        || matches!(name, "lock" | "README.md" | ".gitignore" | ".gitkeep")
+        || name.starts_with(CURRENT)
+}
+
+/// Generations that hold something, for the case that nothing says which is
+/// the live one.
+pub(crate) fn orphans(files: &Files, dir: &Path) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for path in generations(files, dir)? {
+        let committed = files
+            .read(&path.join(META))
+            .ok()
+            .and_then(|meta| Living::of(&meta).ok()?.commit())
+            .is_some_and(|commit| commit.ledger_bytes > 0);
+        if committed {
+            found.push(path);
         }
     }
-    Ok(true)
+    Ok(found)
+}
+
+/// The folders of all generations, by number.
+pub(crate) fn generations(files: &Files, dir: &Path) -> Result<Vec<PathBuf>> {
+    let mut names: Vec<String> = match files.list(dir) {
+        Ok(names) => names,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+        Err(error) => return Err(error.into()),
+    };
+    names.retain(|name| is_generation(name));
+    names.sort_by_key(|name| (name.len(), name.clone()));
+    Ok(names.into_iter().map(|name| dir.join(name)).collect())
 }
 
 /// `g` and six digits or more.
@@ -259,35 +324,31 @@ pub(crate) fn is_generation(name: &str) -> bool {
 }
 
 /// Makes a generation the live one, in one step that a crash cannot halve.
-pub(crate) fn make_current(dir: &Path, generation: &Path) -> Result<()> {
+pub(crate) fn make_current(files: &Files, dir: &Path, generation: &Path) -> Result<()> {
     let name = generation
         .file_name()
         .ok_or_else(|| anyhow!("{}: no folder name", generation.display()))?
-        .to_string_lossy()
-        .into_owned();
-    let temporary = dir.join(format!("{CURRENT}.new"));
-    let mut file = File::create(&temporary)?;
-    writeln!(file, "{name}")?;
-    file.sync_all()?;
-    fs::rename(&temporary, dir.join(CURRENT))?;
-    sync_dir(dir)
-}
-
-/// Makes names in a folder durable; tantivy leaves the rename of its meta.json unsynced.
-pub(crate) fn sync_dir(dir: &Path) -> Result<()> {
-    #[cfg(unix)]
-    File::open(dir)?.sync_all()?;
-    #[cfg(not(unix))]
-    let _ = dir;
+        .to_string_lossy();
+    files.replace(&dir.join(CURRENT), format!("{name}\n").as_bytes())?;
     Ok(())
 }
 
+/// Takes the lock of an index; an error says who holds it.
+pub(crate) fn lock(files: &Files, dir: &Path) -> Result<Guard> {
+    match files
+        .lock(&dir.join("lock"))
+        .context("cannot lock it for writing")?
+    {
+        Ok(guard) => Ok(guard),
+        Err(owner) => bail!("process {owner} is writing to it; wait until it is done"),
+    }
+}
+
 /// Opens the tantivy index of a generation and reads what its commit says.
-pub(crate) fn open_index(generation: &Path) -> Result<(Index, Commit)> {
-    let index = Index::open_in_dir(generation)?;
+pub(crate) fn open_index(folder: &Folder) -> Result<(Index, Commit)> {
+    let index = Index::open(folder.clone()).map_err(|error| folder.explain(error))?;
     let payload = index.load_metas()?.payload.unwrap_or_default();
-    let commit: Commit = serde_json::from_str(&payload)
-        .map_err(|_| anyhow!("this is no index of jianbao, or one of another release; build it again with `jianbao index --rebuild`, or choose another folder with --index"))?;
+    let commit: Commit = serde_json::from_str(&payload).map_err(|_| anyhow!(FOREIGN))?;
     Ok((index, commit))
 }
 
@@ -303,12 +364,13 @@ pub(crate) fn user_dict_hash(commit: &Commit) -> Result<Option<u64>> {
 }
 
 /// A segmenter with the user dictionary of a generation, loaded at first use.
-pub(crate) fn lazy_segmenter(generation: &Path) -> Arc<LazySegmenter> {
-    let dict = generation.join(DICT);
-    Arc::new(LazyLock::new(Box::new(move || {
-        let text = fs::read_to_string(dict).unwrap_or_default();
+/// The dictionary is read now: the folder may be gone by then.
+pub(crate) fn lazy_segmenter(folder: &Folder) -> Result<Arc<LazySegmenter>> {
+    let text = folder.read(DICT)?.unwrap_or_default();
+    Ok(Arc::new(LazyLock::new(Box::new(move || {
+        let text = String::from_utf8_lossy(&text);
         Segmenter::new(&parse_dict(&text).0)
-    })))
+    }))))
 }
 
 /// What makes and merges the files of ours in a segment.
@@ -322,24 +384,35 @@ pub(crate) fn plugins(
     ]
 }
 
-fn sorted_entries(generation: &Path, commit: &Commit) -> Result<Vec<Entry>> {
-    let mut entries: Vec<Entry> = Ledger::read(generation, commit.ledger_bytes)?
-        .into_values()
-        .collect();
-    entries.sort_by(|a, b| a.path.cmp(&b.path));
-    Ok(entries)
+/// What the ledger of a generation says, by path.
+pub(crate) fn entries(folder: &Folder) -> Result<HashMap<String, Entry>> {
+    let text = folder.read(LEDGER)?.unwrap_or_default();
+    Ledger::parse(&folder.path().join(LEDGER), &text)
 }
 
-fn is_missing_file(error: &anyhow::Error) -> bool {
-    error.chain().any(|cause| {
-        cause
-            .downcast_ref::<std::io::Error>()
-            .is_some_and(|error| error.kind() == std::io::ErrorKind::NotFound)
-            || matches!(
-                cause.downcast_ref::<tantivy::TantivyError>(),
-                Some(tantivy::TantivyError::OpenReadError(
-                    tantivy::directory::error::OpenReadError::FileDoesNotExist(_)
-                ))
-            )
-    })
+/// The files that were read in, as far as any ledger that is left says.
+pub(crate) fn all_entries(files: &Files, dir: &Path) -> Result<Vec<Entry>> {
+    let generations = match generation(files, dir) {
+        Ok(live) => vec![live],
+        // Nothing says which is the live one.
+        Err(error) => {
+            let orphans = orphans(files, dir)?;
+            if orphans.is_empty() {
+                return Err(error).with_context(|| format!("{}", dir.display()));
+            }
+            orphans
+        }
+    };
+    let mut entries = HashMap::new();
+    for generation in generations {
+        // A ledger that is gone says nothing; the caller sees what is left.
+        let text = files.read(&generation.join(LEDGER)).unwrap_or_default();
+        entries.extend(Ledger::salvage(&text).0);
+    }
+    Ok(sorted(entries.into_values().collect()))
+}
+
+fn sorted(mut entries: Vec<Entry>) -> Vec<Entry> {
+    entries.sort_by(|a, b| a.path.cmp(&b.path));
+    entries
 }

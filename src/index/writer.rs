@@ -1,28 +1,27 @@
 //! The one writer of an index: articles in, commits that hold.
 
 use std::collections::{HashMap, HashSet};
-use std::fs::{self, File, OpenOptions};
-use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use tantivy::indexer::UserOperation;
-use tantivy::plugin::SegmentPlugin;
 use tantivy::schema::IndexRecordOption;
-use tantivy::{DocSet, Index, IndexSettings, IndexWriter, SegmentReader, TERMINATED, Term};
-use xxhash_rust::xxh3::xxh3_64;
+use tantivy::{DocSet, IndexWriter, SegmentReader, TERMINATED, Term};
 
 use crate::article::Article;
+use crate::index::begin::{begin, new_index, next_generation, remove_leftovers, standing};
+use crate::index::directory::Folder;
+use crate::index::disk::{Files, Guard};
 use crate::index::documents::{Meta, PassageDocument, Spot, documents, file_key, key_of};
 use crate::index::gate::Gate;
-use crate::index::ledger::{Entry, FILE as LEDGER, Ledger};
+use crate::index::health::{Salvage, carry_over};
+use crate::index::ledger::{Entry, Ledger};
 use crate::index::recipe::Recipe;
 use crate::index::schema::Fields;
 use crate::index::store::{
-    Commit, DICT, generation, is_generation, is_vacant, lazy_segmenter, make_current, open_index,
-    plugins, sync_dir, user_dict_hash,
+    Commit, entries, lazy_segmenter, lock, make_current, open_index, plugins, user_dict_hash,
 };
 use crate::segment::{UserWord, normal_dict};
 use crate::source::Stamp;
@@ -36,8 +35,21 @@ pub struct Options {
     pub memory: usize,
     /// A user dictionary; `None` keeps the one the index has.
     pub dict: Option<Vec<UserWord>>,
-    /// Build beside what is there and replace it at the end.
-    pub rebuild: bool,
+    /// What to do with the index that is there.
+    pub mode: Mode,
+    /// How often to commit meanwhile; [`COMMIT_EVERY`] unless a test cannot wait.
+    pub commit_every: Duration,
+}
+
+/// What to do with the index that is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Add to it.
+    Update,
+    /// Build another beside it, and replace it at the end.
+    Rebuild,
+    /// The same, beginning with what of it is not damaged.
+    Repair,
 }
 
 /// How an article stands to what the index holds.
@@ -67,9 +79,11 @@ pub enum Added {
 /// The writer. Dropping it without [`Writer::finish`] leaves the index as the
 /// last commit made it.
 pub struct Writer {
+    files: Files,
     dir: PathBuf,
-    generation: PathBuf,
-    replaces: Option<PathBuf>,
+    folder: Folder,
+    /// It is built beside an index that it replaces at the end.
+    beside: bool,
     fields: Fields,
     recipe: Recipe,
     writer: IndexWriter<PassageDocument>,
@@ -85,7 +99,9 @@ pub struct Writer {
     waiting_limit: usize,
     dirty: bool,
     last_commit: Instant,
-    _lock: File,
+    commit_every: Duration,
+    salvage: Salvage,
+    _lock: Guard,
 }
 
 /// Postings are flushed when they reach the budget of a thread: tantivy takes
@@ -93,8 +109,8 @@ pub struct Writer {
 const MIN_ARENA: usize = 15 << 20;
 /// And no more than this.
 const MAX_ARENA: usize = (4 << 30) - (1 << 20);
-/// A commit that acknowledges what was read so far.
-const COMMIT_EVERY: Duration = Duration::from_secs(60);
+/// How often what was read so far is committed.
+pub const COMMIT_EVERY: Duration = Duration::from_secs(60);
 
 impl Writer {
     /// Opens the index of a folder for writing, or begins one.
@@ -102,49 +118,75 @@ impl Writer {
     /// Fails when another process writes to it, when it is no index of ours,
     /// or when it was built with another recipe (unless it is being rebuilt).
     pub fn open(dir: &Path, options: &Options) -> Result<Writer> {
-        Writer::try_open(dir, options).with_context(|| format!("{}", dir.display()))
+        Writer::open_on(&Files::real(), dir, options)
     }
 
-    fn try_open(dir: &Path, options: &Options) -> Result<Writer> {
-        fs::create_dir_all(dir).context("cannot make the folder")?;
-        let live = match generation(dir) {
-            Ok(live) => Some(live),
-            Err(_) if is_vacant(dir)? => None,
-            Err(error) => return Err(error),
-        };
-        let lock = lock(dir)?;
-        remove_leftovers(dir, live.as_deref())?;
-        let begin = live.is_none() || options.rebuild;
-        let (path, replaces) = match &live {
-            Some(live) if !begin => (live.clone(), None),
-            _ => (next_generation(dir, live.as_deref()), live),
-        };
+    pub(crate) fn open_on(files: &Files, dir: &Path, options: &Options) -> Result<Writer> {
+        Writer::try_open(files, dir, options).with_context(|| format!("{}", dir.display()))
+    }
+
+    fn try_open(files: &Files, dir: &Path, options: &Options) -> Result<Writer> {
+        files.make_folder(dir)?;
+        // Once to know that the folder is ours to write to, once under the lock.
+        standing(files, dir, options)?;
+        let lock = lock(files, dir)?;
+        let (live, beside) = standing(files, dir, options)?;
+        if live.is_some() || !beside {
+            remove_leftovers(files, dir, live.as_deref())?;
+        }
         let gate = Arc::new(Gate::default());
-        let plugins = plugins(lazy_segmenter(&path), gate.clone());
-        let (index, recipe, ledger_bytes) = if begin {
-            let dict = options.dict.as_deref();
-            let (index, recipe) = create(&path, dict, replaces.as_deref(), plugins)?;
-            (index, recipe, 0)
+        let mut salvage = Salvage::default();
+        let (folder, commit) = match &live {
+            Some(live) if !beside => {
+                let folder = Folder::open(files, live)?;
+                let (_, commit) = open_index(&folder)?;
+                (folder, commit)
+            }
+            _ => {
+                let path = next_generation(files, dir)?;
+                let carried = match &live {
+                    Some(live) if options.mode == Mode::Repair => carry_over(files, live, &path)?,
+                    _ => None,
+                };
+                match carried {
+                    Some((folder, commit, kept)) => {
+                        salvage = kept;
+                        (folder, commit)
+                    }
+                    None => {
+                        if options.mode == Mode::Repair {
+                            salvage = Salvage::nothing(files, dir)?;
+                        }
+                        begin(files, dir, &path, options.dict.as_deref())?
+                    }
+                }
+            }
+        };
+        let dict = match &options.dict {
+            Some(words) => Some(words)
+                .filter(|words| !words.is_empty())
+                .map(|words| normal_dict(words).1),
+            None => user_dict_hash(&commit)?,
+        };
+        let recipe = Recipe::current(dict);
+        commit.recipe.accept(&recipe)?;
+        let fresh = folder.is_empty();
+        let plugins = plugins(lazy_segmenter(&folder)?, gate.clone());
+        let index = if fresh {
+            new_index(&folder, plugins)?
         } else {
-            let (mut index, commit) = open_index(&path)?;
-            let dict = match &options.dict {
-                Some(words) => Some(words)
-                    .filter(|words| !words.is_empty())
-                    .map(|words| normal_dict(words).1),
-                None => user_dict_hash(&commit)?,
-            };
-            let recipe = Recipe::current(dict);
-            commit.recipe.accept(&recipe)?;
+            let mut index = open_index(&folder)?.0;
             for plugin in plugins {
                 index.register_plugin(plugin);
             }
-            (index, recipe, commit.ledger_bytes)
+            index
         };
         let fields = Fields::of(&index.schema())?;
-        let ledger = Ledger::open(&path, ledger_bytes)?;
+        let known = entries(&folder)?;
+        let ledger = Ledger::open(files, folder.path(), commit.ledger_bytes, known)?;
         let mut snapshot = Vec::new();
         for segment in index.searchable_segments()? {
-            snapshot.push(SegmentReader::open(&segment)?);
+            snapshot.push(SegmentReader::open(&segment).map_err(|error| folder.explain(error))?);
         }
         let threads = options.threads.clamp(1, 8);
         // Measured: the process peaks at about twice the arenas while segments
@@ -152,11 +194,13 @@ impl Writer {
         let arena = (options.memory / 3 / threads).clamp(MIN_ARENA, MAX_ARENA);
         let writer: IndexWriter<PassageDocument> = index
             .writer_with_num_threads(threads, arena * threads)
+            .map_err(|error| folder.explain(error))
             .context("cannot write")?;
         let mut writer = Writer {
+            files: files.clone(),
             dir: dir.to_owned(),
-            generation: path,
-            replaces,
+            folder,
+            beside,
             fields,
             recipe,
             writer,
@@ -169,20 +213,28 @@ impl Writer {
             changed: Vec::new(),
             gate,
             waiting_limit: options.memory / 16,
-            dirty: begin,
+            dirty: fresh,
             last_commit: Instant::now(),
+            commit_every: options.commit_every,
+            salvage,
             _lock: lock,
         };
-        if begin {
+        if fresh {
             writer.commit()?;
-            if writer.replaces.is_none() {
-                make_current(dir, &writer.generation)?;
+            if !beside {
+                make_current(files, dir, writer.folder.path())?;
             }
         } else {
-            // Files of runs that were killed.
+            // What killed runs left.
             let _ = writer.writer.garbage_collect_files().wait();
+            writer.folder.sweep()?;
         }
         Ok(writer)
+    }
+
+    /// What of a damaged index could be kept, when it is being repaired.
+    pub fn salvage(&self) -> &Salvage {
+        &self.salvage
     }
 
     /// What the ledger says of a file, when it is still the one that was read.
@@ -227,6 +279,10 @@ impl Writer {
             Standing::Changed | Standing::Moved => self.delete(key),
             Standing::New | Standing::Clash => {}
         }
+        // A writer that died takes nothing more: do not wait for it.
+        if let Some(trouble) = self.folder.trouble() {
+            bail!("cannot write: {trouble}");
+        }
         let documents = documents(&self.fields, article, meta, spot);
         let bytes = documents.iter().map(PassageDocument::bytes).sum();
         self.gate
@@ -234,6 +290,7 @@ impl Writer {
         // One batch: the passages of an article become neighbours in one segment.
         self.writer
             .run(documents.into_iter().map(UserOperation::Add))
+            .map_err(|error| self.folder.explain(error))
             .context("cannot write")?;
         self.added.insert(key, spot);
         self.dirty = true;
@@ -411,7 +468,7 @@ impl Writer {
     /// Commits when the last commit is long ago: what was read so far survives
     /// whatever comes.
     pub fn commit_if_due(&mut self) -> Result<()> {
-        if self.last_commit.elapsed() >= COMMIT_EVERY && self.replaces.is_none() {
+        if self.last_commit.elapsed() >= self.commit_every && !self.beside {
             self.commit()?;
         }
         Ok(())
@@ -428,12 +485,26 @@ impl Writer {
             recipe: self.recipe.clone(),
             ledger_bytes: self.ledger.sync()?,
         })?;
-        let mut prepared = self.writer.prepare_commit().context("cannot commit")?;
-        prepared.set_payload(&payload);
-        prepared.commit().context("cannot commit")?;
-        share(&self.generation);
-        sync_dir(&self.generation)?;
+        let committed = self.writer.prepare_commit().and_then(|mut prepared| {
+            prepared.set_payload(&payload);
+            // The folder seals it, and makes names durable.
+            prepared.commit()
+        });
+        committed
+            .map_err(|error| self.folder.explain(error))
+            .context("cannot commit")?;
         self.dirty = false;
+        Ok(())
+    }
+
+    /// Merges all segments into one, for tests: tantivy does so when it likes.
+    #[cfg(test)]
+    pub(crate) fn merge_all(&mut self) -> Result<()> {
+        let ids = self.writer.index().searchable_segment_ids()?;
+        self.writer
+            .merge(&ids)
+            .wait()
+            .map_err(|error| self.folder.explain(error))?;
         Ok(())
     }
 
@@ -441,120 +512,48 @@ impl Writer {
     pub fn finish(mut self) -> Result<()> {
         self.commit()?;
         let Writer {
+            files,
             dir,
-            generation,
-            replaces,
+            folder,
+            beside,
             writer,
+            snapshot,
+            _lock,
             ..
         } = self;
-        writer.wait_merging_threads().context("cannot merge")?;
-        share(&generation);
-        sync_dir(&generation)?;
-        if let Some(old) = replaces {
-            make_current(&dir, &generation)?;
-            // Readers that have it open keep their files until they let go.
-            let _ = fs::remove_dir_all(old);
+        drop(snapshot);
+        writer
+            .wait_merging_threads()
+            .map_err(|error| folder.explain(error))
+            .context("cannot merge")?;
+        // tantivy only logs that a merge failed. The commit stands, unmerged.
+        if let Some(trouble) = folder.trouble() {
+            bail!("cannot merge: {trouble}");
+        }
+        if beside {
+            make_current(&files, &dir, folder.path())?;
+            // Readers that have the old one open keep its files until they let go.
+            let _ = remove_leftovers(&files, &dir, Some(folder.path()));
         }
         Ok(())
     }
 
     /// Stops early. What was read is committed, unless the index was being
     /// rebuilt: then the old one stays as it was.
-    pub fn stop(mut self) -> Result<()> {
-        if self.replaces.is_none() {
+    pub fn stop(self) -> Result<()> {
+        if !self.beside {
             return self.finish();
         }
-        let generation = self.generation.clone();
-        self.writer.rollback().context("cannot stop")?;
-        drop(self);
-        fs::remove_dir_all(generation).context("cannot remove the unfinished index")
-    }
-}
-
-fn create(
-    path: &Path,
-    dict: Option<&[UserWord]>,
-    old: Option<&Path>,
-    plugins: [Arc<dyn SegmentPlugin>; 2],
-) -> Result<(Index, Recipe)> {
-    fs::create_dir_all(path).context("cannot make the folder")?;
-    let text = match (dict, old) {
-        (Some(words), _) => normal_dict(words).0,
-        (None, Some(old)) => fs::read_to_string(old.join(DICT)).unwrap_or_default(),
-        (None, None) => String::new(),
-    };
-    let hash = (!text.is_empty()).then(|| xxh3_64(text.as_bytes()));
-    fs::write(path.join(DICT), text).context("cannot write the dictionary")?;
-    File::create(path.join(LEDGER)).context("cannot write the ledger")?;
-    let (schema, _) = Fields::schema();
-    let settings = IndexSettings {
-        docstore_compression: tantivy::store::Compressor::Zstd(tantivy::store::ZstdCompressor {
-            compression_level: Some(1),
-        }),
-        ..IndexSettings::default()
-    };
-    let mut builder = Index::builder().schema(schema).settings(settings);
-    for plugin in plugins {
-        builder = builder.register_plugin(plugin);
-    }
-    let index = builder
-        .create_in_dir(path)
-        .context("cannot make the index")?;
-    Ok((index, Recipe::current(hash)))
-}
-
-fn next_generation(dir: &Path, live: Option<&Path>) -> PathBuf {
-    let number: u64 = live
-        .and_then(|live| live.file_name()?.to_str()?.get(1..)?.parse().ok())
-        .unwrap_or(0);
-    dir.join(format!("g{:06}", number + 1))
-}
-
-/// Removes generations that a run began and never finished.
-fn remove_leftovers(dir: &Path, live: Option<&Path>) -> Result<()> {
-    for entry in fs::read_dir(dir)? {
-        let path = entry?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        if is_generation(&name) && live != Some(path.as_path()) {
-            fs::remove_dir_all(&path).with_context(|| format!("cannot remove {name}"))?;
-        }
-    }
-    Ok(())
-}
-
-fn lock(dir: &Path) -> Result<File> {
-    let mut file = OpenOptions::new()
-        .create(true)
-        .read(true)
-        .write(true)
-        .truncate(false)
-        .open(dir.join("lock"))
-        .context("cannot write to it")?;
-    match file.try_lock() {
-        Ok(()) => {}
-        Err(std::fs::TryLockError::WouldBlock) => {
-            let mut owner = String::new();
-            let _ = file.read_to_string(&mut owner);
-            bail!(
-                "process {} is writing to it; wait until it is done",
-                owner.trim()
-            );
-        }
-        Err(std::fs::TryLockError::Error(error)) => return Err(error).context("cannot lock it"),
-    }
-    file.set_len(0)?;
-    file.rewind()?;
-    writeln!(file, "{}", std::process::id())?;
-    Ok(file)
-}
-
-/// tantivy makes its meta files readable by their owner only; others may read
-/// what they can read of the ledger.
-fn share(generation: &Path) {
-    let Ok(meta) = fs::metadata(generation.join(LEDGER)) else {
-        return;
-    };
-    for name in ["meta.json", ".managed.json"] {
-        let _ = fs::set_permissions(generation.join(name), meta.permissions());
+        let Writer {
+            files,
+            folder,
+            writer,
+            _lock,
+            ..
+        } = self;
+        drop(writer);
+        files
+            .remove_folder(folder.path())
+            .context("cannot remove the unfinished index")
     }
 }

@@ -71,11 +71,16 @@ pub(crate) fn render(
                 score: &hit.points,
             }),
         };
-        let mut json = serde_json::Serializer::with_formatter(&mut *out, Visible);
-        line.serialize(&mut json)?;
-        out.write_all(b"\n")?;
+        write_line(&line, out)?;
     }
     Ok(())
+}
+
+/// Any value as a line of JSON.
+pub(crate) fn write_line(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    let mut json = serde_json::Serializer::with_formatter(&mut *out, Visible);
+    value.serialize(&mut json)?;
+    out.write_all(b"\n")
 }
 
 /// Compact JSON in which what a terminal obeys is spelled out (`\u009b`), and

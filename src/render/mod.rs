@@ -113,6 +113,12 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// Writes a value as one line of JSON in which what a terminal would obey is
+/// spelled out (`\u009b`), whatever the archive holds.
+pub fn json_line(value: &impl serde::Serialize, out: &mut dyn io::Write) -> io::Result<()> {
+    json::write_line(value, out)
+}
+
 /// A text in the script asked for, with its marks in code points.
 struct Shown {
     text: String,

@@ -4,6 +4,8 @@
 
 mod bad_input;
 mod commands;
+mod corrupt;
+mod crash;
 mod damage;
 mod damaged;
 mod env;
@@ -11,7 +13,9 @@ mod exact;
 mod floor_plan;
 mod formats;
 mod hostile;
+mod fuzz;
 mod manual;
+mod mutate;
 mod pack;
 mod pages;
 mod quality;
@@ -19,4 +23,5 @@ mod repair;
 mod resume;
 mod search;
 mod stable;
+mod targets;
 mod terminal;

@@ -82,7 +82,10 @@ fn colour_only_when_asked_for() {
 fn control_characters_never_reach_the_terminal() {
     let nasty = "标题里的\u{1b}]0;坏\u{7}响铃和\u{202e}倒写与\u{9b}31m颜色，防汛物资已经清点完毕。";
     let record = json!({"id": "nasty\u{1b}[2J", "title": nasty, "source": "\u{1b}c日报", "body": nasty, "note\u{1b}": "\u{8}"});
-    let env = Env::new().write("in/a\u{1b}[1m.jsonl", record.to_string());
+    let env = Env::new()
+        .write("in/a\u{1b}[1m.jsonl", record.to_string())
+        .write("bad/b\u{9b}5m.jsonl", "{\"body\": 防汛\u{1b}c}")
+        .write("words\u{1b}[7m.txt", "好\u{1b}c 词 一 二\n");
     env.run(&["index", "in"]).code(0);
     let id = env
         .run(&["search", "防汛物资", "--json"])
@@ -97,6 +100,16 @@ fn control_characters_never_reach_the_terminal() {
         vec!["show", &id, "--original"],
         vec!["stats"],
         vec!["index", "in", "--dry-run"],
+        vec!["show", &id, "--json"],
+        vec!["show", "no\u{9b}2Jsuch"],
+        vec!["stats", "--json"],
+        vec!["segment", "防\u{9b}汛\u{1b}c"],
+        vec!["segment", "防\u{9b}汛\u{1b}c", "--json"],
+        vec!["index", "bad"],
+        vec!["index", "not\u{1b}[8mthere"],
+        vec!["index", "in", "--dict", "words\u{1b}[7m.txt"],
+        vec!["search", "--queries", "not\u{1b}[8mthere"],
+        vec!["check", "--full"],
     ] {
         let run = env.run(&args);
         for text in [run.stdout(), run.stderr()] {

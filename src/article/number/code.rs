@@ -205,9 +205,9 @@ pub(crate) fn organ(chars: &[char]) -> Option<(usize, String)> {
     };
     lead += text[lead..]
         .char_indices()
-        .filter(|(at, c)| joins(*at, *c))
+        .rev()
+        .find(|(at, c)| joins(*at, *c))
         .map(|(at, c)| at + c.len_utf8())
-        .last()
         .unwrap_or(0);
     let organ = &text[lead..];
     if organ.is_empty() {

@@ -1,0 +1,4 @@
+#![no_main]
+#[path = "../../tests/it/targets.rs"]
+mod targets;
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| targets::run("markdown", bytes));

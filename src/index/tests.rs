@@ -1,0 +1,254 @@
+//! Crashes at every call, and every call failing: what was acknowledged stands,
+//! and the next run ends where one clean run would.
+
+mod disk;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Result;
+
+use self::disk::{CRASHES, Fault, Memory};
+use crate::article::{Article, Draft, Found, Origin};
+use crate::index::disk::Files;
+use crate::index::{COMMIT_EVERY, Entry, Health, Meta, Mode, Options, Spot, Store, Writer};
+use crate::source::Stamp;
+
+const DIR: &str = "/archive/index";
+/// Articles of each commit.
+const EACH: u64 = 3;
+/// Commits of a run.
+const COMMITS: u64 = 3;
+
+fn options(mode: Mode) -> Options {
+    Options {
+        threads: 1,
+        memory: 64 << 20,
+        dict: None,
+        mode,
+        commit_every: COMMIT_EVERY,
+    }
+}
+
+fn add(writer: &mut Writer, path: &str, n: u64) -> Result<()> {
+    let found = |text: &str| {
+        Some(Found {
+            value: text.to_owned(),
+            from: crate::article::Evidence::Field,
+        })
+    };
+    let draft = Draft {
+        title: found(&format!("第{n}号防汛简报")),
+        body: format!("县水利局第{n}次通报，水库水位平稳，值班人员全部到岗。"),
+        ..Draft::default()
+    };
+    let article = Article::from_draft(draft).expect("an article");
+    let meta = Meta {
+        id: format!("n{n}"),
+        title: article.title.clone(),
+        date: None,
+        written: None,
+        number: None,
+        cited: Vec::new(),
+        source: None,
+        url: None,
+        origin: Origin::default(),
+        span: 0..0,
+        sha256: String::new(),
+        flaws: None,
+        witnesses: Vec::new(),
+        credits: Vec::new(),
+        passages: 0,
+        lead: 0,
+        kinds: Vec::new(),
+        extra: serde_json::Map::new(),
+        edits: Vec::new(),
+        repaired_title: None,
+        encoding: "utf-8".to_owned(),
+    };
+    writer.add(&article, &meta, Spot::new(path, n, n))?;
+    Ok(())
+}
+
+/// The whole run: files of three articles, a commit after each, a merge.
+fn run(disk: &Memory, mode: Mode) -> Result<()> {
+    let files = Files::on(Arc::new(disk.clone()));
+    let mut writer = Writer::open_on(&files, Path::new(DIR), &options(mode))?;
+    for commit in 0..COMMITS {
+        let path = format!("/archive/{commit}.jsonl");
+        for n in 0..EACH {
+            add(&mut writer, &path, commit * EACH + n)?;
+        }
+        let entry = Entry {
+            path,
+            name: String::new(),
+            limits: crate::source::Limits::default(),
+            stamp: Stamp {
+                bytes: 1,
+                mtime_ns: 1,
+            },
+            read_ns: 1,
+            articles: EACH,
+            rejects: Vec::new(),
+            shadows: Vec::new(),
+            gone: false,
+        };
+        writer.close_input(entry, true)?;
+        if commit + 1 == COMMITS {
+            writer.close_inputs()?;
+        }
+        writer.commit()?;
+        if mode == Mode::Update {
+            disk.acknowledge(commit + 1);
+        }
+    }
+    writer.merge_all()?;
+    writer.finish()?;
+    disk.acknowledge(COMMITS);
+    Ok(())
+}
+
+/// Commits that a reader sees. A folder without an index has none.
+fn seen(disk: &Memory) -> u64 {
+    let files = Files::on(Arc::new(disk.clone()));
+    let store = match Store::open_on(&files, Path::new(DIR)) {
+        Ok(store) => store,
+        Err(error) => {
+            let error = format!("{error:#}");
+            assert!(error.contains("no index here yet"), "{error}");
+            return 0;
+        }
+    };
+    let docs: u32 = store.segments().iter().map(|s| s.num_docs()).sum();
+    let commits = store.inputs().expect("a ledger").len() as u64;
+    assert_eq!(
+        u64::from(docs),
+        commits * EACH,
+        "index and ledger are one state"
+    );
+    let health = Health::on(&files, Path::new(DIR), true).expect("an index");
+    assert_eq!(health.damaged, [], "every byte is as it was written");
+    commits
+}
+
+/// After a crash: at least what was acknowledged, at most one commit more.
+fn settled(disk: &Memory, acknowledged: u64, what: &str, again: bool) {
+    let commits = seen(disk);
+    assert!(
+        (acknowledged..=acknowledged + 1).contains(&commits),
+        "{what}: {commits} commits, {acknowledged} acknowledged"
+    );
+    if again {
+        run(disk, Mode::Update).unwrap_or_else(|error| panic!("{what}: {error:#}"));
+        assert_eq!(seen(disk), COMMITS, "{what}: run again");
+    }
+}
+
+/// Every so manieth point is tried. All of them take minutes:
+/// `JIANBAO_STEP=1 cargo test --release --lib index::tests -- --nocapture`.
+fn step(usual: usize) -> usize {
+    let asked = std::env::var("JIANBAO_STEP").ok();
+    asked.and_then(|step| step.parse().ok()).unwrap_or(usual)
+}
+
+/// Crashes after every `step`-th call that changed the disk.
+fn crashes(step: usize) -> usize {
+    let disk = Memory::recording();
+    run(&disk, Mode::Update).expect("a sound disk");
+    let mut points = 0;
+    for moment in (0..disk.moments()).step_by(step) {
+        for (nth, crash) in CRASHES.into_iter().enumerate() {
+            let (left, acknowledged) = disk.after(moment, crash);
+            let what = format!("{crash:?} after call {moment}");
+            settled(&left, acknowledged, &what, (points + nth) % 3 == 0);
+            points += 1;
+        }
+    }
+    points
+}
+
+/// Fails every `step`-th call.
+fn faults(step: usize) -> usize {
+    let sound = Memory::default();
+    run(&sound, Mode::Update).expect("a sound disk");
+    let mut points = 0;
+    for fault in [Fault::Once, Fault::Full, Fault::Short] {
+        for call in (1..=sound.calls()).step_by(step) {
+            let disk = Memory::failing(call, fault);
+            let result = run(&disk, Mode::Update);
+            let what = format!("{fault:?} at call {call}: {:?}", disk.failed());
+            if let Err(error) = &result {
+                let error = format!("{error:#}");
+                assert!(
+                    error.contains("/archive/index"),
+                    "{what}: no file in {error:?}"
+                );
+                assert!(disk.failed().is_some(), "{what}: {error}");
+            }
+            settled(&disk.mended(), disk.acknowledged(), &what, points % 3 == 0);
+            points += 1;
+        }
+    }
+    points
+}
+
+#[test]
+fn a_crash_leaves_what_was_acknowledged() {
+    let points = crashes(step(61));
+    println!("{points} crashes");
+    assert!(points > 8);
+}
+
+#[test]
+fn a_failing_call_leaves_what_was_acknowledged() {
+    let points = faults(step(97));
+    println!("{points} failing calls");
+    assert!(points > 5);
+}
+
+#[test]
+fn a_crash_in_a_rebuild_leaves_the_old_index() {
+    let first = Memory::default();
+    run(&first, Mode::Update).expect("a sound disk");
+    let calls = {
+        let disk = first.mended();
+        run(&disk, Mode::Rebuild).expect("a sound disk");
+        assert_eq!(seen(&disk), COMMITS);
+        disk.calls()
+    };
+    for call in (1..=calls).step_by(step(71)) {
+        let disk = first.mended();
+        disk.fail_at(call, Fault::Once);
+        // Whatever came of it: the old index or the new one, whole.
+        let _ = run(&disk, Mode::Rebuild);
+        assert_eq!(seen(&disk.mended()), COMMITS, "call {call}");
+    }
+}
+
+#[test]
+fn damage_of_any_kind_is_found_and_served_to_nobody() {
+    let sound = Memory::default();
+    run(&sound, Mode::Update).expect("a sound disk");
+    for path in sound.paths() {
+        let bytes = sound.content(&path).len();
+        for damage in 0..4 {
+            let disk = sound.mended();
+            match damage {
+                0 => disk.remove_file(&path),
+                1 if bytes > 0 => disk.edit(&path, |content| content.truncate(bytes / 2)),
+                2 if bytes > 0 => disk.edit(&path, |content| content[bytes / 3] ^= 4),
+                3 if bytes > 0 => disk.edit(&path, |content| content.fill(0)),
+                _ => continue,
+            }
+            let files = Files::on(Arc::new(disk.clone()));
+            // An error says that there is no index: also no false answer.
+            let found = Health::on(&files, Path::new(DIR), true);
+            let harmless = path.ends_with("lock");
+            assert!(
+                harmless || found.is_err() || !found.unwrap().damaged.is_empty(),
+                "{} {damage}",
+                path.display()
+            );
+        }
+    }
+}
