@@ -66,7 +66,7 @@ impl SegmentPlugin for PostingsPlugin {
             gate: self.gate.clone(),
             chars: Field::default(),
             first_plane: vec![NONE; 0x10000],
-            words: Field::default(),
+            words: Words::default(),
             room: Room::default(),
         }))
     }
@@ -89,13 +89,56 @@ const LONGEST: usize = 1024;
 /// No number of a list.
 const NONE: u32 = u32::MAX;
 
+/// The lists of words. One of up to sixteen bytes, as nearly all are, is found as
+/// a number: its bytes, filled up with zeros.
+#[derive(Default)]
+struct Words {
+    short: build::Lists<u128>,
+    long: build::Lists<String>,
+    /// One a document.
+    lengths: Vec<u8>,
+}
+
+impl Words {
+    fn occurrence(&mut self, word: &str, doc: DocId) {
+        let mut bytes = [0; 16];
+        match bytes.get_mut(..word.len()) {
+            Some(begin) if !word.contains('\0') => {
+                begin.copy_from_slice(word.as_bytes());
+                let number = self.short.number(&u128::from_be_bytes(bytes));
+                self.short.occurrence(number, doc);
+            }
+            _ => {
+                let number = self.long.number(word);
+                self.long.occurrence(number, doc);
+            }
+        }
+    }
+
+    /// The words in order of their bytes; of each the number of its list, and
+    /// whether it is one of the short ones.
+    fn sorted(&self) -> Vec<(Vec<u8>, u32, bool)> {
+        let short = self.short.terms().map(|(bytes, number)| {
+            let bytes = bytes.to_be_bytes();
+            let length = bytes.iter().position(|byte| *byte == 0).unwrap_or(16);
+            (bytes[..length].to_vec(), number, true)
+        });
+        let long = self.long.terms();
+        let mut words: Vec<_> = short
+            .chain(long.map(|(word, number)| (word.clone().into_bytes(), number, false)))
+            .collect();
+        words.sort_unstable();
+        words
+    }
+}
+
 struct PostingsWriter {
     segmenter: Arc<LazySegmenter>,
     gate: Arc<Gate>,
     chars: Field<char>,
     /// The list of every character of the first plane, so that none is hashed.
     first_plane: Vec<u32>,
-    words: Field<String>,
+    words: Words,
     room: Room,
 }
 
@@ -131,12 +174,11 @@ impl PostingsWriter {
 
     fn add_words(&mut self, doc: DocId, document: &PassageDocument) {
         let mut length = 0;
-        let words = &mut self.words.lists;
+        let words = &mut self.words;
         for text in document.ranked() {
             self.segmenter.each(text, &mut self.room, |word, _| {
                 if word.len() <= LONGEST {
-                    let number = words.number(word);
-                    words.occurrence(number, doc);
+                    words.occurrence(word, doc);
                     length += 1;
                 }
             });
@@ -179,13 +221,14 @@ impl PluginWriter for PostingsWriter {
             file.end(term.encode_utf8(&mut [0; 4]).as_bytes())?;
         }
         file.close(&self.chars.lengths)?;
-        let mut words: Vec<(&String, u32)> = self.words.lists.terms().collect();
-        words.sort_unstable();
         let out = segment.open_write(component(WORDS))?;
         let mut file = write::FileWriter::new(out, false)?;
-        for (term, number) in words {
-            self.words.lists.write_frequencies(number, file.list());
-            file.end(term.as_bytes())?;
+        for (word, number, short) in self.words.sorted() {
+            match short {
+                true => self.words.short.write_frequencies(number, file.list()),
+                false => self.words.long.write_frequencies(number, file.list()),
+            }
+            file.end(&word)?;
         }
         file.close(&self.words.lengths)?;
         Ok(())
@@ -193,7 +236,8 @@ impl PluginWriter for PostingsWriter {
 
     fn mem_usage(&self) -> usize {
         self.chars.lists.bytes()
-            + self.words.lists.bytes()
+            + self.words.short.bytes()
+            + self.words.long.bytes()
             + self.chars.lengths.capacity()
             + self.words.lengths.capacity()
             + self.first_plane.len() * 4
