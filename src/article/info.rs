@@ -257,29 +257,36 @@ fn told(line: &[char], folded: &[char], fields: &[(usize, usize, Says)]) -> Info
     info
 }
 
-/// The name between two places: up to a blank, a bar, a bracket, a date.
+/// The name between two places: up to a wide blank, a bar, a bracket, a date. One
+/// narrow blank may stand inside (`CCTV 新闻联播 (CNTV)`), but a person's name
+/// behind it is no part of it.
 fn value(line: &[char], folded: &[char], from: usize, to: usize) -> Option<String> {
     let start = from + folded[from..to].iter().take_while(|c| blank(**c)).count();
     let ends = |c: char| {
         blank(c)
             || matches!(
                 c,
-                '|' | '丨'
-                    | '│'
-                    | ')'
-                    | ']'
-                    | '】'
-                    | '['
-                    | '【'
-                    | ';'
-                    | ','
-                    | '<'
-                    | '>'
-                    | '/'
-                    | '\\'
+                '|' | '丨' | '│' | ']' | '】' | '[' | '【' | ';' | ',' | '<' | '>' | '/' | '\\'
             )
     };
-    let length = folded[start..to].iter().take_while(|c| !ends(**c)).count();
+    let piece = |at: usize| {
+        let mut open = 0;
+        let own = folded[at..to].iter().take_while(|c| {
+            open += i32::from(**c == '(') - i32::from(**c == ')');
+            open >= 0 && !ends(**c)
+        });
+        own.count()
+    };
+    let mut length = piece(start);
+    while length > 0 && folded.get(start + length) == Some(&' ') && start + length < to {
+        let next = start + length + 1;
+        let more = piece(next.min(to));
+        let text: String = folded[next.min(to)..(next + more).min(to)].iter().collect();
+        if more == 0 || is_name(&text) || date_at(&text).is_some() {
+            break;
+        }
+        length += 1 + more;
+    }
     let text: String = folded[start..start + length].iter().collect();
     // `来源：云溪日报2018年6月1日`.
     let digit = text

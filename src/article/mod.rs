@@ -299,10 +299,11 @@ pub(crate) fn is_box(line: &str, inside: bool) -> bool {
     header::fields(&chars, &folded, inside).is_some()
 }
 
-/// Does a line tell date, source and people of an article and nothing else?
-pub(crate) fn is_info(line: &str) -> bool {
+/// Does a line tell date, source and people of an article and nothing else? Then
+/// whether it names people.
+pub(crate) fn is_info(line: &str) -> Option<bool> {
     let (chars, folded) = both(line);
-    info::read(&chars, &folded).is_some()
+    info::read(&chars, &folded).map(|info| !info.credits.is_empty())
 }
 
 /// A line as written and folded, character by character.

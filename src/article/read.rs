@@ -119,6 +119,14 @@ fn choose(given: Option<Found<String>>, body: &str, paragraphs: &mut [Paragraph]
         }
     }
     if let Some(found) = given {
+        // A text that begins with its own headline says it once.
+        let first = paragraphs.iter_mut().find(|p| p.kind == Kind::Body);
+        if let Some(first) = first
+            && !from_name
+            && title::key(&body[first.bytes.clone()], fold) == title::key(&found.value, fold)
+        {
+            first.kind = Kind::Title;
+        }
         return found;
     }
     let proper = |p: &&Paragraph| p.kind == Kind::Body && p.text_start < p.bytes.end;

@@ -35,7 +35,7 @@ pub(crate) fn read(markup: &str) -> Result<Vec<Draft>, Skip> {
             from: Evidence::Heading,
         }),
     };
-    let told = page.before(holder);
+    let told = page.before(holder, meta.date.is_some() && meta.source.is_some());
     let mut lines = told.lines;
     lines.push_str(&page.text(holder..page.nodes[holder].end, Some(holder)));
     lines.push('\n');

@@ -21,8 +21,9 @@ pub(crate) struct Before {
 }
 
 impl Page<'_> {
-    /// What stands before the article and tells of it.
-    pub(crate) fn before(&self, holder: usize) -> Before {
+    /// What stands before the article and tells of it. Where the tags tell date and
+    /// source (`by_tags`), a line that says the same is no text.
+    pub(crate) fn before(&self, holder: usize, by_tags: bool) -> Before {
         let mut told = Before {
             column: self.column(holder),
             ..Before::default()
@@ -30,7 +31,11 @@ impl Page<'_> {
         let (mut day, mut inside) = (None, false);
         for line in self.text(0..holder, None).lines() {
             inside = is_box(line, inside);
-            if inside || is_info(line) {
+            let info = is_info(line);
+            if !inside && by_tags && info == Some(false) {
+                continue;
+            }
+            if inside || info.is_some() {
                 told.lines.push_str(line);
                 told.lines.push('\n');
             } else if parse_date(line).is_some() {
