@@ -109,7 +109,7 @@ fn pieces(text: &str, seed: usize) -> Vec<String> {
 fn quoted(piece: &str) -> String {
     let inner: String = piece
         .chars()
-        .filter(|c| !"“”\"「」『』".contains(*c))
+        .filter(|c| !"“”\"「」『』\\".contains(*c))
         .collect();
     format!("“{inner}”")
 }
