@@ -91,6 +91,7 @@ pub fn ingest(
         tally: Tally::default(),
         notice,
         rejects: Vec::new(),
+        more_rejected: 0,
         articles: 0,
         unread: false,
         done: 0,
@@ -114,6 +115,8 @@ struct Run<'a, 'n> {
     notice: &'n mut dyn FnMut(Event<'_>),
     /// Of the file at hand.
     rejects: Vec<Reject>,
+    /// Rejects of it beyond those that are kept.
+    more_rejected: u64,
     articles: u64,
     /// Part of the file at hand could not be read at all.
     unread: bool,
@@ -163,6 +166,7 @@ impl Run<'_, '_> {
             match entry {
                 Some(entry) => {
                     let (articles, rejects) = (entry.articles, entry.rejects.clone());
+                    self.tally.rejected += entry.more_rejected;
                     self.tally.unchanged += articles;
                     for reject in &rejects {
                         self.tally.rejected += 1;
@@ -249,6 +253,7 @@ impl Run<'_, '_> {
             Prepared::End { index, read_ns } => {
                 let unread = std::mem::take(&mut self.unread);
                 let rejects = std::mem::take(&mut self.rejects);
+                let more_rejected = std::mem::take(&mut self.more_rejected);
                 let articles = std::mem::take(&mut self.articles);
                 let input = &inputs[index];
                 self.begun = self.tally.bytes;
@@ -261,6 +266,7 @@ impl Run<'_, '_> {
                         read_ns,
                         articles,
                         rejects,
+                        more_rejected,
                         limits: settings.limits,
                         shadows: Vec::new(),
                         gone: false,
@@ -295,7 +301,11 @@ impl Run<'_, '_> {
     fn reject(&mut self, reject: Reject) {
         self.tally.rejected += 1;
         (self.notice)(Event::Rejected(&reject));
-        self.rejects.push(reject);
+        if self.rejects.len() < Entry::MOST_REJECTS {
+            self.rejects.push(reject);
+        } else {
+            self.more_rejected += 1;
+        }
     }
 }
 

@@ -31,9 +31,12 @@ pub struct Entry {
     pub read_ns: i128,
     /// Articles it holds.
     pub articles: u64,
-    /// What it holds and could not be read.
+    /// What it holds and could not be read: the first [`Entry::MOST_REJECTS`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rejects: Vec<Reject>,
+    /// How many more there are.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub more_rejected: u64,
     /// The limits it was read under.
     #[serde(default, skip_serializing_if = "Limits::is_default")]
     pub limits: Limits,
@@ -46,7 +49,15 @@ pub struct Entry {
     pub gone: bool,
 }
 
+fn is_zero(number: &u64) -> bool {
+    *number == 0
+}
+
 impl Entry {
+    /// Rejects of one file that are kept, for the runs that do not read it
+    /// again: a file of bad lines alone must not fill the memory.
+    pub const MOST_REJECTS: usize = 10_000;
+
     /// Whether a file with this stamp is the one that was read.
     pub fn holds(&self, stamp: &Stamp) -> bool {
         const RACY_NS: i128 = 2_000_000_000;

@@ -90,6 +90,7 @@ fn run(disk: &Memory, mode: Mode) -> Result<()> {
             read_ns: 1,
             articles: EACH,
             rejects: Vec::new(),
+            more_rejected: 0,
             shadows: Vec::new(),
             gone: false,
         };

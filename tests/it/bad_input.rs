@@ -113,6 +113,21 @@ fn broken_json_lines() {
     );
 }
 
+/// More bad lines than are kept for the next run: the figures are the same.
+#[test]
+fn a_file_of_bad_lines() {
+    let env = Env::new();
+    env.put("in/a.jsonl", "[]\n".repeat(10_050) + &record("1") + "\n");
+    for (accepted, unchanged) in [(1, 0), (0, 1)] {
+        let said = env.run(&["index", "in", "--json"]).code(3).object();
+        assert_eq!(said["rejected"], 10_050);
+        assert_eq!(
+            (&said["accepted"], &said["unchanged"]),
+            (&accepted.into(), &unchanged.into())
+        );
+    }
+}
+
 #[test]
 fn files_that_were_cut_off() {
     let lines: String = (0..4000).map(|n| record(&format!("{n}")) + "\n").collect();
