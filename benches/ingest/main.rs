@@ -1,7 +1,11 @@
-//! `cargo bench --bench ingest [-- CORPUS.jsonl[.zst]] [--runs N]`: jianbao beside
-//! the plain program, whole processes in turn, medians and ratios, as a Markdown
-//! table. Without a corpus one is made from `corpus/`, repeated with changed
-//! ids, and the table says so.
+//! `cargo bench --bench ingest [-- CORPUS.jsonl[.zst]] [--runs N] [--times 1,3,10]
+//! [--memory 128M,512M,1G] [--stages]`: jianbao beside the plain program, whole
+//! processes in turn, medians and ratios, as Markdown tables; then what each stage
+//! costs by itself. Without a corpus one is made from `corpus/`, repeated with
+//! changed ids, and the table says so.
+//!
+//! `--times` repeats the corpus that often, its ids, numbers, names and years
+//! changed; `--memory` is what jianbao is given; `--stages` measures the stages only.
 #![allow(
     clippy::print_stdout,
     clippy::unwrap_used,
@@ -11,10 +15,14 @@
 
 mod corpus;
 mod plain;
+mod process;
+mod stages;
+mod warm;
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::Command;
+
+use process::{machine, measure, median, quantile, size};
 
 const QUERY: &str = "主题党日";
 
@@ -26,190 +34,203 @@ fn main() {
         ["plain-search", dir, query] => plain::search(Path::new(dir), query).unwrap(),
         // `cargo test --benches` runs this once, only to see that it starts.
         words if words.contains(&"--test") => {}
-        words => compare(words),
+        words => bench(words),
     }
 }
 
-fn compare(words: &[&str]) {
+fn bench(words: &[&str]) {
     let mut runs = 5;
     let mut corpus = None;
+    let mut times = vec![1];
+    let mut memories = vec!["512M".to_owned()];
+    let mut stages_only = false;
     let mut rest = words.iter();
     while let Some(word) = rest.next() {
         match *word {
             "--bench" => {}
+            "--stages" => stages_only = true,
             "--runs" => runs = rest.next().and_then(|n| n.parse().ok()).unwrap_or(runs),
+            "--times" => {
+                let list = rest.next().expect("--times takes numbers").split(',');
+                times = list.map(|n| n.parse().expect("a number")).collect();
+            }
+            "--memory" => {
+                let list = rest.next().expect("--memory takes sizes").split(',');
+                memories = list.map(str::to_owned).collect();
+            }
             path => corpus = Some(PathBuf::from(path)),
         }
     }
     let temporary = tempfile::tempdir().unwrap();
-    let named = corpus.is_some();
-    let corpus = corpus.unwrap_or_else(|| corpus::generate(temporary.path()));
-    let bytes = corpus::text_bytes(&corpus);
-    let (ours, theirs) = (
-        temporary.path().join("jianbao"),
-        temporary.path().join("plain"),
-    );
-    let me = std::env::current_exe().unwrap();
-    let jianbao = env!("CARGO_BIN_EXE_jianbao");
-    let mut figures = [Figures::default(), Figures::default()];
-    for run in 0..=runs {
-        for (which, dir) in [(0, &theirs), (1, &ours)] {
-            let _ = std::fs::remove_dir_all(dir);
-            let mut command = if which == 0 {
-                let mut command = Command::new(&me);
-                command.arg("plain-index").arg(&corpus).arg(dir);
-                command
-            } else {
-                let mut command = Command::new(jianbao);
-                command
-                    .arg("index")
-                    .arg(&corpus)
-                    .arg("--index")
-                    .arg(dir)
-                    .arg("-q");
-                command
-            };
-            let (seconds, peak) = measure(&mut command);
-            // The first round only warms the page cache.
-            if run > 0 {
-                figures[which].seconds.push(seconds);
-                figures[which].peak.push(peak);
-            }
-        }
-    }
-    let mut again = Vec::new();
-    for run in 0..runs * 4 {
-        for which in [0, 1] {
-            let mut command = if which == 0 {
-                let mut command = Command::new(&me);
-                command.arg("plain-search").arg(&theirs).arg(QUERY);
-                command
-            } else {
-                let mut command = Command::new(jianbao);
-                command.args(["search", QUERY, "--index"]).arg(&ours);
-                command
-            };
-            let (seconds, _) = measure(&mut command);
-            if run > 0 {
-                figures[which].cold.push(seconds);
-            }
-        }
-        let mut command = Command::new(jianbao);
-        command.args(["search", "“合作共赢”", "--index"]).arg(&ours);
-        figures[1].exact.push(measure(&mut command).0);
-        if run < runs {
-            let mut command = Command::new(jianbao);
-            command
-                .arg("index")
-                .arg(&corpus)
-                .arg("--index")
-                .arg(&ours)
-                .arg("-q");
-            again.push(measure(&mut command).0);
-        }
-    }
-    println!();
-    match named {
-        true => println!(
-            "corpus: {} ({:.1} MB of text), {runs} runs each, medians",
-            name(&corpus),
-            bytes / 1e6
-        ),
-        false => println!(
-            "corpus: generated from `corpus/` ({:.1} MB of text), {runs} runs each, medians",
-            bytes / 1e6
-        ),
-    }
+    let dir = temporary.path();
+    let name = match &corpus {
+        Some(path) => path.file_name().unwrap().to_string_lossy().into_owned(),
+        None => "generated from `corpus/`".to_owned(),
+    };
+    let corpus = corpus.unwrap_or_else(|| corpus::generate(dir));
     println!();
     println!(
-        "| program | index, s | MB/s | × plain | index, MB | peak memory, MB | cold query, ms |"
+        "{}; corpus: {name}, {runs} runs each in turn, medians",
+        machine()
     );
-    println!("|---|---|---|---|---|---|---|");
-    let base = median(&figures[0].seconds);
-    for (which, (label, dir)) in [
-        ("plain tantivy + tantivy-jieba", &theirs),
-        ("jianbao", &ours),
-    ]
-    .into_iter()
-    .enumerate()
-    {
-        let seconds = median(&figures[which].seconds);
+    if !stages_only {
+        let queries = warm::queries(&corpus);
+        println!();
         println!(
-            "| {label} | {seconds:.2} | {:.1} | {:.2} | {:.1} | {:.0} | {:.1} |",
-            bytes / 1e6 / seconds,
-            base / seconds,
-            size(dir) as f64 / 1e6,
-            median(&figures[which].peak) / 1e6,
-            median(&figures[which].cold) * 1e3,
+            "| program | × corpus | text, MB | index, s | MB/s | × plain | index, MB | × plain | peak, MB \
+             | cold query, ms | cold string, ms | unchanged, s | warm p50, ms | p99, ms |"
         );
+        println!("|---|---|---|---|---|---|---|---|---|---|---|---|---|---|");
+        for times in times {
+            let repeated = match times {
+                1 => corpus.clone(),
+                _ => corpus::repeat(&corpus, times, dir),
+            };
+            compare(&repeated, times, runs, &memories, &queries, dir);
+        }
     }
-    println!();
-    println!(
-        "jianbao: cold exact string {:.1} ms; unchanged run {:.3} s, {:.0} × faster than the first",
-        median(&figures[1].exact) * 1e3,
-        median(&again),
-        median(&figures[1].seconds) / median(&again)
-    );
+    stages::table(&corpus, runs, &dir.join("stages"));
 }
 
-#[derive(Default)]
-struct Figures {
+/// Prints a row for the plain program, and one for jianbao with each budget.
+fn compare(
+    corpus: &Path,
+    times: u32,
+    runs: usize,
+    memories: &[String],
+    queries: &[String],
+    temporary: &Path,
+) {
+    let megabytes = corpus::text_bytes(corpus) / 1e6;
+    let mut programs = vec![Program::plain(temporary)];
+    programs.extend(
+        memories
+            .iter()
+            .map(|memory| Program::jianbao(memory, temporary)),
+    );
+    for run in 0..=runs {
+        for program in &mut programs {
+            let _ = std::fs::remove_dir_all(&program.dir);
+            let (seconds, peak) = measure(&mut program.index(corpus));
+            // The first round only warms the page cache.
+            if run > 0 || runs == 0 {
+                program.seconds.push(seconds);
+                program.peak.push(peak);
+            }
+        }
+    }
+    for run in 0..=runs.max(1) * 4 {
+        for program in &mut programs {
+            let seconds = measure(&mut program.search(QUERY)).0;
+            let exact = measure(&mut program.search("“合作共赢”")).0;
+            if run > 0 {
+                program.cold.push(seconds);
+                program.exact.push(exact);
+            }
+            if run < runs.max(1) && program.memory.is_some() {
+                program.again.push(measure(&mut program.index(corpus)).0);
+            }
+        }
+    }
+    let plain = (median(&programs[0].seconds), size(&programs[0].dir) as f64);
+    for program in &programs {
+        let seconds = median(&program.seconds);
+        let bytes = size(&program.dir) as f64;
+        print!(
+            "| {} | {times} | {megabytes:.1} | {seconds:.2} | {:.1} | {:.2} | {:.1} | {:.2} | {:.0} | {:.1} |",
+            program.label,
+            megabytes / seconds,
+            plain.0 / seconds,
+            bytes / 1e6,
+            bytes / plain.1,
+            median(&program.peak) / 1e6,
+            median(&program.cold) * 1e3,
+        );
+        if program.memory.is_some() {
+            let warm = warm::milliseconds(&program.dir, queries);
+            println!(
+                " {:.1} | {:.3} | {:.2} | {:.2} |",
+                median(&program.exact) * 1e3,
+                median(&program.again),
+                median(&warm),
+                quantile(&warm, 0.99),
+            );
+        } else {
+            println!(" | | | |");
+        }
+    }
+}
+
+/// One of the programs that are compared, and what was measured of it.
+struct Program {
+    label: String,
+    /// What jianbao is given; `None` for the plain program.
+    memory: Option<String>,
+    dir: PathBuf,
     seconds: Vec<f64>,
     peak: Vec<f64>,
     cold: Vec<f64>,
     exact: Vec<f64>,
+    again: Vec<f64>,
 }
 
-fn median(values: &[f64]) -> f64 {
-    let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    sorted.get(sorted.len() / 2).copied().unwrap_or(f64::NAN)
-}
-
-/// Seconds and peak bytes of a process. The peak is read from the kernel's own
-/// high-water mark until the process ends.
-fn measure(command: &mut Command) -> (f64, f64) {
-    let begun = Instant::now();
-    let mut child = command
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let status = format!("/proc/{}/status", child.id());
-    let mut peak = 0.0f64;
-    let mut pause = Duration::from_micros(500);
-    loop {
-        if child.try_wait().unwrap().is_some() {
-            return (begun.elapsed().as_secs_f64(), peak);
+impl Program {
+    fn new(label: String, memory: Option<String>, dir: PathBuf) -> Program {
+        Program {
+            label,
+            memory,
+            dir,
+            seconds: Vec::new(),
+            peak: Vec::new(),
+            cold: Vec::new(),
+            exact: Vec::new(),
+            again: Vec::new(),
         }
-        if let Ok(text) = std::fs::read_to_string(&status)
-            && let Some(line) = text.lines().find(|line| line.starts_with("VmHWM:"))
-            && let Some(kilobytes) = line
-                .split_whitespace()
-                .nth(1)
-                .and_then(|n| n.parse::<f64>().ok())
-        {
-            peak = peak.max(kilobytes * 1024.0);
+    }
+
+    fn plain(temporary: &Path) -> Program {
+        let label = "plain tantivy + tantivy-jieba".to_owned();
+        Program::new(label, None, temporary.join("plain"))
+    }
+
+    fn jianbao(memory: &str, temporary: &Path) -> Program {
+        let label = format!("jianbao, `--memory {memory}`");
+        let dir = temporary.join(format!("jianbao-{memory}"));
+        Program::new(label, Some(memory.to_owned()), dir)
+    }
+
+    fn index(&self, corpus: &Path) -> Command {
+        match &self.memory {
+            None => {
+                let mut command = Command::new(std::env::current_exe().unwrap());
+                command.arg("plain-index").arg(corpus).arg(&self.dir);
+                command
+            }
+            Some(memory) => {
+                let mut command = Command::new(env!("CARGO_BIN_EXE_jianbao"));
+                command
+                    .arg("index")
+                    .arg(corpus)
+                    .arg("--index")
+                    .arg(&self.dir);
+                command.args(["-q", "--memory", memory]);
+                command
+            }
         }
-        std::thread::sleep(pause);
-        // Short runs are timed finely, long ones are not disturbed.
-        pause = (pause * 11 / 10).min(Duration::from_millis(10));
     }
-}
 
-fn name(path: &Path) -> String {
-    path.file_name().unwrap().to_string_lossy().into_owned()
-}
-
-fn size(dir: &Path) -> u64 {
-    let mut bytes = 0;
-    for entry in std::fs::read_dir(dir).unwrap().flatten() {
-        let meta = entry.metadata().unwrap();
-        bytes += if meta.is_dir() {
-            size(&entry.path())
-        } else {
-            meta.len()
-        };
+    fn search(&self, query: &str) -> Command {
+        match self.memory {
+            None => {
+                let mut command = Command::new(std::env::current_exe().unwrap());
+                command.arg("plain-search").arg(&self.dir).arg(query);
+                command
+            }
+            Some(_) => {
+                let mut command = Command::new(env!("CARGO_BIN_EXE_jianbao"));
+                command.args(["search", query, "--index"]).arg(&self.dir);
+                command
+            }
+        }
     }
-    bytes
 }

@@ -9,9 +9,10 @@ use tantivy::schema::{Document, Field, OwnedValue};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::article::{Article, Credit, Date, Edit, Flaw, Found, Kind, Origin, Witness};
-use crate::chars;
+use crate::chars::{Unit, units};
 use crate::fold::fold_str;
-use crate::index::schema::Fields;
+use crate::index::postings::{BREAK, STOP};
+use crate::index::schema::{Fields, Zones};
 use crate::index::twins::Signature;
 use crate::passage::passages;
 
@@ -116,8 +117,9 @@ pub(crate) struct PassageDocument {
     article: Arc<ArticleText>,
     /// Its bytes of the body.
     own: Range<usize>,
-    /// End of the bytes whose characters are indexed with it.
-    tail_end: usize,
+    /// What of the body's units is indexed with it: its own, and the head of the
+    /// next passage of its paragraph.
+    units: Range<usize>,
     /// The bytes of the body whose words rank it.
     ranked: Vec<Range<usize>>,
     first: bool,
@@ -128,6 +130,23 @@ struct ArticleText {
     title: String,
     body: String,
     lead: usize,
+    title_units: Vec<char>,
+    units: Vec<char>,
+}
+
+/// The units of a text as terms, and the byte each begins at.
+fn terms(text: &str) -> (Vec<char>, Vec<usize>) {
+    let mut terms = Vec::with_capacity(text.len() / 3 + 1);
+    let mut starts = Vec::with_capacity(terms.capacity());
+    for placed in units(text) {
+        terms.push(match placed.unit {
+            Unit::Char(c) => c,
+            Unit::Stop => STOP,
+            Unit::Break => BREAK,
+        });
+        starts.push(placed.bytes.start);
+    }
+    (terms, starts)
 }
 
 impl PassageDocument {
@@ -154,9 +173,14 @@ impl PassageDocument {
         &self.article.body[self.own.clone()]
     }
 
-    /// The passage and the head of the next one of its paragraph.
-    pub(crate) fn characters(&self) -> &str {
-        &self.article.body[self.own.start..self.tail_end]
+    /// The terms of its title, and those of the passage and of the head of the next
+    /// one of its paragraph.
+    pub(crate) fn units(&self) -> [&[char]; 2] {
+        let title = match self.first {
+            true => &self.article.title_units[..],
+            false => &[],
+        };
+        [title, &self.article.units[self.units.clone()]]
     }
 
     /// The texts whose words rank it: what it says itself, and the title for
@@ -166,9 +190,10 @@ impl PassageDocument {
         std::iter::once(self.title()).chain(texts.map(|bytes| &self.article.body[bytes.clone()]))
     }
 
-    /// Bytes of text in it.
+    /// Bytes of text and of units in it.
     pub(crate) fn bytes(&self) -> usize {
-        self.title().len() + self.tail_end - self.own.start
+        let units: usize = self.units().into_iter().map(<[char]>::len).sum();
+        self.title().len() + self.own.len() + units * size_of::<char>()
     }
 }
 
@@ -203,23 +228,34 @@ pub(crate) fn documents(
     let mut meta = meta.clone();
     meta.passages = passages.len() as u32;
     let mut documents = Vec::with_capacity(passages.len());
-    let title_units = chars::count(&article.title.value) as u64 + 1;
+    let title_units = terms(&article.title.value).0;
+    let in_title = title_units.len() as u64 + 1;
+    // The body is looked at once. A passage begins with a paragraph or a character
+    // that stands for itself, so its units are the same by themselves.
+    let (units, starts) = terms(&article.body);
+    let unit_at = |byte: usize| starts.partition_point(|start| *start < byte);
+    let units_of = |bytes: &Range<usize>| unit_at(bytes.start)..unit_at(bytes.end);
     let shared = Arc::new(ArticleText {
         title: article.title.value.clone(),
         body: article.body.clone(),
         lead: meta.lead,
+        title_units,
+        units,
     });
     for (number, passage) in passages.iter().enumerate() {
-        let text = &article.body[passage.bytes.clone()];
+        let own = units_of(&passage.bytes);
         let mut values = Vec::with_capacity(8);
         let place = (number as u64) << 1 | u64::from(passage.inside);
-        let title = if number == 0 { title_units } else { 0 };
-        let zones = title << 32 | (title + chars::count(text) as u64);
+        let title = if number == 0 { in_title } else { 0 };
+        let zones = Zones {
+            title: title as u32,
+            own: title as u32 + own.len() as u32,
+        };
         values.extend([
             (fields.key, OwnedValue::U64(key)),
             (fields.place, OwnedValue::U64(place)),
             (fields.date, OwnedValue::U64(date)),
-            (fields.zones, OwnedValue::U64(zones)),
+            (fields.zones, OwnedValue::U64(zones.code())),
         ]);
         if let Some(source) = &source {
             values.push((fields.source, OwnedValue::Str(source.clone())));
@@ -229,8 +265,10 @@ pub(crate) fn documents(
             values.push((fields.hash, OwnedValue::U64(spot.hash)));
             values.push((fields.spot, OwnedValue::U64(spot.place)));
             let proper = ranked(article, &(0..article.body.len()));
-            let texts = proper.iter().map(|bytes| &article.body[bytes.clone()]);
-            for part in Signature::of(texts).0 {
+            let parts = proper.iter().map(|bytes| &shared.units[units_of(bytes)]);
+            let letters = parts.flatten().copied();
+            let letters = letters.filter(|term| !matches!(*term, STOP | BREAK));
+            for part in Signature::of(letters).0 {
                 values.push((fields.near, OwnedValue::U64(part)));
             }
             // Serializing plain strings and maps cannot fail; an empty list would
@@ -243,7 +281,7 @@ pub(crate) fn documents(
             article: shared.clone(),
             ranked: ranked(article, &passage.bytes),
             own: passage.bytes.clone(),
-            tail_end: passage.tail_end,
+            units: own.start..unit_at(passage.tail_end),
             first: number == 0,
         });
     }

@@ -36,7 +36,7 @@ pub use health::{Damage, Health, Part, Salvage};
 pub use ledger::Entry;
 pub use postings::{BREAK, Postings, STOP, Terms};
 pub use recipe::Recipe;
-pub use schema::Fields;
+pub use schema::{Fields, Zones};
 pub use store::{Commit, LazySegmenter, Segment, Store};
 pub use texts::{Opening, Texts};
 pub use twins::Signature;

@@ -7,7 +7,9 @@
 //! and furniture.
 
 use anyhow::{Result, bail};
-use tantivy::schema::{FAST, Field, INDEXED, STORED, Schema, TextOptions};
+use tantivy::DocId;
+use tantivy::columnar::Column;
+use tantivy::schema::{FAST, Field, NumericOptions, STORED, Schema, TextOptions};
 
 /// Handles of the fields.
 #[derive(Debug, Clone, Copy)]
@@ -24,8 +26,7 @@ pub struct Fields {
     /// it begins inside a paragraph. Fast. Passages of an article are documents
     /// that follow one another, so `document - number` is its first.
     pub place: Field,
-    /// `title << 32 | own`: how many positions the title takes, and
-    /// where the characters of the next passage begin. Fast.
+    /// How the positions of the passage are divided: the code of [`Zones`]. Fast.
     pub zones: Field,
     /// What of the text is compared with others, to find its copies: the four
     /// numbers of a [`crate::index::Signature`]; on the first passage only. Fast.
@@ -43,8 +44,9 @@ impl Fields {
     pub fn schema() -> (Schema, Fields) {
         let mut builder = Schema::builder();
         let fields = Fields {
-            key: builder.add_u64_field("key", INDEXED | FAST),
-            file: builder.add_u64_field("file", INDEXED | FAST),
+            // Lengths (`INDEXED` would keep them) are of use to nobody here.
+            key: builder.add_u64_field("key", NumericOptions::default().set_indexed().set_fast()),
+            file: builder.add_u64_field("file", NumericOptions::default().set_indexed().set_fast()),
             hash: builder.add_u64_field("hash", FAST),
             spot: builder.add_u64_field("spot", FAST),
             place: builder.add_u64_field("place", FAST),
@@ -64,5 +66,61 @@ impl Fields {
             bail!("its fields are not those of this release");
         }
         Ok(fields)
+    }
+}
+
+/// How the positions of a passage are divided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Zones {
+    /// Positions below are the title's.
+    pub title: u32,
+    /// Positions from here on belong to the next passage; never below `title`.
+    pub own: u32,
+}
+
+impl Zones {
+    /// Bits of `own` in a short code: nearly every passage has fewer positions.
+    const SHORT: u32 = 11;
+
+    /// As one number, a small one where both are: `own` in few bits or in 32, and the
+    /// title, of fewer than 2³¹ positions, above it.
+    pub fn code(self) -> u64 {
+        let (title, own) = (u64::from(self.title), u64::from(self.own));
+        if own >> Self::SHORT == 0 {
+            title << (Self::SHORT + 1) | own << 1
+        } else {
+            title << 33 | own << 1 | 1
+        }
+    }
+
+    /// Those of a passage, out of the column of them.
+    pub fn of(column: &Column<u64>, doc: DocId) -> Zones {
+        Zones::decode(column.first(doc).unwrap_or_default())
+    }
+
+    fn decode(code: u64) -> Zones {
+        let bits = if code & 1 == 0 { Self::SHORT } else { 32 };
+        let code = code >> 1;
+        Zones {
+            title: (code >> bits) as u32,
+            own: (code & ((1 << bits) - 1)) as u32,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn zones_come_back(title in 0u32..1 << 31, more: u32, shift in 0u32..32) {
+            let title = title >> shift;
+            let own = title.saturating_add(more >> shift);
+            let zones = Zones { title, own };
+            prop_assert_eq!(Zones::decode(zones.code()), zones);
+            prop_assert!(own >= 2048 || zones.code() < 1 << 24);
+        }
     }
 }

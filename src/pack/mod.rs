@@ -10,7 +10,6 @@
 //! zstd, level 1, in blocks of 16 KB, as tantivy's document store has it; a
 //! passage is read in about a microsecond, where a block takes thirty.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
 /// One token a line, `\n` for the line break; its line is its code. Chosen and
@@ -42,70 +41,122 @@ fn token(code: usize) -> Option<&'static str> {
     }
 }
 
-/// Finds the longest token at a place: a tree of characters, the first by
-/// number, the others by hash.
+/// Finds the longest token at a place: a tree of characters, the first by its
+/// own number, the others in one table. All tokens are of the first plane.
 struct Finder {
-    /// The node of a character of the first plane, plus one; 0 for none.
-    first: Vec<u32>,
-    next: HashMap<(u32, char), u32, foldhash::fast::FixedState>,
-    /// For each node the token that ends there, plus one; 0 for none.
-    codes: Vec<u16>,
+    /// The node of each character, [`Node::NONE`] where no token begins with it.
+    first: Vec<Node>,
+    /// What follows a node: slots found by [`Finder::slot`], or after it.
+    next: Vec<Slot>,
+}
+
+/// Slots of the table: twice as many as there are nodes.
+const SLOTS: usize = 1 << 16;
+
+/// What some characters lead to.
+#[derive(Clone, Copy)]
+struct Node {
+    /// Its number, 0 for one that nothing follows.
+    number: u16,
+    /// The token that ends there, plus one; 0 for none.
+    code: u16,
+}
+
+impl Node {
+    const NONE: Node = Node { number: 0, code: 0 };
+}
+
+/// A node and the one it is after, with one character more.
+#[derive(Clone, Copy)]
+struct Slot {
+    /// Number of the node before, and the character; 0 for an empty slot.
+    key: u32,
+    node: Node,
 }
 
 static FINDER: LazyLock<Finder> = LazyLock::new(|| {
-    let mut finder = Finder {
-        first: vec![0; 0x10000],
-        next: HashMap::default(),
-        codes: Vec::with_capacity(2 * CODES),
+    let empty = Slot {
+        key: 0,
+        node: Node::NONE,
     };
+    let mut finder = Finder {
+        first: vec![Node::NONE; 0x10000],
+        next: vec![empty; SLOTS],
+    };
+    let mut numbers = 0;
     for code in 0..CODES {
-        let Some(token) = token(code) else { continue };
-        let mut chars = token.chars();
-        let Some(slot) = chars
-            .next()
-            .and_then(|first| finder.first.get_mut(first as usize))
-        else {
-            continue;
-        };
-        if *slot == 0 {
-            finder.codes.push(0);
-            *slot = finder.codes.len() as u32;
-        }
-        let mut node = *slot - 1;
-        for c in chars {
-            node = *finder.next.entry((node, c)).or_insert_with(|| {
-                finder.codes.push(0);
-                finder.codes.len() as u32 - 1
-            });
-        }
-        finder.codes[node as usize] = code as u16 + 1;
+        finder.insert(code as u16, &mut numbers);
     }
     finder
 });
 
 impl Finder {
+    fn insert(&mut self, code: u16, numbers: &mut u16) {
+        let mut chars = token(usize::from(code)).unwrap_or_default().chars();
+        let Some(mut node) = chars.next().and_then(|c| self.first.get_mut(c as usize)) else {
+            return;
+        };
+        for c in chars {
+            if node.number == 0 {
+                *numbers += 1;
+                node.number = *numbers;
+            }
+            let key = key(*node, c);
+            let mut at = slot(key);
+            while self.next[at].key != key && self.next[at].key != 0 {
+                at = (at + 1) % SLOTS;
+            }
+            self.next[at].key = key;
+            node = &mut self.next[at].node;
+        }
+        node.code = code + 1;
+    }
+
     /// The longest token a text begins with: its code and its bytes.
+    #[inline]
     fn longest(&self, text: &str) -> Option<(u16, usize)> {
         let mut chars = text.chars();
-        let first = chars.next()?;
-        let mut node = self.first.get(first as usize)?.checked_sub(1)?;
-        let mut length = first.len_utf8();
-        let mut found = None;
-        loop {
-            match self.codes.get(node as usize) {
-                Some(&code) if code > 0 => found = Some((code - 1, length)),
-                _ => {}
-            }
-            let Some((c, next)) = chars
-                .next()
-                .and_then(|c| Some((c, *self.next.get(&(node, c))?)))
-            else {
-                return found;
-            };
+        let mut node = *self.first.get(chars.next()? as usize)?;
+        let mut found = (node.code, chars.as_str().len());
+        while node.number != 0
+            && let Some(next) = chars.next().and_then(|c| self.after(node, c))
+        {
             node = next;
-            length += c.len_utf8();
+            if node.code != 0 {
+                found = (node.code, chars.as_str().len());
+            }
+        }
+        let (code, rest) = found;
+        Some((code.checked_sub(1)?, text.len() - rest))
+    }
+
+    #[inline]
+    fn after(&self, node: Node, c: char) -> Option<Node> {
+        if c as u32 > 0xFFFF {
+            return None;
+        }
+        let key = key(node, c);
+        let mut at = slot(key);
+        loop {
+            let slot = self.next.get(at % SLOTS)?;
+            if slot.key == key {
+                return Some(slot.node);
+            }
+            if slot.key == 0 {
+                return None;
+            }
+            at += 1;
         }
     }
+}
+
+fn key(node: Node, c: char) -> u32 {
+    u32::from(node.number) << 16 | c as u32
+}
+
+/// Where a key is looked for first (Fibonacci hashing).
+fn slot(key: u32) -> usize {
+    (key.wrapping_mul(0x9E37_79B1) >> 16) as usize
 }
 
 /// Appends a text to packed bytes.

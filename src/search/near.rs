@@ -10,8 +10,8 @@ use anyhow::Result;
 use tantivy::columnar::Column;
 use tantivy::{DocId, DocSet};
 
-use crate::index::{BREAK, Postings, Segment};
-use crate::search::phrase::{Phrase, Place, Scope, Zones};
+use crate::index::{BREAK, Postings, Segment, Zones};
+use crate::search::phrase::{Phrase, Place, Scope};
 
 /// Where a part stands, counted from the first passage of its stretch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -6,11 +6,10 @@
 //! is longer than the tail is verified on the stored text.
 
 use anyhow::Result;
-use tantivy::columnar::Column;
 use tantivy::{DocId, DocSet, TERMINATED};
 
 use crate::chars::{Unit, units};
-use crate::index::{Postings, STOP, Segment};
+use crate::index::{Postings, STOP, Segment, Zones};
 use crate::passage::TAIL;
 
 /// An exact string, as units.
@@ -39,24 +38,7 @@ pub(crate) struct Place {
     pub(crate) starts: Vec<u32>,
 }
 
-/// How the positions of a passage are divided; see [`crate::index::Fields::zones`].
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Zones {
-    /// Positions below are the title's.
-    pub(crate) title: u32,
-    /// Positions from here on belong to the next passage.
-    pub(crate) own: u32,
-}
-
 impl Zones {
-    pub(crate) fn of(column: &Column<u64>, doc: DocId) -> Zones {
-        let zones = column.first(doc).unwrap_or_default();
-        Zones {
-            title: (zones >> 32) as u32,
-            own: zones as u32,
-        }
-    }
-
     fn holds(self, scope: Scope, start: u32) -> bool {
         match scope {
             Scope::Anywhere => start < self.own,

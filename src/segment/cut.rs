@@ -38,14 +38,31 @@ struct Char {
 }
 
 /// What follows from a character on.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 struct Step {
     /// Logarithm of the likelihood of the rest of the run.
     rest: f64,
     /// Characters of the word that is cut here.
     len: u32,
-    /// Whether two characters from here on are a word, and three.
-    inner: [bool; 2],
+    /// Its number in the table, 0 for none.
+    number: u32,
+    /// The numbers of the words of two characters from here on, and of three:
+    /// [`NO_WORD`] where there is none.
+    inner: [u32; 2],
+}
+
+/// Two or three characters are no word.
+const NO_WORD: u32 = u32::MAX;
+
+impl Default for Step {
+    fn default() -> Self {
+        Step {
+            rest: 0.0,
+            len: 0,
+            number: 0,
+            inner: [NO_WORD; 2],
+        }
+    }
 }
 
 /// The words that are known and how often each is met.
@@ -71,6 +88,16 @@ impl Dictionary {
         added.or_else(|| table::count(word))
     }
 
+    /// The number of a folded word that the table has; 0 for one that it lacks, or
+    /// that the user laid over it: those have numbers in no run either.
+    fn number(&self, word: &str) -> u32 {
+        let added = self.overlay.as_ref().and_then(|words| words.find(word));
+        match added {
+            Some(_) => 0,
+            None => table::number(word),
+        }
+    }
+
     /// Adds a folded word by jieba's rules; without a count it gets one that
     /// keeps it whole.
     pub(super) fn add(&mut self, word: &str, count: Option<u64>, room: &mut Room) {
@@ -88,14 +115,16 @@ impl Dictionary {
 
     fn suggested(&self, word: &str, room: &mut Room) -> u64 {
         let mut sum = 0.0_f64;
-        self.cut::<false>(word, room, |part, _| {
+        self.cut::<false>(word, room, |part, _, _| {
             sum = sum + (self.count(part).unwrap_or(1) as f64).ln() - self.log_total;
         });
         let joined = ((sum + self.log_total).exp() as u64).wrapping_add(1);
         joined.max(self.count(word).unwrap_or(1))
     }
 
-    /// Calls `found` with each piece of a text, folded, and its bytes in the text.
+    /// Calls `found` with each piece of a text, folded, its bytes in the text, and
+    /// its number: the same for the same piece, below [`table::NUMBERS`], 0 for all
+    /// that the table lacks.
     ///
     /// With `SEARCH` these are words to be searched for, the words inside a word
     /// before it, nothing that holds no letter, digit, hanzi or symbol; otherwise
@@ -104,7 +133,7 @@ impl Dictionary {
         &self,
         text: &str,
         room: &mut Room,
-        mut found: impl FnMut(&str, Range<usize>),
+        mut found: impl FnMut(&str, Range<usize>, u32),
     ) {
         let mut run = Run {
             text,
@@ -138,9 +167,9 @@ impl Dictionary {
                 end += 1;
             }
             if folded == c {
-                found(&text[at..end], at..end);
+                found(&text[at..end], at..end, 0);
             } else {
-                found(folded.encode_utf8(&mut [0; 4]), at..end);
+                found(folded.encode_utf8(&mut [0; 4]), at..end, 0);
             }
         }
         self.finish::<SEARCH>(&mut run, text.len(), room, &mut found);
@@ -156,7 +185,7 @@ impl Dictionary {
         run: &mut Run<'_>,
         end: usize,
         room: &mut Room,
-        found: &mut impl FnMut(&str, Range<usize>),
+        found: &mut impl FnMut(&str, Range<usize>, u32),
     ) {
         let count = room.chars.len();
         if count == 0 {
@@ -182,7 +211,7 @@ impl Dictionary {
                 room.folded.push(one.c);
             }
         }
-        run.emit::<SEARCH>(room, found);
+        run.emit::<SEARCH>(self, room, found);
         room.chars.clear();
         run.changed = false;
         run.joined = false;
@@ -204,10 +233,11 @@ impl Dictionary {
                     if rest >= best {
                         best = rest;
                         step.len = (end + 1 - at) as u32;
+                        step.number = node.number();
                     }
                     match end - at {
-                        1 => step.inner[0] = true,
-                        2 => step.inner[1] = true,
+                        1 => step.inner[0] = node.number(),
+                        2 => step.inner[1] = node.number(),
                         _ => {}
                     }
                 }
@@ -231,9 +261,11 @@ impl Dictionary {
             for end in at..chars.len() - 1 {
                 known = known.and_then(|node| node.child(chars[end].code));
                 added = added.and_then(|node| overlay.child(node, chars[end].c));
-                let log = match (added.and_then(|node| overlay.count(node)), known) {
-                    (Some((_, log)), _) => log,
-                    (None, Some(node)) if node.count() != 0 => table::log(node.count()),
+                let (log, number) = match (added.and_then(|node| overlay.count(node)), known) {
+                    (Some((_, log)), _) => (log, 0),
+                    (None, Some(node)) if node.count() != 0 => {
+                        (table::log(node.count()), node.number())
+                    }
                     (None, None) if added.is_none() => break,
                     _ => continue,
                 };
@@ -241,10 +273,11 @@ impl Dictionary {
                 if step.len == 0 || rest >= step.rest {
                     step.rest = rest;
                     step.len = (end + 1 - at) as u32;
+                    step.number = number;
                 }
                 match end - at {
-                    1 => step.inner[0] = true,
-                    2 => step.inner[1] = true,
+                    1 => step.inner[0] = number,
+                    2 => step.inner[1] = number,
                     _ => {}
                 }
             }
@@ -269,7 +302,12 @@ struct Run<'a> {
 impl Run<'_> {
     /// Hands out the pieces that were chosen.
     #[inline]
-    fn emit<const SEARCH: bool>(&self, room: &Room, found: &mut impl FnMut(&str, Range<usize>)) {
+    fn emit<const SEARCH: bool>(
+        &self,
+        dictionary: &Dictionary,
+        room: &Room,
+        found: &mut impl FnMut(&str, Range<usize>, u32),
+    ) {
         let (chars, steps) = (&room.chars, &room.steps);
         let piece = |from: usize, to: usize| {
             let bytes = chars[from].at..chars[to].at;
@@ -283,10 +321,14 @@ impl Run<'_> {
         let mut from = 0;
         while from < count {
             let mut to = from + steps[from].len as usize;
+            let mut number = steps[from].number;
             // Letters and digits that are no words by themselves stay together.
             if to == from + 1 && chars[from].c.is_ascii_alphanumeric() {
                 while to < count && steps[to].len == 1 && chars[to].c.is_ascii_alphanumeric() {
                     to += 1;
+                }
+                if to > from + 1 {
+                    number = dictionary.number(piece(from, to).0);
                 }
             }
             let (word, bytes) = piece(from, to);
@@ -297,7 +339,7 @@ impl Run<'_> {
                         if end == to || is_joint(one.c) {
                             let (part, bytes) = piece(start, end);
                             if is_part(part) {
-                                found(part, bytes);
+                                found(part, bytes, dictionary.number(part));
                             }
                             start = end + 1;
                         }
@@ -308,10 +350,10 @@ impl Run<'_> {
                         break;
                     }
                     for (inner, step) in steps.iter().enumerate().take(to - len + 1).skip(from) {
-                        if step.inner[index] {
+                        if step.inner[index] != NO_WORD {
                             let (word, bytes) = piece(inner, inner + len);
                             if has_solid(word) {
-                                found(word, bytes);
+                                found(word, bytes, step.inner[index]);
                             }
                         }
                     }
@@ -321,7 +363,7 @@ impl Run<'_> {
                     continue;
                 }
             }
-            found(word, bytes);
+            found(word, bytes, number);
             from = to;
         }
     }

@@ -70,16 +70,28 @@ impl Segmenter {
     }
 
     /// Calls `found` with each word of a text, folded, and its bytes in the text.
-    pub fn each(&self, text: &str, room: &mut Room, found: impl FnMut(&str, Range<usize>)) {
-        self.words.cut::<true>(text, room, found);
+    pub fn each(&self, text: &str, room: &mut Room, mut found: impl FnMut(&str, Range<usize>)) {
+        self.words
+            .cut::<true>(text, room, |word, bytes, _| found(word, bytes));
     }
+
+    /// Calls `found` with each word of a text, folded, and its number: the same for
+    /// the same word, below [`Segmenter::NUMBERS`]. 0 stands for all the words that
+    /// have none: those the dictionary lacks, and the user's own.
+    pub fn each_numbered(&self, text: &str, room: &mut Room, mut found: impl FnMut(&str, u32)) {
+        self.words
+            .cut::<true>(text, room, |word, _, number| found(word, number));
+    }
+
+    /// Numbers of words are below this.
+    pub const NUMBERS: usize = table::NUMBERS;
 
     /// The words of a text one after the other, as a reader cuts them: no word
     /// inside another, punctuation included.
     pub fn cut<'a>(&self, text: &'a str) -> Vec<&'a str> {
         let mut pieces = Vec::new();
         self.words
-            .cut::<false>(text, &mut Room::default(), |_, bytes| {
+            .cut::<false>(text, &mut Room::default(), |_, bytes, _| {
                 pieces.push(&text[bytes]);
             });
         pieces

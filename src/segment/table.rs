@@ -62,7 +62,16 @@ impl Node {
     pub(super) fn count(self) -> usize {
         self.bits as usize & ((1 << COUNT_BITS) - 1)
     }
+
+    /// The number of the word, not 0.
+    #[inline]
+    pub(super) fn number(self) -> u32 {
+        self.cell
+    }
 }
+
+/// Numbers of words are below this.
+pub(super) const NUMBERS: usize = CELLS;
 
 /// The natural logarithm of the count of this number.
 #[inline]
@@ -76,11 +85,20 @@ pub(super) fn log(count: usize) -> f64 {
 
 /// How often a folded word was met; `None` when the dictionary lacks it.
 pub(super) fn count(word: &str) -> Option<u64> {
+    find(word).map(|node| COUNTS[node.count()])
+}
+
+/// The number of a folded word; 0 when the dictionary lacks it.
+pub(super) fn number(word: &str) -> u32 {
+    find(word).map_or(0, Node::number)
+}
+
+fn find(word: &str) -> Option<Node> {
     let mut node = Node::ROOT;
     for c in word.chars() {
         node = node.child(code(c))?;
     }
-    (node.count() != 0).then(|| COUNTS[node.count()])
+    (node.count() != 0).then_some(node)
 }
 
 /// Number of words a folded text can hold.

@@ -1,30 +1,39 @@
 //! Postings in memory, while a segment is being written.
 //!
-//! One growing list of bytes a term, so that memory is what the numbers take
-//! and not what a table of them would.
-
-use std::collections::HashMap;
+//! Every list is a chain of pieces in one stretch of memory, each piece twice as
+//! long as the one before up to a limit: a list grows without being copied, and
+//! nothing is asked of the allocator for it.
 
 use tantivy::DocId;
 
 use crate::index::postings::write::ListWriter;
 
-/// Bytes a list takes before it holds anything.
-const EMPTY: usize = size_of::<List>() + 48;
+/// Bytes of the first piece of a list, its link included.
+const SHORTEST: u32 = 8;
+/// And of the longest: of the last piece of a list half is empty on average.
+const LONGEST: u32 = 512;
+/// Bytes at the end of a piece that say where the next one begins.
+const LINK: u32 = 4;
 
-/// The lists of one field, by term.
+/// Lists by number.
 #[derive(Default)]
-pub(super) struct Lists<T> {
-    numbers: HashMap<T, u32, foldhash::fast::RandomState>,
+pub(super) struct Lists {
     lists: Vec<List>,
-    bytes: usize,
+    pieces: Vec<u8>,
 }
 
 /// One list: for every document the distance from the one before, and what the
 /// field wants to know of it.
-#[derive(Default)]
+#[derive(Default, Clone, Copy)]
 struct List {
-    bytes: Vec<u8>,
+    /// Where its first piece begins.
+    first: u32,
+    /// Where its next byte goes.
+    at: u32,
+    /// Bytes that are free there.
+    left: u32,
+    /// Bytes of the piece at hand; 0 before the first.
+    piece: u32,
     /// One more than the last document; 0 before the first.
     next: u32,
     /// Positions: the last one. Frequencies: that of the last document, not yet written.
@@ -32,19 +41,70 @@ struct List {
 }
 
 impl List {
-    fn push(&mut self, mut number: u64) {
+    fn push(&mut self, mut number: u32, pieces: &mut Vec<u8>) {
         while number >= 0x80 {
-            self.bytes.push(number as u8 | 0x80);
+            self.byte(number as u8 | 0x80, pieces);
             number >>= 7;
         }
-        self.bytes.push(number as u8);
+        self.byte(number as u8, pieces);
+    }
+
+    #[inline]
+    fn byte(&mut self, byte: u8, pieces: &mut Vec<u8>) {
+        if self.left == 0 {
+            self.lengthen(pieces);
+        }
+        if let Some(place) = pieces.get_mut(self.at as usize) {
+            *place = byte;
+        }
+        self.at += 1;
+        self.left -= 1;
+    }
+
+    #[cold]
+    fn lengthen(&mut self, pieces: &mut Vec<u8>) {
+        // A writer's budget is below 4 GB, and so is where anything stands.
+        let start = pieces.len() as u32;
+        if self.piece == 0 {
+            self.first = start;
+        } else {
+            let at = self.at as usize;
+            if let Some(link) = pieces.get_mut(at..at + LINK as usize) {
+                link.copy_from_slice(&start.to_le_bytes());
+            }
+        }
+        self.piece = (self.piece * 2).clamp(SHORTEST, LONGEST);
+        pieces.resize(pieces.len() + self.piece as usize, 0);
+        self.at = start;
+        self.left = self.piece - LINK;
+    }
+
+    /// Puts the bytes of the list one after the other.
+    fn gather(&self, pieces: &[u8], out: &mut Vec<u8>) {
+        out.clear();
+        if self.piece == 0 {
+            return;
+        }
+        let last = (self.at + self.left + LINK - self.piece) as usize;
+        let (mut start, mut piece) = (self.first as usize, SHORTEST);
+        while start != last {
+            let end = start + (piece - LINK) as usize;
+            let link = pieces.get(end..end + LINK as usize);
+            let link: [u8; LINK as usize] = link
+                .and_then(|link| link.try_into().ok())
+                .unwrap_or_default();
+            out.extend_from_slice(pieces.get(start..end).unwrap_or_default());
+            start = u32::from_le_bytes(link) as usize;
+            piece = (piece * 2).min(LONGEST);
+        }
+        out.extend_from_slice(pieces.get(start..self.at as usize).unwrap_or_default());
     }
 }
 
-fn next_number(bytes: &mut std::slice::Iter<'_, u8>) -> Option<u64> {
+fn next_number(bytes: &mut std::slice::Iter<'_, u8>) -> Option<u32> {
     let (mut number, mut shift) = (0, 0);
     for byte in bytes {
-        number |= u64::from(byte & 0x7F) << shift;
+        number |= u32::from(byte & 0x7F) << shift;
         if *byte < 0x80 {
             return Some(number);
         }
@@ -53,113 +113,87 @@ fn next_number(bytes: &mut std::slice::Iter<'_, u8>) -> Option<u64> {
     None
 }
 
-impl<T: std::hash::Hash + Eq> Lists<T> {
+impl Lists {
     /// Bytes in use, about.
     pub(super) fn bytes(&self) -> usize {
-        self.bytes
+        self.pieces.len() + self.lists.len() * size_of::<List>()
     }
 
-    /// The number of a term, which it keeps.
-    pub(super) fn number<Q>(&mut self, term: &Q) -> u32
-    where
-        T: std::borrow::Borrow<Q>,
-        Q: std::hash::Hash + Eq + ToOwned<Owned = T> + ?Sized,
-    {
-        if let Some(number) = self.numbers.get(term) {
-            return *number;
-        }
-        let number = self.lists.len() as u32;
+    /// Begins a list; returns its number, counted from 0.
+    pub(super) fn begin(&mut self) -> u32 {
         self.lists.push(List::default());
-        self.bytes += EMPTY;
-        self.numbers.insert(term.to_owned(), number);
-        number
+        self.lists.len() as u32 - 1
     }
 
-    fn grow(&mut self, number: u32, change: impl FnOnce(&mut List)) {
+    /// Notes a position of a term. Documents come in order, and positions in a
+    /// document; a document has fewer than 2³⁰ of them.
+    #[inline]
+    pub(super) fn position(&mut self, number: u32, doc: DocId, position: u32) {
         let Some(list) = self.lists.get_mut(number as usize) else {
             return;
         };
-        let before = list.bytes.capacity();
-        change(list);
-        self.bytes += list.bytes.capacity() - before;
-    }
-
-    /// Notes a position of a term. Documents come in order, and positions in a document.
-    pub(super) fn position(&mut self, number: u32, doc: DocId, position: u32) {
-        self.grow(number, |list| {
-            if list.next == doc + 1 {
-                list.push(u64::from(position - list.last) << 1);
-            } else {
-                list.push(u64::from(doc - list.next) << 1 | 1);
-                list.push(u64::from(position));
-                list.next = doc + 1;
-            }
-            list.last = position;
-        });
+        if list.next == doc + 1 {
+            list.push((position - list.last) << 1, &mut self.pieces);
+        } else {
+            list.push((doc - list.next) << 1 | 1, &mut self.pieces);
+            list.push(position, &mut self.pieces);
+            list.next = doc + 1;
+        }
+        list.last = position;
     }
 
     /// Notes that a term stands once more in a document. Documents come in order.
+    #[inline]
     pub(super) fn occurrence(&mut self, number: u32, doc: DocId) {
-        self.grow(number, |list| {
-            if list.next == doc + 1 {
-                list.last += 1;
-                return;
-            }
-            if list.last > 0 {
-                list.push(u64::from(list.last - 1));
-            }
-            list.push(u64::from(doc - list.next));
-            list.next = doc + 1;
-            list.last = 1;
-        });
+        let Some(list) = self.lists.get_mut(number as usize) else {
+            return;
+        };
+        if list.next == doc + 1 {
+            list.last += 1;
+            return;
+        }
+        if list.last > 0 {
+            list.push(list.last - 1, &mut self.pieces);
+        }
+        list.push(doc - list.next, &mut self.pieces);
+        list.next = doc + 1;
+        list.last = 1;
     }
 
-    /// The terms with their numbers, in no order.
-    pub(super) fn terms(&self) -> impl Iterator<Item = (&T, u32)> {
-        self.numbers.iter().map(|(term, number)| (term, *number))
-    }
-
-    /// Hands a list of positions to a writer.
-    pub(super) fn write_positions(&self, number: u32, out: &mut ListWriter) {
+    /// Hands a list of positions to a writer. `room` is used again from list to list.
+    pub(super) fn write_positions(&self, number: u32, room: &mut Vec<u8>, out: &mut ListWriter) {
         let Some(list) = self.lists.get(number as usize) else {
             return;
         };
-        let mut bytes = list.bytes.iter();
-        let mut doc = 0u32;
-        let mut distances: Vec<u32> = Vec::new();
-        let mut flush = |doc: u32, distances: &mut Vec<u32>| {
-            if !distances.is_empty() {
-                out.document(doc - 1, distances.len() as u32);
-                distances
-                    .drain(..)
-                    .for_each(|distance| out.position(distance));
-            }
-        };
+        list.gather(&self.pieces, room);
+        let mut bytes = room.iter();
+        let mut next = 0u32;
         while let Some(number) = next_number(&mut bytes) {
-            let distance = (number >> 1) as u32;
             if number & 1 == 0 {
-                distances.push(distance);
+                out.again(number >> 1);
                 continue;
             }
-            flush(doc, &mut distances);
-            doc += distance + 1;
-            distances.extend(next_number(&mut bytes).map(|first| first as u32));
+            next += (number >> 1) + 1;
+            out.document(next - 1, 1);
+            if let Some(first) = next_number(&mut bytes) {
+                out.position(first);
+            }
         }
-        flush(doc, &mut distances);
     }
 
-    /// Hands a list of frequencies to a writer.
-    pub(super) fn write_frequencies(&self, number: u32, out: &mut ListWriter) {
+    /// Hands a list of frequencies to a writer. `room` is used again from list to list.
+    pub(super) fn write_frequencies(&self, number: u32, room: &mut Vec<u8>, out: &mut ListWriter) {
         let Some(list) = self.lists.get(number as usize) else {
             return;
         };
-        let mut bytes = list.bytes.iter();
-        let mut doc = 0u32;
+        list.gather(&self.pieces, room);
+        let mut bytes = room.iter();
+        let mut next = 0u32;
         while let Some(distance) = next_number(&mut bytes) {
-            doc += distance as u32 + 1;
+            next += distance + 1;
             // That of the last document is not among the bytes yet.
-            let frequency = next_number(&mut bytes).map_or(list.last, |less| less as u32 + 1);
-            out.document(doc - 1, frequency);
+            let frequency = next_number(&mut bytes).map_or(list.last, |less| less + 1);
+            out.document(next - 1, frequency);
         }
     }
 }

@@ -188,33 +188,30 @@ impl Postings {
             }
         };
         let begin = self.blocks.checked_add(begin)?;
-        let bytes = self.bytes.get(begin..)?;
-        let width = *bytes.first()?;
         let documents = &mut self.documents[..count];
-        let read = bits::read(bytes.get(2..)?, width, documents)?;
+        let read = bits::read(self.bytes.get(begin..)?, documents)?;
         for document in documents {
             *document = document.checked_add(next).filter(|doc| *doc < TERMINATED)?;
             next = *document + 1;
         }
-        self.unread = Some(begin + 1);
-        self.positions_at = begin + 2 + read;
+        self.unread = Some(begin + read);
         self.count = count;
         Some(())
     }
 
     /// Reads the frequencies of the block at hand, if they were not read yet.
     fn read_frequencies(&mut self) {
-        let Some(width_at) = self.unread.take() else {
+        let Some(at) = self.unread.take() else {
             return;
         };
         let frequencies = &mut self.frequencies[..self.count];
-        let read = self.bytes.get(width_at).and_then(|width| {
-            let bytes = self.bytes.get(self.positions_at..)?;
-            bits::read(bytes, *width, frequencies)
-        });
-        match read {
-            Some(read) => self.positions_at += read,
-            None => frequencies.fill(0),
+        let bytes = self.bytes.get(at..).unwrap_or_default();
+        match bits::read(bytes, frequencies) {
+            Some(read) => self.positions_at = at + read,
+            None => {
+                frequencies.fill(0);
+                self.positions_at = self.bytes.len();
+            }
         }
     }
 
@@ -265,16 +262,13 @@ impl Postings {
             let count = left.min(RUN);
             let from = self.distances.len();
             // Bytes that are none bound what a damaged count can ask for.
-            let Some(bytes) = self.bytes.get(at + 1..) else {
-                break;
-            };
+            let bytes = self.bytes.get(at..).unwrap_or_default();
             self.distances.resize(from + count, 0);
-            let width = self.bytes[at];
-            let Some(read) = bits::read(bytes, width, &mut self.distances[from..]) else {
+            let Some(read) = bits::read(bytes, &mut self.distances[from..]) else {
                 self.distances.truncate(from);
                 break;
             };
-            at += 1 + read;
+            at += read;
             left -= count;
         }
     }

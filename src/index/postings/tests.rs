@@ -17,11 +17,12 @@ type Model = BTreeMap<String, BTreeMap<DocId, Vec<u32>>>;
 
 /// A field as its file holds it: through the lists in memory, as a segment does.
 fn file(model: &Model, documents: u32, positions: bool) -> FileSlice {
-    let mut lists: Lists<String> = Lists::default();
+    let mut lists = Lists::default();
+    let mut numbers: BTreeMap<&str, u32> = BTreeMap::new();
     for doc in 0..documents {
         for (term, list) in model {
             for position in list.get(&doc).into_iter().flatten() {
-                let number = lists.number(term.as_str());
+                let number = *numbers.entry(term).or_insert_with(|| lists.begin());
                 if positions {
                     lists.position(number, doc, *position);
                 } else {
@@ -33,13 +34,12 @@ fn file(model: &Model, documents: u32, positions: bool) -> FileSlice {
     let directory = RamDirectory::create();
     let path = Path::new("field");
     let mut out = FileWriter::new(directory.open_write(path).unwrap(), positions).unwrap();
-    let mut terms: Vec<(&String, u32)> = lists.terms().collect();
-    terms.sort_unstable();
-    for (term, number) in terms {
+    let mut room = Vec::new();
+    for (term, number) in numbers {
         if positions {
-            lists.write_positions(number, out.list());
+            lists.write_positions(number, &mut room, out.list());
         } else {
-            lists.write_frequencies(number, out.list());
+            lists.write_frequencies(number, &mut room, out.list());
         }
         out.end(term.as_bytes()).unwrap();
     }

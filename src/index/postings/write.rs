@@ -4,11 +4,11 @@
 //! ```text
 //! file   lists · dictionary · lengths · footer
 //! list   skips (last document, end: two u32) of the full blocks · blocks
-//! block  width of documents · width of frequencies · documents · frequencies
-//!        · positions (where the field has them), in runs: width · numbers
+//! block  documents · frequencies · positions (where the field has them), in runs
 //! ```
 //!
-//! A block has 128 documents, the last of a list the rest. Documents are
+//! Runs are those of `bits.rs`. A block has 128 documents, the last of a list the
+//! rest; its positions are as many as its frequencies say. Documents are
 //! written as the distance from the one before less one, frequencies less one,
 //! positions as the distance from the one before in the same document.
 
@@ -24,7 +24,7 @@ use crate::index::postings::bits::{self, RUN};
 
 /// Ends every file: bytes of lists and of the dictionary (u64 each), number of
 /// documents (u32), and this, which names the format.
-pub(super) const MAGIC: [u8; 4] = *b"jbp1";
+pub(super) const MAGIC: [u8; 4] = *b"jbp2";
 /// Bytes of the footer.
 pub(super) const FOOTER: usize = 8 + 8 + 4 + 4;
 
@@ -137,16 +137,20 @@ impl ListWriter {
         self.positions.push(distance);
     }
 
+    /// Appends one more position of the last document than were announced.
+    pub(super) fn again(&mut self, distance: u32) {
+        if let Some(frequency) = self.frequencies.last_mut() {
+            *frequency += 1;
+            self.positions.push(distance);
+        }
+    }
+
     fn block(&mut self, full: bool) {
-        let widths = [bits::width(&self.documents), bits::width(&self.frequencies)];
-        self.blocks.extend(widths);
-        bits::write(&self.documents, widths[0], &mut self.blocks);
-        bits::write(&self.frequencies, widths[1], &mut self.blocks);
+        bits::write(&self.documents, &mut self.blocks);
+        bits::write(&self.frequencies, &mut self.blocks);
         if self.with_positions {
             for run in self.positions.chunks(RUN) {
-                let width = bits::width(run);
-                self.blocks.push(width);
-                bits::write(run, width, &mut self.blocks);
+                bits::write(run, &mut self.blocks);
             }
         }
         if full {

@@ -22,7 +22,7 @@ use anyhow::Result;
 use tantivy::{DocId, DocSet, TERMINATED};
 
 use crate::chars::Unit;
-use crate::index::{Postings, Segment, Store, Terms};
+use crate::index::{Postings, Segment, Store, Terms, Zones};
 use crate::search::phrase::{Phrase, Scope, term_of};
 
 pub(crate) use features::{COUNT as FEATURES, Said};
@@ -335,7 +335,7 @@ impl Evidence {
                     continue;
                 };
                 // A string in the title says what an article is about.
-                let title = (zones.first(place.doc).unwrap_or_default() >> 32) as u32;
+                let title = Zones::of(&zones, place.doc).title;
                 let titled = place.starts.first().is_some_and(|start| *start < title);
                 frequency[nth] += place.starts.len() as f64 + if titled { 3.0 } else { 0.0 };
                 own[place.doc as usize] +=

@@ -1,0 +1,196 @@
+//! The two fields of a segment in memory: which list is whose.
+
+use std::collections::HashMap;
+use std::io;
+
+use tantivy::DocId;
+use tantivy::directory::WritePtr;
+
+use crate::index::postings::build::Lists;
+use crate::index::postings::write::{FileWriter, length_code};
+use crate::segment::Segmenter;
+
+/// Bytes of the longest word that is kept: no word of a language is so long.
+const LONGEST: usize = 1024;
+/// No number of a list.
+const NONE: u32 = u32::MAX;
+/// Characters of the first plane.
+const PLANE: usize = 0x10000;
+
+/// Characters with their positions.
+pub(super) struct Chars {
+    lists: Lists,
+    /// The list of every character of the first plane, so that none is hashed.
+    plane: Vec<u32>,
+    /// Those of the characters beyond it.
+    beyond: HashMap<char, u32, foldhash::fast::FixedState>,
+    /// One a document.
+    lengths: Vec<u8>,
+}
+
+impl Chars {
+    pub(super) fn new() -> Chars {
+        Chars {
+            lists: Lists::default(),
+            plane: vec![NONE; PLANE],
+            beyond: HashMap::default(),
+            lengths: Vec::new(),
+        }
+    }
+
+    #[inline]
+    pub(super) fn position(&mut self, term: char, doc: DocId, position: u32) {
+        let list = match self.plane.get_mut(term as usize) {
+            Some(list) => list,
+            None => self.beyond.entry(term).or_insert(NONE),
+        };
+        if *list == NONE {
+            *list = self.lists.begin();
+        }
+        self.lists.position(*list, doc, position);
+    }
+
+    /// Ends a document.
+    pub(super) fn end(&mut self, length: u32) {
+        self.lengths.push(length_code(length));
+    }
+
+    pub(super) fn write(&self, out: WritePtr) -> io::Result<()> {
+        let plane = (0..).zip(&self.plane);
+        let mut terms: Vec<(char, u32)> = plane
+            .filter(|(_, list)| **list != NONE)
+            .filter_map(|(code, list)| Some((char::from_u32(code)?, *list)))
+            .collect();
+        let beyond = terms.len();
+        terms.extend(self.beyond.iter().map(|(c, list)| (*c, *list)));
+        terms[beyond..].sort_unstable();
+        let mut file = FileWriter::new(out, true)?;
+        let mut room = Vec::new();
+        for (term, list) in terms {
+            self.lists.write_positions(list, &mut room, file.list());
+            file.end(term.encode_utf8(&mut [0; 4]).as_bytes())?;
+        }
+        file.close(&self.lengths)
+    }
+
+    /// Bytes in use, about.
+    pub(super) fn bytes(&self) -> usize {
+        self.lists.bytes() + self.lengths.capacity() + PLANE * size_of::<u32>()
+    }
+}
+
+/// Words with their frequencies. A word of the dictionary has a number that finds
+/// its list at once; the others, a few of a hundred, are hashed.
+pub(super) struct Words {
+    lists: Lists,
+    numbered: Vec<u32>,
+    others: HashMap<String, u32, foldhash::fast::RandomState>,
+    /// The words one after the other, and where that of each list ends.
+    names: Vec<u8>,
+    ends: Vec<u32>,
+    /// One a document.
+    lengths: Vec<u8>,
+}
+
+impl Words {
+    pub(super) fn new() -> Words {
+        Words {
+            lists: Lists::default(),
+            numbered: vec![NONE; Segmenter::NUMBERS],
+            others: HashMap::default(),
+            names: Vec::new(),
+            ends: Vec::new(),
+            lengths: Vec::new(),
+        }
+    }
+
+    /// Notes that a word stands in a document; `number` is the segmenter's. Says
+    /// whether it is kept.
+    #[inline]
+    pub(super) fn occurrence(&mut self, word: &str, number: u32, doc: DocId) -> bool {
+        let list = match self.numbered.get(number as usize) {
+            Some(list) if number != 0 && *list != NONE => *list,
+            _ => match self.find(word, number) {
+                Some(list) => list,
+                None => return false,
+            },
+        };
+        self.lists.occurrence(list, doc);
+        true
+    }
+
+    /// The list of a word that no number found; `None` for one that is too long.
+    fn find(&mut self, word: &str, number: u32) -> Option<u32> {
+        if word.len() > LONGEST {
+            return None;
+        }
+        if number == 0
+            && let Some(list) = self.others.get(word)
+        {
+            return Some(*list);
+        }
+        let list = self.lists.begin();
+        self.names.extend(word.as_bytes());
+        self.ends.push(self.names.len() as u32);
+        match self.numbered.get_mut(number as usize) {
+            Some(place) if number != 0 => *place = list,
+            _ => {
+                self.others.insert(word.to_owned(), list);
+            }
+        }
+        Some(list)
+    }
+
+    /// Ends a document.
+    pub(super) fn end(&mut self, length: u32) {
+        self.lengths.push(length_code(length));
+    }
+
+    fn name(&self, list: u32) -> &[u8] {
+        let list = list as usize;
+        let start = list.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.names[start as usize..self.ends[list] as usize]
+    }
+
+    /// The lists in order of the bytes of their words.
+    fn sorted(&self) -> Vec<u32> {
+        // Sixteen bytes tell nearly all words apart.
+        let begin = |list: u32| {
+            let mut begin = [0; 16];
+            let name = self.name(list);
+            let length = name.len().min(begin.len());
+            begin[..length].copy_from_slice(&name[..length]);
+            u128::from_be_bytes(begin)
+        };
+        let mut lists: Vec<(u128, u32)> = (0..self.ends.len() as u32)
+            .map(|list| (begin(list), list))
+            .collect();
+        lists.sort_unstable_by(|(a, one), (b, other)| {
+            a.cmp(b)
+                .then_with(|| self.name(*one).cmp(self.name(*other)))
+        });
+        lists.into_iter().map(|(_, list)| list).collect()
+    }
+
+    pub(super) fn write(&self, out: WritePtr) -> io::Result<()> {
+        let mut file = FileWriter::new(out, false)?;
+        let mut room = Vec::new();
+        for list in self.sorted() {
+            self.lists.write_frequencies(list, &mut room, file.list());
+            file.end(self.name(list))?;
+        }
+        file.close(&self.lengths)
+    }
+
+    /// Bytes in use, about.
+    pub(super) fn bytes(&self) -> usize {
+        /// What a hashed word takes besides its bytes.
+        const HASHED: usize = 64;
+        self.lists.bytes()
+            + self.numbered.len() * size_of::<u32>()
+            + self.names.capacity()
+            + self.ends.capacity() * size_of::<u32>()
+            + self.others.len() * HASHED
+            + self.lengths.capacity()
+    }
+}
