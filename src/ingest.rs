@@ -284,7 +284,8 @@ impl Run<'_, '_> {
         if self.writer.standing(&story.meta.id, story.spot)? == Standing::Clash {
             story.meta.id = format!("{}~{:08x}", story.meta.id, story.spot.hash as u32);
         }
-        match self.writer.add(&story.article, &story.meta, story.spot)? {
+        let (article, meta) = (&story.article, &mut story.meta);
+        match self.writer.add(article, meta, story.spot)? {
             Added::Accepted => {
                 self.tally.accepted += 1;
                 self.tally.repaired += u64::from(!story.meta.edits.is_empty());

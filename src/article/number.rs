@@ -56,6 +56,10 @@ const NO_DOCUMENT: &[char] = &[
 /// (`国发〔2018〕12、13号`) is several numbers that share their place.
 pub fn find_numbers(text: &str) -> Vec<(Range<usize>, Number)> {
     let mut all: Vec<(Range<usize>, Number)> = Vec::new();
+    // Most texts have neither, and one character is found at the speed of memory.
+    if !text.contains('号') && !text.contains('號') {
+        return all;
+    }
     for (at, mark) in text.match_indices(['号', '號']) {
         let floor = all.last().map_or(0, |(range, _)| range.end);
         // The characters before, as they stand and where, nearest last.

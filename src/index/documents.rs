@@ -211,11 +211,11 @@ type Values<'a> = std::iter::Map<
     fn(&'a (Field, OwnedValue)) -> (Field, &'a OwnedValue),
 >;
 
-/// The documents of an article, in order.
+/// The documents of an article, in order; notes in `meta` how many there are.
 pub(crate) fn documents(
     fields: &Fields,
     article: &Article,
-    meta: &Meta,
+    meta: &mut Meta,
     spot: Spot,
 ) -> Vec<PassageDocument> {
     let passages = passages(article);
@@ -225,7 +225,6 @@ pub(crate) fn documents(
         .source
         .as_ref()
         .map(|source| fold_str(&source.value));
-    let mut meta = meta.clone();
     meta.passages = passages.len() as u32;
     let mut documents = Vec::with_capacity(passages.len());
     let title_units = terms(&article.title.value).0;
@@ -273,7 +272,7 @@ pub(crate) fn documents(
             }
             // Serializing plain strings and maps cannot fail; an empty list would
             // be seen by every reader of the index at once.
-            let json = serde_json::to_vec(&meta).unwrap_or_default();
+            let json = serde_json::to_vec(meta).unwrap_or_default();
             values.push((fields.meta, OwnedValue::Bytes(json)));
         }
         documents.push(PassageDocument {

@@ -43,7 +43,7 @@ fn add(writer: &mut Writer, path: &str, n: u64) -> Result<()> {
         ..Draft::default()
     };
     let article = Article::from_draft(draft).expect("an article");
-    let meta = Meta {
+    let mut meta = Meta {
         id: format!("n{n}"),
         title: article.title.clone(),
         date: None,
@@ -66,7 +66,7 @@ fn add(writer: &mut Writer, path: &str, n: u64) -> Result<()> {
         repaired_title: None,
         encoding: "utf-8".to_owned(),
     };
-    writer.add(&article, &meta, Spot::new(path, n, n))?;
+    writer.add(&article, &mut meta, Spot::new(path, n, n))?;
     Ok(())
 }
 

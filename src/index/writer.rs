@@ -89,8 +89,12 @@ pub struct Writer {
     writer: IndexWriter<PassageDocument>,
     ledger: Ledger,
     snapshot: Vec<SegmentReader>,
-    added: HashMap<u64, Spot>,
-    seen: HashSet<u64>,
+    /// What this run added, by key.
+    added: HashMap<u64, New, foldhash::fast::RandomState>,
+    /// Keys of the file of each [`New`]; neighbours have one.
+    added_from: Vec<u64>,
+    /// Keys this run met that are not among `added`.
+    seen: HashSet<u64, foldhash::fast::RandomState>,
     deleted: HashSet<u64>,
     shadows: HashMap<u64, HashSet<u64>>,
     /// Files that were read again, until [`Writer::close_inputs`].
@@ -102,6 +106,16 @@ pub struct Writer {
     commit_every: Duration,
     salvage: Salvage,
     _lock: Guard,
+}
+
+/// An article that this run added: what is kept of every one until the end, so it
+/// is small.
+#[derive(Clone, Copy)]
+struct New {
+    /// Of everything the record says.
+    hash: u64,
+    /// Which of the files.
+    from: u32,
 }
 
 /// Postings are flushed when they reach the budget of a thread: tantivy takes
@@ -206,8 +220,9 @@ impl Writer {
             writer,
             ledger,
             snapshot,
-            added: HashMap::new(),
-            seen: HashSet::new(),
+            added: HashMap::default(),
+            added_from: Vec::new(),
+            seen: HashSet::default(),
             deleted: HashSet::new(),
             shadows: HashMap::new(),
             changed: Vec::new(),
@@ -256,6 +271,7 @@ impl Writer {
             (None, Some(held)) if held.hash == spot.hash => {
                 let there = held.file != spot.file || held.place == spot.place;
                 // Of two records alike in one file the first is the one that counts.
+                // It is not among those that were added, as the first arms say.
                 if there || self.seen.contains(&key) {
                     Standing::Same
                 } else {
@@ -269,8 +285,8 @@ impl Writer {
     }
 
     /// Adds an article that was read from a file, or finds that it is there.
-    /// The id in `meta` must not clash.
-    pub fn add(&mut self, article: &Article, meta: &Meta, spot: Spot) -> Result<Added> {
+    /// The id in `meta` must not clash; the number of passages is noted there.
+    pub fn add(&mut self, article: &Article, meta: &mut Meta, spot: Spot) -> Result<Added> {
         let key = key_of(&meta.id);
         let standing = self.standing(&meta.id, spot)?;
         self.note_seen(key, spot.file)?;
@@ -292,7 +308,15 @@ impl Writer {
             .run(documents.into_iter().map(UserOperation::Add))
             .map_err(|error| self.folder.explain(error))
             .context("cannot write")?;
-        self.added.insert(key, spot);
+        if self.added_from.last() != Some(&spot.file) {
+            self.added_from.push(spot.file);
+        }
+        let new = New {
+            hash: spot.hash,
+            from: self.added_from.len() as u32 - 1,
+        };
+        self.added.insert(key, new);
+        self.seen.remove(&key);
         self.dirty = true;
         Ok(if standing == Standing::Moved {
             Added::Unchanged
@@ -307,10 +331,12 @@ impl Writer {
     }
 
     fn note_seen(&mut self, key: u64, file: u64) -> Result<()> {
-        self.seen.insert(key);
         let owner = match self.added.get(&key) {
-            Some(held) => Some(held.file),
-            None => self.held(key)?.map(|held| held.file),
+            Some(new) => self.added_from.get(new.from as usize).copied(),
+            None => {
+                self.seen.insert(key);
+                self.held(key)?.map(|held| held.file)
+            }
         };
         if let Some(owner) = owner.filter(|owner| *owner != file) {
             self.shadows.entry(file).or_default().insert(owner);
@@ -405,7 +431,10 @@ impl Writer {
                 doc = postings.advance();
             }
         }
-        keys.retain(|key| !self.seen.contains(key) && !self.deleted.contains(key));
+        keys.retain(|key| {
+            let met = self.seen.contains(key) || self.added.contains_key(key);
+            !met && !self.deleted.contains(key)
+        });
         for key in &keys {
             self.delete(*key);
         }
