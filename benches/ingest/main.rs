@@ -4,6 +4,7 @@
 //! costs by itself. Without a corpus one is made from `corpus/`, repeated with
 //! changed ids, and the table says so.
 //!
+//! `--runs 0` runs everything once, without a round to warm up and without the stages;
 //! `--times` repeats the corpus that often, its ids, numbers, names and years
 //! changed; `--memory` is what jianbao is given; `--stages` measures the stages only.
 #![allow(
@@ -89,7 +90,9 @@ fn bench(words: &[&str]) {
             compare(&repeated, times, runs, &memories, &queries, dir);
         }
     }
-    stages::table(&corpus, runs, &dir.join("stages"));
+    if runs > 0 {
+        stages::table(&corpus, runs, &dir.join("stages"));
+    }
 }
 
 /// Prints a row for the plain program, and one for jianbao with each budget.

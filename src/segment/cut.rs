@@ -90,7 +90,7 @@ impl Dictionary {
 
     /// The number of a folded word that the table has; 0 for one that it lacks, or
     /// that the user laid over it: those have numbers in no run either.
-    fn number(&self, word: &str) -> u32 {
+    pub(super) fn number(&self, word: &str) -> u32 {
         let added = self.overlay.as_ref().and_then(|words| words.find(word));
         match added {
             Some(_) => 0,

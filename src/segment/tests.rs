@@ -8,6 +8,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::fold::fold;
+use crate::segment::block::is_block;
 
 fn texts(text: &str) -> Vec<String> {
     let segmenter = Segmenter::new(&[]);
@@ -164,6 +165,7 @@ fn same(segmenter: &Segmenter, jieba: &Jieba, text: &str) -> Result<(), TestCase
     });
     prop_assert_eq!(&words, &theirs(jieba, text));
     prop_assert_eq!(&places, &words);
+    numbered(segmenter, text, &words)?;
     let pieces: Vec<String> = segmenter.cut(text).into_iter().map(fold_str).collect();
     let folded = fold_str(text);
     let wanted: Vec<&str> = jieba
@@ -172,6 +174,27 @@ fn same(segmenter: &Segmenter, jieba: &Jieba, text: &str) -> Result<(), TestCase
         .map(|token| token.word)
         .collect();
     prop_assert_eq!(pieces, wanted);
+    Ok(())
+}
+
+/// The same words, and the number of each is a matter of the word alone.
+fn numbered(segmenter: &Segmenter, text: &str, words: &[String]) -> Result<(), TestCaseError> {
+    let mut found = Vec::new();
+    segmenter.each_numbered(text, &mut Room::default(), |word, number| {
+        found.push((word.to_owned(), number));
+    });
+    prop_assert_eq!(found.len(), words.len());
+    for ((word, number), want) in found.iter().zip(words) {
+        prop_assert_eq!(word, want);
+        prop_assert!((*number as usize) < Segmenter::NUMBERS);
+        let alone = word.chars().count() == 1 && !word.chars().all(is_block);
+        let known = if alone {
+            0
+        } else {
+            segmenter.words.number(word)
+        };
+        prop_assert_eq!(*number, known, "{} in {}", word, text);
+    }
     Ok(())
 }
 

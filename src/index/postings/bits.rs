@@ -8,8 +8,9 @@
 //! ```
 //!
 //! Full runs go through SIMD (crate `bitpacking`), shorter ones are packed one
-//! after the other, lowest bits first. Measured on 33,449 stories: the widths of
-//! the largest number alone take @@.
+//! after the other, lowest bits first. Measured on 33,449 stories, where
+//! the largest number of a run gave the width of all before: characters 28.9 MB, now
+//! 26.0, words 12.4 MB, now 11.2.
 
 use bitpacking::{BitPacker, BitPacker4x};
 
