@@ -202,7 +202,9 @@ impl Writer {
         for segment in index.searchable_segments()? {
             snapshot.push(SegmentReader::open(&segment).map_err(|error| folder.explain(error))?);
         }
-        let threads = options.threads.clamp(1, 8);
+        // A thread that has too little writes a segment for every few articles.
+        let most = (options.memory / 3 / MIN_ARENA).clamp(1, 8);
+        let threads = options.threads.clamp(1, most);
         // Measured: the process peaks at about twice the arenas while segments
         // are flushed, and the rest (dictionary, batches, queue) needs its share.
         let arena = (options.memory / 3 / threads).clamp(MIN_ARENA, MAX_ARENA);

@@ -73,9 +73,9 @@ impl Chars {
         file.close(&self.lengths)
     }
 
-    /// Bytes in use, about.
+    /// Bytes that grow, about: no flush gives back the table of characters.
     pub(super) fn bytes(&self) -> usize {
-        self.lists.bytes() + self.lengths.capacity() + PLANE * size_of::<u32>()
+        self.lists.bytes() + self.lengths.capacity()
     }
 }
 
@@ -182,12 +182,11 @@ impl Words {
         file.close(&self.lengths)
     }
 
-    /// Bytes in use, about.
+    /// Bytes that grow, about: no flush gives back the table of numbers, 3 MB.
     pub(super) fn bytes(&self) -> usize {
         /// What a hashed word takes besides its bytes.
         const HASHED: usize = 64;
         self.lists.bytes()
-            + self.numbered.len() * size_of::<u32>()
             + self.names.capacity()
             + self.ends.capacity() * size_of::<u32>()
             + self.others.len() * HASHED
