@@ -1,11 +1,12 @@
-//! Makes the table of words that `src/segment/table.rs` reads: jieba's
-//! dictionary and the project's own words as a double array, so that a program
-//! that starts has nothing to load.
+//! Makes the table of words that `src/segment/table.rs` reads (jieba's
+//! dictionary and the project's own words as a double array) and what
+//! `src/pack/units.rs` knows of its tokens, so that a program that starts has
+//! nothing to load.
 
 // This is how a build script talks to cargo.
 #![allow(clippy::print_stdout)]
 
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::{BTreeMap, BinaryHeap, HashMap};
 use std::error::Error;
 use std::fs;
 use std::ops::Range;
@@ -14,6 +15,9 @@ use std::path::Path;
 #[path = "src/segment/block.rs"]
 mod block;
 #[allow(dead_code, unreachable_pub)]
+#[path = "src/chars.rs"]
+mod chars;
+#[allow(dead_code, unreachable_pub)]
 #[path = "src/fold.rs"]
 mod fold;
 
@@ -21,6 +25,9 @@ mod fold;
 const JIEBA: &str = "src/segment/jieba.txt";
 /// Words added to jieba's one after the other: `word freq`, and perhaps a tag.
 const ADDED: &[&str] = &["src/segment/folded.txt", "src/segment/lexicon.txt"];
+
+/// The tokens of packed texts, a line each.
+const TOKENS: &str = "src/pack/tokens.txt";
 
 /// Bits of a cell: the number of its word's count, the cells of its children, its parent.
 const COUNT_BITS: u32 = 14;
@@ -40,6 +47,8 @@ const NOBODY: u64 = (1 << CELL_BITS) - 1;
 fn main() -> Result<(), Box<dyn Error>> {
     for path in [
         JIEBA,
+        TOKENS,
+        "src/chars.rs",
         "src/fold.rs",
         "src/fold/t2s.txt",
         "src/segment/block.rs",
@@ -117,6 +126,44 @@ fn main() -> Result<(), Box<dyn Error>> {
             cells.len(),
         ),
     )?;
+    tokens(out)
+}
+
+/// Where each token of packed texts stands in its list, how many characters it
+/// has if all of them stand for themselves, and which of those hold a character.
+fn tokens(out: &Path) -> Result<(), Box<dyn Error>> {
+    let list = fs::read_to_string(TOKENS)?;
+    let mut places: Vec<u8> = 0_u32.to_le_bytes().to_vec();
+    let mut solid: Vec<u8> = Vec::new();
+    let mut holding: BTreeMap<char, Vec<u16>> = BTreeMap::new();
+    let mut at = 0;
+    for (code, token) in list.split_terminator('\n').enumerate() {
+        at += token.len() as u32 + 1;
+        places.extend(at.to_le_bytes());
+        let is_solid = token != "\\n" && token.chars().all(chars::is_solid);
+        solid.push(if is_solid {
+            token.chars().count() as u8
+        } else {
+            0
+        });
+        for unit in chars::units(token).map(|placed| placed.unit) {
+            if let (true, chars::Unit::Char(c)) = (is_solid, unit) {
+                holding.entry(c).or_default().push(code as u16);
+            }
+        }
+    }
+    let mut lists = Vec::new();
+    let mut index = Vec::new();
+    for (c, mut codes) in holding {
+        codes.dedup();
+        index.extend(u32::from(c).to_le_bytes());
+        index.extend((lists.len() as u32 / 2).to_le_bytes());
+        lists.extend(codes.iter().flat_map(|code| code.to_le_bytes()));
+    }
+    fs::write(out.join("token-places.bin"), places)?;
+    fs::write(out.join("token-solid.bin"), solid)?;
+    fs::write(out.join("token-index.bin"), index)?;
+    fs::write(out.join("token-lists.bin"), lists)?;
     Ok(())
 }
 

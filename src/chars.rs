@@ -47,7 +47,7 @@ pub fn units(text: &str) -> Units<'_> {
     Units {
         text,
         at: 0,
-        in_run: false,
+        reader: Reader::default(),
     }
 }
 
@@ -61,7 +61,7 @@ pub fn count(text: &str) -> usize {
 pub struct Units<'a> {
     text: &'a str,
     at: usize,
-    in_run: bool,
+    reader: Reader,
 }
 
 impl Iterator for Units<'_> {
@@ -72,29 +72,43 @@ impl Iterator for Units<'_> {
             let c = self.text.get(self.at..)?.chars().next()?;
             let start = self.at;
             self.at += c.len_utf8();
-            let unit = match class(c) {
-                TRANSPARENT => continue,
-                STOP => {
-                    if self.in_run {
-                        continue;
-                    }
-                    self.in_run = true;
-                    Unit::Stop
-                }
-                BREAK => {
-                    self.in_run = false;
-                    Unit::Break
-                }
-                folded => {
-                    self.in_run = false;
-                    Unit::Char(char::from_u32(folded).unwrap_or(c))
-                }
-            };
-            return Some(Placed {
-                unit,
-                bytes: start..self.at,
-            });
+            if let Some(unit) = self.reader.read(c) {
+                return Some(Placed {
+                    unit,
+                    bytes: start..self.at,
+                });
+            }
         }
+    }
+}
+
+/// Takes the characters of a text one after the other: [`units`] for who has
+/// the text in pieces.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Reader {
+    in_run: bool,
+}
+
+impl Reader {
+    /// The unit that begins with a character; `None` for one that counts as
+    /// nothing or goes on with a run of punctuation.
+    #[inline]
+    pub fn read(&mut self, c: char) -> Option<Unit> {
+        let unit = match class(c) {
+            TRANSPARENT => return None,
+            STOP if self.in_run => return None,
+            STOP => Unit::Stop,
+            BREAK => Unit::Break,
+            folded => Unit::Char(char::from_u32(folded).unwrap_or(c)),
+        };
+        self.in_run = unit == Unit::Stop;
+        Some(unit)
+    }
+
+    /// Characters that stand for themselves went by without being looked at.
+    #[inline]
+    pub fn pass(&mut self) {
+        self.in_run = false;
     }
 }
 

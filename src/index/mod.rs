@@ -14,6 +14,7 @@
 //! the length of the ledger and the identity of the analysis.
 
 mod begin;
+mod columns;
 mod directory;
 mod disk;
 mod documents;
@@ -31,14 +32,15 @@ mod twins;
 mod verified;
 mod writer;
 
+pub use columns::Fact;
 pub use documents::{Meta, Spot, day, file_key, key_of};
 pub use health::{Damage, Health, Part, Salvage};
 pub use ledger::Entry;
-pub use postings::{BREAK, Postings, STOP, Terms};
+pub use postings::{BREAK, Lengths, Postings, STOP, Terms};
 pub use recipe::Recipe;
 pub use schema::{Fields, Zones};
 pub use store::{Commit, LazySegmenter, Segment, Store};
-pub use texts::{Opening, Texts};
+pub use texts::{Opening, Packed, Texts};
 pub use twins::Signature;
 pub use writer::{Added, COMMIT_EVERY, Mode, Options, Standing, Writer};
 

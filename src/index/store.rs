@@ -8,10 +8,13 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
 use serde::{Deserialize, Serialize};
+use tantivy::columnar::{Column, StrColumn};
 use tantivy::plugin::SegmentPlugin;
+use tantivy::store::StoreReader;
 use tantivy::{Index, SegmentReader};
 use xxhash_rust::xxh3::xxh3_64;
 
+use crate::index::columns::{Columns, Fact};
 use crate::index::directory::Folder;
 use crate::index::disk::{Files, Guard};
 use crate::index::gate::Gate;
@@ -56,6 +59,7 @@ pub struct Segment {
     chars: Terms,
     words: Terms,
     texts: Texts,
+    columns: Columns,
 }
 
 impl Segment {
@@ -65,6 +69,7 @@ impl Segment {
             chars: Terms::open(file(CHARS)?, true).context(CHARS)?,
             words: Terms::open(file(WORDS)?, false).context(WORDS)?,
             texts: Texts::open(file(TEXTS)?).context(TEXTS)?,
+            columns: Columns::default(),
             reader,
         })
     }
@@ -77,6 +82,21 @@ impl Segment {
     /// Words with their frequencies.
     pub fn words(&self) -> &Terms {
         &self.words
+    }
+
+    /// A column of numbers.
+    pub fn column(&self, fact: Fact) -> Result<&Column<u64>> {
+        self.columns.numbers(&self.reader, fact)
+    }
+
+    /// The folded sources; `None` when no article has one.
+    pub fn sources(&self) -> Result<Option<&StrColumn>> {
+        self.columns.source(&self.reader)
+    }
+
+    /// The stored facts of articles.
+    pub fn stored(&self) -> Result<&StoreReader> {
+        self.columns.stored(&self.reader)
     }
 
     /// The texts of the passages.

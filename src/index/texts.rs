@@ -15,6 +15,7 @@
 
 use std::any::Any;
 use std::io::{self, Write};
+use std::ops::Range;
 
 use anyhow::{Context, Result};
 use tantivy::directory::{FileSlice, OwnedBytes, TerminatingWrite, WritePtr};
@@ -42,6 +43,18 @@ pub struct Texts {
     records: FileSlice,
     ends: OwnedBytes,
     documents: usize,
+}
+
+/// A passage as it is kept: see [`crate::pack`].
+#[derive(Debug, Clone)]
+pub struct Packed {
+    /// The packed headline; empty for all but a first passage.
+    pub title: OwnedBytes,
+    /// Where the text proper begins, in bytes of the text; 0 for all but a
+    /// first passage.
+    pub lead: usize,
+    /// The packed text.
+    pub text: OwnedBytes,
 }
 
 /// What the first passage of an article knows besides its text.
@@ -85,12 +98,14 @@ impl Texts {
     }
 
     fn record(&self, doc: DocId) -> Result<OwnedBytes> {
-        self.try_record(doc as usize)
-            .unwrap_or_else(|| Err(damaged()))
+        let bytes = self.bytes(doc as usize).ok_or_else(damaged);
+        bytes
+            .and_then(|bytes| self.records.slice(bytes).read_bytes())
             .context("cannot read the text")
     }
 
-    fn try_record(&self, doc: usize) -> Option<io::Result<OwnedBytes>> {
+    /// Where a record lies.
+    fn bytes(&self, doc: usize) -> Option<Range<usize>> {
         if doc >= self.documents {
             return None;
         }
@@ -101,8 +116,42 @@ impl Texts {
         let nth = doc % GROUP;
         let start = base.checked_add(if nth == 0 { 0 } else { end(nth - 1)? })?;
         let end = base.checked_add(end(nth)?)?;
-        (start <= end && end <= self.records.len())
-            .then(|| self.records.slice(start..end).read_bytes())
+        (start <= end && end <= self.records.len()).then_some(start..end)
+    }
+
+    /// Some passages of an article, as they are kept; `docs` are sorted, and
+    /// `first` is the first of the article. Neighbours are read in one go.
+    pub fn packed(&self, docs: &[DocId], first: DocId) -> Result<Vec<Packed>> {
+        self.try_packed(docs, first).context("cannot read the text")
+    }
+
+    fn try_packed(&self, docs: &[DocId], first: DocId) -> io::Result<Vec<Packed>> {
+        let mut places = Vec::with_capacity(docs.len());
+        for doc in docs {
+            places.push(self.bytes(*doc as usize).ok_or_else(damaged)?);
+        }
+        let mut all = Vec::with_capacity(docs.len());
+        for run in places.chunk_by(|one, next| one.end == next.start) {
+            let (Some(one), Some(last)) = (run.first(), run.last()) else {
+                continue;
+            };
+            let bytes = self.records.slice(one.start..last.end).read_bytes()?;
+            let records = run.iter();
+            all.extend(
+                records.map(|place| bytes.slice(place.start - one.start..place.end - one.start)),
+            );
+        }
+        let packed = docs.iter().zip(all).map(|(doc, record)| {
+            if *doc == first {
+                return opened(&record);
+            }
+            Some(Packed {
+                title: OwnedBytes::empty(),
+                lead: 0,
+                text: record,
+            })
+        });
+        packed.collect::<Option<_>>().ok_or_else(damaged)
     }
 
     /// The text of a passage. `first` tells that it is the first of its article.
@@ -116,32 +165,37 @@ impl Texts {
     pub fn append(&self, doc: DocId, first: bool, text: &mut String) -> Result<()> {
         let record = self.record(doc)?;
         let packed = match first {
-            false => Some(&record[..]),
-            true => number4(&record, 0).and_then(|title| record.get(HEAD.checked_add(title)?..)),
+            false => Some(record),
+            true => opened(&record).map(|opened| opened.text),
         };
         packed
-            .and_then(|packed| unpack(packed, text))
+            .and_then(|packed| unpack(&packed, text))
             .ok_or_else(damaged)
             .context("cannot read the text")
     }
 
     /// Title and lead of an article, by its first passage.
     pub fn opening(&self, doc: DocId) -> Result<Opening> {
-        let record = self.record(doc)?;
         let mut opening = Opening::default();
-        number4(&record, 0)
-            .zip(number4(&record, 4))
-            .and_then(|(title, lead)| {
-                opening.lead = lead;
-                unpack(
-                    record.get(HEAD..HEAD.checked_add(title)?)?,
-                    &mut opening.title,
-                )
+        opened(&self.record(doc)?)
+            .and_then(|opened| {
+                opening.lead = opened.lead;
+                unpack(&opened.title, &mut opening.title)
             })
             .ok_or_else(damaged)
             .context("cannot read the title")?;
         Ok(opening)
     }
+}
+
+/// The parts of the record of a first passage.
+fn opened(record: &OwnedBytes) -> Option<Packed> {
+    let text = HEAD.checked_add(number4(record, 0)?)?;
+    (text <= record.len()).then_some(Packed {
+        title: record.slice(HEAD..text),
+        lead: number4(record, 4)?,
+        text: record.slice(text..record.len()),
+    })
 }
 
 fn number4(bytes: &[u8], at: usize) -> Option<usize> {

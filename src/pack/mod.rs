@@ -10,7 +10,11 @@
 //! zstd, level 1, in blocks of 16 KB, as tantivy's document store has it; a
 //! passage is read in about a microsecond, where a block takes thirty.
 
+mod units;
+
 use std::sync::LazyLock;
+
+pub use units::{holding, solid};
 
 /// One token a line, `\n` for the line break; its line is its code. Chosen and
 /// ordered by their use in news of 2012 to 2018 and their frequency in jieba's
@@ -22,20 +26,18 @@ const SHORT: usize = 128;
 /// What follows is a unit of UTF-16, high byte first.
 const ESCAPE: u8 = 0xFF;
 /// Codes in all: one byte below 128, or a lead of 0x80 to 0xFE and a byte.
-const CODES: usize = SHORT + 127 * 256;
+pub const CODES: usize = SHORT + 127 * 256;
 
-/// Where the tokens stand in [`TOKENS`].
-static PLACES: LazyLock<Vec<u32>> = LazyLock::new(|| {
-    let mut places = Vec::with_capacity(CODES + 1);
-    places.push(0);
-    places.extend(TOKENS.match_indices('\n').map(|(at, _)| at as u32 + 1));
-    places
-});
+/// Where each token begins in [`TOKENS`], and where the last one ends: u32 each.
+const PLACES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/token-places.bin"));
+
+fn place(code: usize) -> Option<usize> {
+    let (place, _) = PLACES.get(code * 4..)?.split_first_chunk()?;
+    Some(u32::from_le_bytes(*place) as usize)
+}
 
 fn token(code: usize) -> Option<&'static str> {
-    let start = *PLACES.get(code)? as usize;
-    let end = *PLACES.get(code + 1)? as usize - 1;
-    match TOKENS.get(start..end)? {
+    match TOKENS.get(place(code)?..place(code + 1)? - 1)? {
         "\\n" => Some("\n"),
         token => Some(token),
     }
@@ -189,35 +191,116 @@ pub fn pack(text: &str, out: &mut Vec<u8>) {
     }
 }
 
+/// A piece of packed text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Piece {
+    /// A token, by its code.
+    Token(u16),
+    /// A character that is no token.
+    Char(char),
+}
+
+impl Piece {
+    /// Its text; `buffer` holds that of a character.
+    #[inline]
+    pub fn text(self, buffer: &mut [u8; 4]) -> &str {
+        match self {
+            Piece::Token(code) => token(usize::from(code)).unwrap_or_default(),
+            Piece::Char(c) => c.encode_utf8(buffer),
+        }
+    }
+}
+
+/// The pieces of packed bytes, in order; `None` among them, and nothing after
+/// it, where the bytes are none that [`pack`] made.
+pub fn pieces(packed: &[u8]) -> Pieces<'_> {
+    Pieces { rest: packed }
+}
+
+/// Iterator of [`pieces`].
+#[derive(Debug, Clone)]
+pub struct Pieces<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Pieces<'a> {
+    /// The bytes that were not read yet.
+    pub fn rest(&self) -> &'a [u8] {
+        self.rest
+    }
+
+    fn escaped(&mut self) -> Option<u16> {
+        let ([high, low], rest) = self.rest.split_first_chunk()?;
+        self.rest = rest;
+        Some(u16::from_be_bytes([*high, *low]))
+    }
+
+    #[cold]
+    fn char(&mut self) -> Option<char> {
+        let high = self.escaped()?;
+        if !matches!(high, 0xD800..0xDC00) {
+            return char::from_u32(u32::from(high));
+        }
+        let (escape, rest) = self.rest.split_first()?;
+        self.rest = rest;
+        if *escape != ESCAPE {
+            return None;
+        }
+        let low = self.escaped()?;
+        char::decode_utf16([high, low]).next()?.ok()
+    }
+}
+
+impl Iterator for Pieces<'_> {
+    type Item = Option<Piece>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Option<Piece>> {
+        let (byte, rest) = self.rest.split_first()?;
+        self.rest = rest;
+        let piece = if usize::from(*byte) < SHORT {
+            Some(Piece::Token(u16::from(*byte)))
+        } else if *byte == ESCAPE {
+            self.char().map(Piece::Char)
+        } else {
+            self.rest.split_first().map(|(second, rest)| {
+                self.rest = rest;
+                let long = (usize::from(*byte) - SHORT) * 256 + usize::from(*second);
+                Piece::Token((SHORT + long) as u16)
+            })
+        };
+        if piece.is_none() {
+            self.rest = &[];
+        }
+        Some(piece)
+    }
+}
+
+/// What stands from a byte of the text on: text that was unpacked on the way,
+/// and packed bytes. `None` when the text has no such byte, or it lies inside a
+/// character.
+pub fn skip(packed: &[u8], bytes: usize) -> Option<(String, &[u8])> {
+    let mut left = bytes;
+    let mut pieces = pieces(packed);
+    while left > 0 {
+        let mut buffer = [0; 4];
+        let text = pieces.next()??.text(&mut buffer);
+        match left.checked_sub(text.len()) {
+            Some(rest) => left = rest,
+            None => return Some((text.get(left..)?.to_owned(), pieces.rest())),
+        }
+    }
+    Some((String::new(), pieces.rest()))
+}
+
 /// Appends the text that [`pack`] made these bytes of; `None` for bytes that it
 /// never made.
 pub fn unpack(packed: &[u8], out: &mut String) -> Option<()> {
     out.reserve(packed.len() * 3);
-    let mut bytes = packed.iter().copied();
-    let mut high = None;
-    while let Some(byte) = bytes.next() {
-        if byte == ESCAPE {
-            let unit = u16::from_be_bytes([bytes.next()?, bytes.next()?]);
-            match (high.take(), unit) {
-                (None, 0xD800..0xDC00) => high = Some(unit),
-                (None, unit) => out.push(char::from_u32(u32::from(unit))?),
-                (Some(high), low) => {
-                    out.push(char::decode_utf16([high, low]).next()?.ok()?);
-                }
-            }
-            continue;
-        }
-        if high.is_some() {
-            return None;
-        }
-        let code = if usize::from(byte) < SHORT {
-            usize::from(byte)
-        } else {
-            SHORT + (usize::from(byte) - SHORT) * 256 + usize::from(bytes.next()?)
-        };
-        out.push_str(token(code)?);
+    for piece in pieces(packed) {
+        out.push_str(piece?.text(&mut [0; 4]));
     }
-    high.is_none().then_some(())
+    Some(())
 }
 
 #[cfg(test)]
@@ -275,6 +358,15 @@ mod tests {
         #[test]
         fn any_text_comes_back(text in "\\PC{0,80}|[\\x00-\\x7f\u{4e00}-\u{4eff}\u{20000}-\u{200ff}]{0,80}") {
             round(&text);
+        }
+
+        #[test]
+        fn skipping_is_slicing(text in "[中国人民，a\n]{0,20}|\\PC{0,20}", bytes in 0usize..70) {
+            let rest = skip(&round(&text), bytes).map(|(mut rest, packed)| {
+                unpack(packed, &mut rest).unwrap();
+                rest
+            });
+            prop_assert_eq!(rest.as_deref(), text.get(bytes..));
         }
 
         #[test]

@@ -7,7 +7,7 @@
 
 use anyhow::Result;
 
-use crate::index::{Signature, Store};
+use crate::index::{Fact, Signature, Store};
 use crate::search::rank::Candidate;
 
 /// How many of the best are looked at for copies of what is shown: a copy says
@@ -15,18 +15,18 @@ use crate::search::rank::Candidate;
 const LOOK: usize = 1000;
 
 /// Goes down a ranked list of articles and folds every copy into the article
-/// above it that it is a copy of: each of the first `wanted` others, with how
-/// many copies of it the list holds. The best ranked stands.
-pub(super) fn fold<'a>(
+/// above it that it is a copy of: the places of the first `wanted` others, with how
+/// many copies of each the list holds. The best ranked stands.
+pub(super) fn fold(
     store: &Store,
-    ranked: &'a [Candidate],
+    ranked: &[Candidate],
     wanted: usize,
-) -> Result<Vec<(&'a Candidate, u64)>> {
+) -> Result<Vec<(usize, u64)>> {
     let mut near = Vec::with_capacity(store.segments().len());
     for segment in store.segments() {
-        near.push(segment.fast_fields().u64("near")?);
+        near.push(segment.column(Fact::Near)?);
     }
-    let mut kept: Vec<(&Candidate, u64)> = Vec::new();
+    let mut kept: Vec<(usize, u64)> = Vec::new();
     let mut signatures: Vec<Signature> = Vec::new();
     for (nth, candidate) in ranked.iter().enumerate() {
         if nth >= LOOK && kept.len() >= wanted {
@@ -38,13 +38,14 @@ pub(super) fn fold<'a>(
             *part = value;
         }
         let above = kept.iter().zip(&signatures).position(|((one, _), other)| {
+            let one = &ranked[*one];
             signature == *other
                 || signature.is_near(other) && within_a_month(one.day, candidate.day)
         });
         match above {
             Some(above) => kept[above].1 += 1,
             None if kept.len() < wanted => {
-                kept.push((candidate, 0));
+                kept.push((nth, 0));
                 signatures.push(signature);
             }
             None => {}

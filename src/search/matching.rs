@@ -9,11 +9,14 @@ use anyhow::Result;
 use tantivy::{DocId, DocSet, TERMINATED};
 
 use crate::fold::fold_str;
-use crate::index::{Segment, day};
+use crate::index::{Fact, Postings, Segment, day};
 use crate::search::near::near;
 use crate::search::phrase::{Phrase, Scope};
 use crate::search::query::{Query, spellings};
 use crate::segment::Segmenter;
+
+/// Documents whose words are added up together.
+const STRETCH: usize = 4096;
 
 /// Passages of one segment, sorted, none deleted.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -84,7 +87,6 @@ impl Matcher<'_> {
         let Query::Words(text) = query else {
             return self.run(query);
         };
-        let mut docs = self.phrase(text, Scope::Anywhere)?.docs;
         let mut all: Option<Vec<DocId>> = None;
         for word in (self.segmenter)().words(text) {
             let having = self.word(&word.text)?;
@@ -93,8 +95,16 @@ impl Matcher<'_> {
                 None => having,
             });
         }
-        docs.extend(all.unwrap_or_default());
-        Ok(matched(docs))
+        let docs = self.phrase_or(text, all.unwrap_or_default())?;
+        Ok(Matched {
+            docs,
+            filter: false,
+        })
+    }
+
+    /// The passages that hold a string, and those that are wanted without it.
+    fn phrase_or(&self, text: &str, known: Vec<DocId>) -> Result<Vec<DocId>> {
+        Phrase::new(text).docs_and(self.segment, Scope::Anywhere, known)
     }
 
     fn phrase(&self, text: &str, scope: Scope) -> Result<Matched> {
@@ -172,9 +182,12 @@ impl Matcher<'_> {
         if !free.is_empty() && required.iter().all(|part| part.filter) {
             let mut docs = self.enough()?;
             for text in free {
-                docs.extend(self.phrase(text, Scope::Anywhere)?.docs);
+                docs = self.phrase_or(text, docs)?;
             }
-            required.push(matched(docs));
+            required.push(Matched {
+                docs,
+                filter: false,
+            });
         }
         self.combine(required, unwanted)
     }
@@ -183,26 +196,43 @@ impl Matcher<'_> {
     /// all be there; of longer texts a seventh of the weight is enough, for
     /// a question says more than its answer.
     fn enough(&self) -> Result<Vec<DocId>> {
-        let mut mass = vec![0f32; self.segment.max_doc() as usize];
-        let mut total = 0f32;
-        for wanted in self.words {
-            total += wanted.idf as f32;
-            for doc in self.word(&wanted.word)? {
-                mass[doc as usize] += wanted.idf as f32;
-            }
-        }
         let share = match (self.rigour, self.words.len()) {
             (Rigour::One, _) => 0.0,
             (_, 0..=2) => 0.999,
             (_, 3) => 0.6,
             _ => 0.15,
         };
+        let total: f32 = self.words.iter().map(|wanted| wanted.idf as f32).sum();
         let least = (total * share).max(f32::MIN_POSITIVE);
-        Ok((0..)
-            .zip(&mass)
-            .filter(|(_, mass)| **mass >= least)
-            .map(|(doc, _)| doc)
-            .collect())
+        let mut lists = Vec::with_capacity(self.words.len());
+        for wanted in self.words {
+            if let Some(postings) = self.segment.words().postings(&wanted.word)? {
+                lists.push((postings, wanted.idf as f32));
+            }
+        }
+        let mut docs = Vec::new();
+        // A stretch of documents at a time: its sums stay in the cache, and where
+        // no list has anything nothing is read.
+        let mut mass = [0f32; STRETCH];
+        let next = |lists: &[(Postings, f32)]| lists.iter().map(|(list, _)| list.doc()).min();
+        while let Some(first) = next(&lists).filter(|doc| *doc != TERMINATED) {
+            let begin = first - first % STRETCH as DocId;
+            let end = begin + STRETCH as DocId;
+            for (list, idf) in &mut lists {
+                list.each_before(end, |doc| {
+                    if let Some(mass) = mass.get_mut(doc.wrapping_sub(begin) as usize) {
+                        *mass += *idf;
+                    }
+                });
+            }
+            for (doc, mass) in (begin..).zip(&mut mass) {
+                if *mass >= least && !self.segment.is_deleted(doc) {
+                    docs.push(doc);
+                }
+                *mass = 0.0;
+            }
+        }
+        Ok(docs)
     }
 
     /// Articles that match all of the wanted and none of the unwanted parts,
@@ -242,7 +272,7 @@ impl Matcher<'_> {
 
     /// First documents of the articles of passages, sorted.
     fn articles(&self, docs: &[DocId]) -> Result<Vec<DocId>> {
-        let place = self.segment.fast_fields().u64("place")?;
+        let place = self.segment.column(Fact::Place)?;
         let mut articles: Vec<DocId> = docs
             .iter()
             .map(|doc| doc - (place.first(*doc).unwrap_or_default() >> 1) as DocId)
@@ -252,7 +282,7 @@ impl Matcher<'_> {
     }
 
     fn retain(&self, docs: &mut Vec<DocId>, keep: impl Fn(DocId) -> bool) -> Result<()> {
-        let place = self.segment.fast_fields().u64("place")?;
+        let place = self.segment.column(Fact::Place)?;
         docs.retain(|doc| keep(doc - (place.first(*doc).unwrap_or_default() >> 1) as DocId));
         Ok(())
     }
@@ -292,7 +322,7 @@ impl Matcher<'_> {
     pub(crate) fn source(&self, strings: &[String]) -> Result<Matched> {
         let strings: Vec<String> = strings.iter().map(|text| fold_str(text)).collect();
         let mut docs = Vec::new();
-        if let Some(column) = self.segment.fast_fields().str("source")? {
+        if let Some(column) = self.segment.sources()? {
             let mut wanted = Vec::new();
             let mut name = String::new();
             for ordinal in 0..column.num_terms() as u64 {
@@ -317,7 +347,7 @@ impl Matcher<'_> {
     /// Passages of articles of these days, both ends included; those without a
     /// date never match.
     pub(crate) fn date(&self, since: Option<u64>, until: Option<u64>) -> Result<Matched> {
-        let column = self.segment.fast_fields().u64("date")?;
+        let column = self.segment.column(Fact::Date)?;
         let range = since.unwrap_or(1).max(1)..=until.unwrap_or(u64::MAX);
         let docs = self.alive(|doc| range.contains(&column.first(doc).unwrap_or_default()));
         Ok(Matched { docs, filter: true })
@@ -347,7 +377,8 @@ fn once(parts: &[Query]) -> impl Iterator<Item = &Query> {
 }
 
 fn matched(mut docs: Vec<DocId>) -> Matched {
-    docs.sort_unstable();
+    // A few sorted runs, one after the other: this sort merges them.
+    docs.sort();
     docs.dedup();
     Matched {
         docs,

@@ -10,7 +10,7 @@ use anyhow::Result;
 use tantivy::columnar::Column;
 use tantivy::{DocId, DocSet};
 
-use crate::index::{BREAK, Postings, Segment, Zones};
+use crate::index::{BREAK, Fact, Postings, Segment, Zones};
 use crate::search::phrase::{Phrase, Place, Scope};
 
 /// Where a part stands, counted from the first passage of its stretch.
@@ -48,8 +48,8 @@ pub(crate) fn near(
             at: 0,
         });
     }
-    let zones = segment.fast_fields().u64("zones")?;
-    let place = segment.fast_fields().u64("place")?;
+    let zones = segment.column(Fact::Zones)?;
+    let place = segment.column(Fact::Place)?;
     let goes_on = |doc: DocId| {
         doc < segment.max_doc()
             && !segment.is_deleted(doc)
@@ -57,7 +57,7 @@ pub(crate) fn near(
     };
     let mut breaks = Breaks {
         postings: segment.chars().postings(BREAK.encode_utf8(&mut [0; 4]))?,
-        zones: &zones,
+        zones,
     };
     let mut docs = Vec::new();
     let mut title = Vec::new();
@@ -68,7 +68,7 @@ pub(crate) fn near(
         let mut stretch = vec![(first, 0)];
         let (mut doc, mut base, mut last_end) = (first, 0, 0);
         loop {
-            let zone = Zones::of(&zones, doc);
+            let zone = Zones::of(zones, doc);
             for (part, list) in lists.iter_mut().enumerate() {
                 let length = list.length;
                 let Some(found) = list.take(doc) else {

@@ -5,11 +5,14 @@
 //! match belongs to the passage it begins in, so none is counted twice; what
 //! is longer than the tail is verified on the stored text.
 
+use std::ops::Range;
+
 use anyhow::Result;
+use tantivy::columnar::Column;
 use tantivy::{DocId, DocSet, TERMINATED};
 
 use crate::chars::{Unit, units};
-use crate::index::{Postings, STOP, Segment, Zones};
+use crate::index::{Fact, Postings, STOP, Segment, Zones};
 use crate::passage::TAIL;
 
 /// An exact string, as units.
@@ -66,45 +69,160 @@ impl Phrase {
         scope: Scope,
         starts: bool,
     ) -> Result<Vec<Place>> {
-        let indexed = &self.units[..self.units.len().min(TAIL + 1)];
-        let Some(mut walk) = Walk::new((0..).zip(indexed.iter().copied()), segment)? else {
+        let Some(mut finder) = Finder::new(self, segment, scope)? else {
             return Ok(Vec::new());
         };
-        let zones = segment.fast_fields().u64("zones")?;
-        let place = segment.fast_fields().u64("place")?;
         let mut places = Vec::new();
-        let mut found = Vec::new();
-        // One character anywhere needs no look at its positions, but where it
-        // may stand in the tail alone: in a passage whose paragraph goes on.
-        let single = indexed.len() == 1 && scope == Scope::Anywhere && !starts;
-        while let Some(doc) = walk.next_doc() {
-            if segment.is_deleted(doc) {
-                continue;
-            }
-            let goes_on =
-                || doc + 1 < segment.max_doc() && place.first(doc + 1).unwrap_or_default() & 1 == 1;
-            if single && !goes_on() {
-                places.push(Place {
-                    doc,
-                    starts: Vec::new(),
-                });
-                continue;
-            }
-            let zone = Zones::of(&zones, doc);
-            walk.starts(&mut found);
-            found.retain(|start| zone.holds(scope, *start));
-            if self.units.len() > indexed.len() && !found.is_empty() {
-                let text = Text::read(segment, doc, zone, self.units.len())?;
-                found.retain(|start| text.has(*start, &self.units, zone));
-            }
-            if !found.is_empty() {
-                places.push(Place {
-                    doc,
-                    starts: if starts { found.clone() } else { Vec::new() },
-                });
+        let mut least = 0;
+        while let Some(doc) = finder.walk.from(least, |_| false) {
+            least = doc + 1;
+            let holds = match starts {
+                true => !finder.starts(doc)?.is_empty(),
+                false => finder.holds(doc)?,
+            };
+            if holds {
+                let found = if starts {
+                    finder.found.clone()
+                } else {
+                    Vec::new()
+                };
+                places.push(Place { doc, starts: found });
             }
         }
         Ok(places)
+    }
+
+    /// The passages of a segment in which the string begins, and those of a
+    /// sorted list that are known to be wanted: nobody looks at them again.
+    pub(crate) fn docs_and(
+        &self,
+        segment: &Segment,
+        scope: Scope,
+        known: Vec<DocId>,
+    ) -> Result<Vec<DocId>> {
+        let Some(mut finder) = Finder::new(self, segment, scope)? else {
+            return Ok(known);
+        };
+        let mut docs = Vec::with_capacity(known.len());
+        let mut rest = known.into_iter().peekable();
+        let mut least = 0;
+        loop {
+            let next = finder.walk.from(least, |doc| {
+                docs.extend(std::iter::from_fn(|| rest.next_if(|one| *one < doc)));
+                rest.peek() == Some(&doc)
+            });
+            let Some(doc) = next else {
+                break;
+            };
+            if finder.holds(doc)? {
+                docs.push(doc);
+            }
+            least = doc + 1;
+        }
+        docs.extend(rest);
+        Ok(docs)
+    }
+
+    /// Calls `found` with the passages of some ranges in which the string begins,
+    /// each with the number of its range, how often, and whether the title has it
+    /// too. Ranges are sorted.
+    pub(crate) fn among(
+        &self,
+        segment: &Segment,
+        ranges: impl Iterator<Item = Range<DocId>>,
+        mut found: impl FnMut(usize, usize, bool),
+    ) -> Result<()> {
+        let Some(mut finder) = Finder::new(self, segment, Scope::Anywhere)? else {
+            return Ok(());
+        };
+        for (nth, range) in ranges.enumerate() {
+            let mut least = range.start;
+            loop {
+                let Some(doc) = finder.walk.from(least, |_| false) else {
+                    return Ok(());
+                };
+                if doc >= range.end {
+                    break;
+                }
+                let count = finder.starts(doc)?.len();
+                if count > 0 {
+                    found(nth, count, finder.titled);
+                }
+                least = doc + 1;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Looks for a string in the passages that hold all its characters.
+struct Finder<'a> {
+    phrase: &'a Phrase,
+    segment: &'a Segment,
+    scope: Scope,
+    walk: Walk,
+    zones: &'a Column<u64>,
+    /// The whole string is its one character.
+    single: bool,
+    found: Vec<u32>,
+    /// The first of them lies in the title.
+    titled: bool,
+}
+
+impl<'a> Finder<'a> {
+    /// `None` when the string stands nowhere.
+    fn new(phrase: &'a Phrase, segment: &'a Segment, scope: Scope) -> Result<Option<Finder<'a>>> {
+        let indexed = &phrase.units[..phrase.units.len().min(TAIL + 1)];
+        let Some(walk) = Walk::new((0..).zip(indexed.iter().copied()), segment)? else {
+            return Ok(None);
+        };
+        Ok(Some(Finder {
+            phrase,
+            segment,
+            scope,
+            walk,
+            zones: segment.column(Fact::Zones)?,
+            single: indexed.len() == 1,
+            found: Vec::new(),
+            titled: false,
+        }))
+    }
+
+    /// Whether the string begins in the passage at hand.
+    fn holds(&mut self, doc: DocId) -> Result<bool> {
+        // One character anywhere needs no look at its positions, but where it
+        // may stand in the tail alone: in a passage whose paragraph goes on.
+        if self.single && self.scope == Scope::Anywhere && !self.segment.is_deleted(doc) {
+            let place = self.segment.column(Fact::Place)?;
+            let next = doc + 1;
+            let goes_on =
+                next < self.segment.max_doc() && place.first(next).unwrap_or_default() & 1 == 1;
+            if !goes_on {
+                return Ok(true);
+            }
+        }
+        Ok(!self.starts(doc)?.is_empty())
+    }
+
+    /// Where the string begins in the passage at hand; nowhere in a deleted one.
+    fn starts(&mut self, doc: DocId) -> Result<&[u32]> {
+        self.found.clear();
+        if self.segment.is_deleted(doc) {
+            return Ok(&self.found);
+        }
+        self.walk.starts(&mut self.found);
+        if !self.found.is_empty() {
+            let zone = Zones::of(self.zones, doc);
+            let scope = self.scope;
+            self.found.retain(|start| zone.holds(scope, *start));
+            if self.phrase.units.len() > TAIL + 1 && !self.found.is_empty() {
+                let units = &self.phrase.units;
+                let text = Text::read(self.segment, doc, zone, units.len())?;
+                self.found.retain(|start| text.has(*start, units, zone));
+            }
+            self.titled = self.found.first().is_some_and(|start| *start < zone.title);
+        }
+        Ok(&self.found)
     }
 }
 
@@ -123,14 +241,16 @@ pub(crate) fn fill(
     let Some(mut walk) = Walk::new(known, segment)? else {
         return Ok(());
     };
-    let zones = segment.fast_fields().u64("zones")?;
+    let zones = segment.column(Fact::Zones)?;
     let mut starts = Vec::new();
     let mut passages = 0;
-    while let Some(doc) = walk.next_doc() {
+    let mut least = 0;
+    while let Some(doc) = walk.from(least, |_| false) {
+        least = doc + 1;
         if segment.is_deleted(doc) {
             continue;
         }
-        let zone = Zones::of(&zones, doc);
+        let zone = Zones::of(zones, doc);
         walk.starts(&mut starts);
         starts.retain(|start| zone.holds(Scope::Anywhere, *start));
         if starts.is_empty() {
@@ -170,7 +290,6 @@ pub(crate) fn term_of(unit: Unit) -> Option<char> {
 /// character leading.
 struct Walk {
     lists: Vec<List>,
-    started: bool,
 }
 
 /// The postings of one character and its places in the string.
@@ -206,22 +325,25 @@ impl Walk {
             });
         }
         lists.sort_by_key(|list| list.postings.doc_freq());
-        Ok((!lists.is_empty()).then_some(Walk {
-            lists,
-            started: false,
-        }))
+        Ok((!lists.is_empty()).then_some(Walk { lists }))
     }
 
-    /// The next passage that holds every character, deleted ones included.
-    fn next_doc(&mut self) -> Option<DocId> {
+    /// The first passage from a document on that holds every character, deleted
+    /// ones included, of which `skip` says nothing; it is asked in order.
+    fn from(&mut self, least: DocId, mut skip: impl FnMut(DocId) -> bool) -> Option<DocId> {
         let (lead, others) = self.lists.split_first_mut()?;
-        let mut doc = if self.started {
-            lead.postings.advance()
-        } else {
-            self.started = true;
-            lead.postings.doc()
-        };
+        let mut doc = lead.postings.doc();
+        if doc < least {
+            doc = match doc + 1 == least {
+                true => lead.postings.advance(),
+                false => lead.postings.seek(least),
+            };
+        }
         'next: while doc != TERMINATED {
+            if skip(doc) {
+                doc = lead.postings.advance();
+                continue;
+            }
             for list in others.iter_mut() {
                 let mut at = list.postings.doc();
                 if at < doc {
@@ -284,7 +406,7 @@ struct Text {
 impl Text {
     fn read(segment: &Segment, doc: DocId, zone: Zones, length: usize) -> Result<Text> {
         let texts = segment.texts();
-        let place = segment.fast_fields().u64("place")?;
+        let place = segment.column(Fact::Place)?;
         let first = place.first(doc).unwrap_or_default() >> 1 == 0;
         let title = if first {
             texts.opening(doc)?.title

@@ -6,17 +6,16 @@ use std::sync::OnceLock;
 
 use anyhow::{Context, Result};
 use tantivy::schema::{IndexRecordOption, TantivyDocument, Value};
-use tantivy::store::StoreReader;
 use tantivy::{DocId, DocSet, TERMINATED, Term};
 
 use crate::article::Date;
-use crate::index::{Meta, Store, day, key_of};
+use crate::index::{Fact, Meta, Segment, Store, day, key_of};
 use crate::search::matching::{Matcher, Rigour, Wanted, both};
 use crate::search::phrase::Phrase;
 use crate::search::query::Query;
 use crate::search::rank::{
     Candidate, Collection, Evidence, FEATURES, HEAD, Model, Said, built_in, by_score, idf,
-    passages, word_frequency,
+    know_keys, passages, word_frequency,
 };
 use crate::search::{
     Explanation, Hit, Hits, Part, Pool, Rule, Weights, copies, explain, marks, tune,
@@ -143,14 +142,33 @@ impl Searcher {
         };
         let evidence = self.evidence(&words, &asked)?;
         let collection = self.collection(page.group)?;
-        let mut ranked = evidence.rank(&self.store, collection, &found.docs)?;
-        let rows = self.order(&mut ranked, page.sort, &evidence, collection)?;
-        let mut of_article: HashMap<u64, u64> = HashMap::new();
-        for candidate in &ranked {
-            hits.passages += candidate.docs.len() as u64;
-            *of_article.entry(candidate.key).or_default() += candidate.docs.len() as u64;
-        }
-        hits.articles = of_article.len() as u64;
+        let until = page.offset.saturating_add(page.limit);
+        let mut wanted = match page.sort {
+            Sort::Relevance => until,
+            Sort::Newest | Sort::Oldest => usize::MAX,
+        };
+        let (mut ranked, rows, mut kept) = loop {
+            let mut ranked = evidence.rank(&self.store, collection, &found.docs, wanted)?;
+            ranked.whole -= ranked.best.iter().filter(|one| one.whole).count();
+            let rows = self.order(&mut ranked.best, page.sort, &evidence, collection)?;
+            ranked.whole += ranked.best.iter().filter(|one| one.whole).count();
+            let kept = match page.group {
+                Group::Article if page.fold => copies::fold(&self.store, &ranked.best, until)?,
+                _ => (0..ranked.best.len().min(until))
+                    .map(|nth| (nth, 0))
+                    .collect(),
+            };
+            // Where copies were folded, the page may need more of the list.
+            if kept.len() >= until || ranked.best.len() >= ranked.all {
+                break (ranked, rows, kept);
+            }
+            wanted = usize::MAX;
+        };
+        hits.passages = found.docs.iter().map(|docs| docs.len() as u64).sum();
+        hits.articles = match page.group {
+            Group::Article => ranked.all as u64,
+            Group::Passage => self.articles_of(&found.docs)?,
+        };
         if page.explain {
             let pool = Pool {
                 passages: hits.passages,
@@ -160,24 +178,29 @@ impl Searcher {
                     (_, true) => Rule::One,
                     _ => Rule::Enough,
                 },
-                whole: ranked.iter().filter(|one| one.whole).count() as u64,
+                whole: ranked.whole as u64,
                 rescored: rows.len() as u64,
             };
             hits.explanation = Some(self.explanation(query, &words, pool)?);
         }
-        let until = page.offset.saturating_add(page.limit);
-        let kept = match page.group {
-            Group::Article if page.fold => copies::fold(&self.store, &ranked, until)?,
-            _ => ranked.iter().take(until).map(|one| (one, 0)).collect(),
-        };
+        kept.drain(..page.offset.min(kept.len()));
+        for (nth, _) in &kept {
+            if *nth >= HEAD || page.sort != Sort::Relevance {
+                let one = std::slice::from_mut(&mut ranked.best[*nth]);
+                evidence.choose(&self.store, collection, one)?;
+            }
+        }
         let strings = self.strings_to_mark(&words, &asked);
-        let stores = self.stores()?;
-        for (index, (candidate, copies)) in kept.into_iter().enumerate().skip(page.offset) {
-            let meta = self.meta(&stores[candidate.segment], candidate.article())?;
+        for (index, (nth, copies)) in kept.into_iter().enumerate() {
+            let candidate = &ranked.best[nth];
+            let meta = self.meta(
+                &self.store.segments()[candidate.segment],
+                candidate.article(),
+            )?;
             let texts = self.store.segments()[candidate.segment].texts();
             let text = texts.text(candidate.doc, candidate.number == 0)?;
             hits.hits.push(Hit {
-                rank: index + 1,
+                rank: page.offset + index + 1,
                 score: candidate.score,
                 article: meta.id,
                 passage: candidate.number,
@@ -188,7 +211,7 @@ impl Searcher {
                 path: meta.origin.to_string(),
                 marks: marks::marks(&text, &strings),
                 text,
-                more: of_article.get(&candidate.key).map_or(0, |count| count - 1),
+                more: self.more(candidate, &found.docs[candidate.segment])?,
                 copies,
                 points: match rows.get(&(candidate.segment, candidate.unit)) {
                     _ if !page.explain => Vec::new(),
@@ -236,36 +259,55 @@ impl Searcher {
         let words = self.words(&Asked::of(query).free);
         let found = self.matching(query, page, &words)?;
         let mut count = Count::default();
-        for (number, docs) in found.docs.iter().enumerate() {
+        for docs in &found.docs {
             count.passages += docs.len() as u64;
-            let place = self.store.segments()[number].fast_fields().u64("place")?;
+        }
+        count.articles = self.articles_of(&found.docs)?;
+        Ok((count, found.relaxed))
+    }
+
+    /// How many articles passages are of.
+    fn articles_of(&self, docs: &[Vec<DocId>]) -> Result<u64> {
+        let mut articles = 0;
+        for (segment, docs) in self.store.segments().iter().zip(docs) {
+            let place = segment.column(Fact::Place)?;
             let mut last = None;
             for doc in docs {
                 let article = doc - (place.first(*doc).unwrap_or_default() >> 1) as DocId;
-                count.articles += u64::from(last.replace(article) != Some(article));
+                articles += u64::from(last.replace(article) != Some(article));
             }
         }
-        Ok((count, found.relaxed))
+        Ok(articles)
+    }
+
+    /// How many passages of an article match besides the one that is shown;
+    /// `docs` are all that match in its segment.
+    fn more(&self, candidate: &Candidate, docs: &[DocId]) -> Result<u64> {
+        let place = self.store.segments()[candidate.segment].column(Fact::Place)?;
+        let first = candidate.article();
+        let from = docs.partition_point(|doc| *doc < first);
+        let is_of =
+            |doc: &&DocId| **doc - (place.first(**doc).unwrap_or_default() >> 1) as DocId == first;
+        Ok((docs[from..].iter().take_while(is_of).count() as u64).saturating_sub(1))
     }
 
     /// Reads an article; `None` when the index holds none of this id.
     pub fn article(&self, id: &str) -> Result<Option<Stored>> {
         let fields = self.store.fields();
         let term = Term::from_field_u64(fields.key, key_of(id));
-        let stores = self.stores()?;
-        for (number, segment) in self.store.segments().iter().enumerate() {
+        for segment in self.store.segments() {
             let Some(mut postings) = segment
                 .inverted_index(fields.key)?
                 .read_postings(&term, IndexRecordOption::Basic)?
             else {
                 continue;
             };
-            let places = segment.fast_fields().u64("place")?;
+            let places = segment.column(Fact::Place)?;
             let mut doc = postings.doc();
             while doc != TERMINATED {
                 let place = places.first(doc).unwrap_or_default();
                 if !segment.is_deleted(doc) && place >> 1 == 0 {
-                    let meta = self.meta(&stores[number], doc)?;
+                    let meta = self.meta(segment, doc)?;
                     let mut body = segment.texts().text(doc, true)?;
                     for next in doc + 1..doc + meta.passages {
                         if places.first(next).unwrap_or_default() & 1 == 0 {
@@ -285,12 +327,11 @@ impl Searcher {
 
     /// Calls `each` with the facts of every article, in no particular order.
     pub fn articles(&self, mut each: impl FnMut(Meta)) -> Result<()> {
-        let stores = self.stores()?;
-        for (number, segment) in self.store.segments().iter().enumerate() {
-            let places = segment.fast_fields().u64("place")?;
+        for segment in self.store.segments() {
+            let places = segment.column(Fact::Place)?;
             for doc in 0..segment.max_doc() {
                 if !segment.is_deleted(doc) && places.first(doc).unwrap_or_default() >> 1 == 0 {
-                    each(self.meta(&stores[number], doc)?);
+                    each(self.meta(segment, doc)?);
                 }
             }
         }
@@ -407,7 +448,7 @@ impl Searcher {
             let rows = evidence.rows(collection, head, said, None)?;
             let units = head.iter().map(|one| (one.segment, one.unit));
             scored.extend(units.zip(rows.iter().copied()));
-            evidence.rescore(&self.model, &rows, head);
+            evidence.rescore(&self.store, &self.model, &rows, head)?;
             // The rest keeps its order below the head, on a scale that fits.
             let least = head
                 .iter()
@@ -424,6 +465,7 @@ impl Searcher {
             }
             return Ok(scored);
         }
+        know_keys(&self.store, ranked)?;
         ranked.sort_by(|a, b| {
             let undated = (a.day == u64::MAX).cmp(&(b.day == u64::MAX));
             let days = match sort {
@@ -438,28 +480,33 @@ impl Searcher {
     /// What a candidate says: title and text of an article, or of a passage.
     pub(super) fn said(&self, candidate: &Candidate, collection: &Collection) -> Result<Said> {
         let texts = self.store.segments()[candidate.segment].texts();
-        let opening = texts.opening(candidate.article())?;
-        let docs = collection.levels[candidate.segment].docs(candidate.unit);
-        let mut said = Said {
-            title: opening.title,
-            text: String::new(),
+        let unit = collection.levels[candidate.segment].docs(candidate.unit);
+        let first = candidate.article();
+        let mut docs: Vec<DocId> = if unit.len() <= READ {
+            unit.clone().collect()
+        } else {
+            let best = candidate.docs.iter().take(READ - 1).copied();
+            std::iter::once(unit.start).chain(best).collect()
         };
-        let all = docs.len() <= READ;
-        for doc in docs.clone() {
-            let wanted = all
-                || doc == docs.start
-                || candidate.docs.iter().take(READ - 1).any(|one| *one == doc);
-            if !wanted {
-                continue;
+        docs.sort_unstable();
+        docs.dedup();
+        // The title stands with the first passage, whether that is read or not.
+        let is_apart = docs.first() != Some(&first);
+        if is_apart {
+            docs.insert(0, first);
+        }
+        let mut said = Said::default();
+        for (doc, packed) in docs.iter().zip(texts.packed(&docs, first)?) {
+            if *doc == first {
+                said.title = Some(packed.title);
+                said.lead = packed.lead;
             }
-            if doc == candidate.article() {
-                let text = texts.text(doc, true)?;
-                said.text
-                    .push_str(text.get(opening.lead..).unwrap_or(&text));
-            } else {
-                said.text.push('\n');
-                texts.append(doc, false, &mut said.text)?;
+            if *doc != first || !is_apart {
+                said.text.push((*doc != first, packed.text));
             }
+        }
+        if is_apart {
+            said.lead = 0;
         }
         Ok(said)
     }
@@ -482,17 +529,9 @@ impl Searcher {
         strings
     }
 
-    fn stores(&self) -> Result<Vec<StoreReader>> {
-        self.store
-            .segments()
-            .iter()
-            .map(|segment| segment.get_store_reader(64).context("cannot read the text"))
-            .collect()
-    }
-
     /// The facts of an article, by its first passage.
-    fn meta(&self, store: &StoreReader, article: DocId) -> Result<Meta> {
-        let document: TantivyDocument = store.get(article)?;
+    fn meta(&self, segment: &Segment, article: DocId) -> Result<Meta> {
+        let document: TantivyDocument = segment.stored()?.get(article)?;
         let meta = document
             .get_first(self.store.fields().meta)
             .and_then(|value| value.as_bytes())
@@ -502,7 +541,7 @@ impl Searcher {
 }
 
 /// What the second stage saw of each unit (segment, number) of the head.
-type Rows = HashMap<(usize, usize), [f64; FEATURES]>;
+type Rows = HashMap<(usize, DocId), [f64; FEATURES]>;
 
 pub(super) struct Found {
     pub(super) docs: Vec<Vec<DocId>>,

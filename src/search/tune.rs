@@ -19,7 +19,7 @@ use crate::fold::fold_str;
 use crate::index::{Store, key_of};
 use crate::search::judge::bootstrap_interval;
 use crate::search::query::parse;
-use crate::search::rank::{HEAD, Lesson, Model, built_in, learn};
+use crate::search::rank::{HEAD, Lesson, Model, built_in, know_keys, learn};
 use crate::search::searcher::Asked;
 use crate::search::{Group, Page, Searcher};
 use crate::segment::Room;
@@ -165,16 +165,22 @@ fn lesson(searcher: &Searcher, id: &str, title: &str) -> Result<Option<Lesson>> 
     let found = searcher.matching(&query, &Page::default(), &words)?;
     let evidence = searcher.evidence(&words, &asked)?;
     let collection = searcher.collection(Group::Article)?;
-    let mut ranked = evidence.rank(searcher.store(), collection, &found.docs)?;
+    let mut ranked = evidence
+        .rank(searcher.store(), collection, &found.docs, HEAD)?
+        .best;
     ranked.truncate(HEAD);
+    know_keys(searcher.store(), &mut ranked)?;
     let key = key_of(id);
-    let Some(wanted) = ranked.iter().position(|candidate| candidate.key == key) else {
+    let Some(wanted) = ranked
+        .iter()
+        .position(|candidate| candidate.key == Some(key))
+    else {
         return Ok(None);
     };
     let segmenter = searcher.store().segmenter();
-    let words_of = |said: &crate::search::rank::Said| {
+    let words_of = |text: &str| {
         let mut counts: HashMap<String, u32> = HashMap::new();
-        segmenter.each(&said.text, &mut Room::default(), |word, _| {
+        segmenter.each(text, &mut Room::default(), |word, _| {
             *counts.entry(word.to_owned()).or_default() += 1;
         });
         evidence.words_of(collection, &counts)

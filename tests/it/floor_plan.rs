@@ -11,7 +11,7 @@ const PLAN: &[(&str, &str)] = &[
     ("article", "fold"),
     ("decode", ""),
     ("source", "article decode"),
-    ("pack", ""),
+    ("pack", "chars"),
     ("segment", "chars fold"),
     ("repair", "article fold"),
     ("passage", "article chars"),
@@ -20,7 +20,7 @@ const PLAN: &[(&str, &str)] = &[
         "index",
         "article chars fold pack passage repair segment source",
     ),
-    ("search", "article chars fold index passage segment"),
+    ("search", "article chars fold index pack passage segment"),
     ("render", "article search"),
     ("ingest", "article decode extract index repair source"),
 ];

@@ -204,6 +204,47 @@ fn filters_and_order() {
 }
 
 #[test]
+fn the_best_are_the_beginning_of_all() {
+    let stories: String = (0..1700)
+        .map(|n| {
+            let more = "会议讨论夏粮收购。".repeat(n % 5);
+            let number = format!("第{n}号通报转发{n}号文件。").repeat(6);
+            let body = format!("{number}粮站{}开门。{more}", "整修后".repeat(n % 3));
+            json!({"id": n, "title": format!("粮站{}", n % 7), "body": body}).to_string() + "\n"
+        })
+        .collect();
+    let env = Env::new().write("a.jsonl", stories.as_str());
+    env.run(&["index", "a.jsonl"]).code(0);
+    for query in [
+        "粮站",
+        "粮站 整修",
+        "“粮站”",
+        "会议 粮站 收购 整修",
+        "粮站 -整修后",
+    ] {
+        for order in ["relevance", "newest"] {
+            for group in ["article", "passage"] {
+                let hits = |limit: &str| -> Vec<Value> {
+                    let args = [
+                        "search", query, "--sort", order, "--group", group, "--json", "-n",
+                    ];
+                    let run = env.run(&[&args[..], &[limit]].concat()).code(0);
+                    let hits = run.json();
+                    let what = |hit: &Value| json!([hit["article"], hit["passage"], hit["score"]]);
+                    hits.iter().map(what).collect()
+                };
+                let all = hits("2000");
+                assert!(all.len() > 100, "{query}: {}", all.len());
+                for few in ["1", "150"] {
+                    let few = hits(few);
+                    assert_eq!(few[..], all[..few.len()], "{query} {order} {group}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn the_json_of_a_hit() {
     let env = Env::with_corpus();
     let run = env.run(&["search", "“主题党日”", "品牌", "--json"]).code(0);

@@ -30,7 +30,7 @@ use crate::index::postings::fields::{Chars, Words};
 use crate::segment::Room;
 
 pub(crate) use merge::{check_order, new_numbers};
-pub use read::{Postings, Terms};
+pub use read::{Lengths, Postings, Terms};
 
 /// The term of a run of punctuation. No folded character is a comma, for a
 /// comma is punctuation itself.

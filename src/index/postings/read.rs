@@ -3,7 +3,9 @@
 //! Bytes that [`super::write`] never wrote end a list early; nothing here
 //! panics on them. That they are sound is for the checksums of the index to say.
 
+use std::collections::HashMap;
 use std::io;
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result};
 use tantivy::directory::{FileSlice, OwnedBytes};
@@ -19,8 +21,52 @@ use crate::index::postings::write::{FOOTER, MAGIC};
 pub struct Terms {
     lists: FileSlice,
     dictionary: TermDictionary,
-    lengths: OwnedBytes,
+    lengths: Lengths,
     positions: bool,
+    kept: Mutex<Kept>,
+}
+
+/// Lists that were read and stay in memory, by where they begin.
+#[derive(Default)]
+struct Kept {
+    lists: HashMap<usize, OwnedBytes, foldhash::fast::FixedState>,
+    bytes: usize,
+}
+
+/// Bytes of lists that stay at the most: what one process asks for again and
+/// again is not read again.
+const KEEP: usize = 32 << 20;
+/// Documents that are looked at one by one before one is searched for.
+const NEAR: usize = 8;
+/// A list of fewer bytes is copied to stay.
+const SMALL: usize = 256 << 10;
+
+/// How long each document of a segment is, in terms: exact to 40, then in steps.
+#[derive(Debug, Clone)]
+pub struct Lengths(OwnedBytes);
+
+impl Lengths {
+    /// Of one document.
+    #[inline]
+    pub fn of(&self, doc: DocId) -> u32 {
+        self.0
+            .get(doc as usize)
+            .map_or(0, |code| FieldNormReader::id_to_fieldnorm(*code))
+    }
+
+    /// Of all documents together, deleted ones included.
+    pub fn total(&self) -> u64 {
+        let mut counts = [0u64; 256];
+        for code in self.0.iter() {
+            counts[usize::from(*code)] += 1;
+        }
+        let lengths = (0..=u8::MAX).map(FieldNormReader::id_to_fieldnorm);
+        counts
+            .iter()
+            .zip(lengths)
+            .map(|(count, length)| count * u64::from(length))
+            .sum()
+    }
 }
 
 impl Terms {
@@ -52,8 +98,9 @@ impl Terms {
         Ok(Terms {
             lists,
             dictionary: TermDictionary::open(dictionary)?,
-            lengths: lengths.read_bytes()?,
+            lengths: Lengths(lengths.read_bytes()?),
             positions,
+            kept: Mutex::default(),
         })
     }
 
@@ -71,32 +118,57 @@ impl Terms {
 
     /// The postings of a term, on their first document; `None` when no document has it.
     pub fn postings(&self, term: &str) -> Result<Option<Postings>> {
-        match self.dictionary.get(term.as_bytes())? {
-            Some(info) => Ok(Some(self.list(&info)?)),
-            None => Ok(None),
+        let Some(info) = self.dictionary.get(term.as_bytes())? else {
+            return Ok(None);
+        };
+        let start = info.postings_range.start;
+        let kept = || self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(bytes) = kept().lists.get(&start) {
+            return Ok(Some(self.walk(bytes.clone(), &info)));
         }
+        let bytes = self.bytes(&info)?;
+        let mut kept = kept();
+        if kept.bytes + bytes.len() > KEEP {
+            *kept = Kept::default();
+        }
+        if bytes.len() <= KEEP {
+            // What was read with it, to verify it, does not stay.
+            let own = match bytes.len() < SMALL {
+                true => OwnedBytes::new(bytes.to_vec()),
+                false => bytes.clone(),
+            };
+            kept.bytes += own.len();
+            kept.lists.insert(start, own);
+        }
+        Ok(Some(self.walk(bytes, &info)))
     }
 
+    /// The postings of a term that nobody asks for twice.
     pub(super) fn list(&self, info: &TermInfo) -> Result<Postings> {
+        Ok(self.walk(self.bytes(info)?, info))
+    }
+
+    fn walk(&self, bytes: OwnedBytes, info: &TermInfo) -> Postings {
+        Postings::new(bytes, info.doc_freq, self.positions)
+    }
+
+    fn bytes(&self, info: &TermInfo) -> Result<OwnedBytes> {
         let range = info.postings_range.clone();
         let bytes = if range.start <= range.end && range.end <= self.lists.len() {
             self.lists.slice(range).read_bytes()
         } else {
             Err(io::ErrorKind::UnexpectedEof.into())
         };
-        let bytes = bytes.context("the postings of a term are damaged")?;
-        Ok(Postings::new(bytes, info.doc_freq, self.positions))
+        bytes.context("the postings of a term are damaged")
     }
 
-    /// Length of a document in terms: exact to 40, then in steps.
-    pub fn length(&self, doc: DocId) -> u32 {
-        self.lengths
-            .get(doc as usize)
-            .map_or(0, |code| FieldNormReader::id_to_fieldnorm(*code))
+    /// How long each document is.
+    pub fn lengths(&self) -> Lengths {
+        self.lengths.clone()
     }
 
     pub(super) fn length_codes(&self) -> &[u8] {
-        &self.lengths
+        &self.lengths.0
     }
 }
 
@@ -215,6 +287,21 @@ impl Postings {
         }
     }
 
+    /// Calls `found` with every document from the one at hand up to `end`, and
+    /// stands on the one after.
+    pub fn each_before(&mut self, end: DocId, mut found: impl FnMut(DocId)) {
+        while self.at < self.count {
+            let left = &self.documents[self.at..self.count];
+            let before = left.partition_point(|doc| *doc < end);
+            left[..before].iter().for_each(|doc| found(*doc));
+            self.at += before;
+            if self.at < self.count {
+                return;
+            }
+            self.load(self.block + 1);
+        }
+    }
+
     /// How often the term stands in the document at hand.
     pub fn term_freq(&mut self) -> u32 {
         self.read_frequencies();
@@ -284,9 +371,17 @@ impl DocSet for Postings {
     }
 
     fn seek(&mut self, target: DocId) -> DocId {
-        if self.doc() >= target {
-            return self.doc();
+        // Mostly it is one of the next few.
+        let near = self.count.min(self.at + NEAR);
+        let next = self.documents[..near].get(self.at..).unwrap_or_default();
+        if let Some(steps) = next.iter().position(|doc| *doc >= target) {
+            self.at += steps;
+            return self.documents[self.at];
         }
+        if self.at >= self.count {
+            return TERMINATED;
+        }
+        self.at = near - 1;
         let last = self.documents[..self.count].last().copied();
         if last.is_some_and(|last| last < target) {
             // The first full block whose last document is not before the target.

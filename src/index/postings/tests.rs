@@ -72,8 +72,8 @@ proptest! {
     fn what_is_written_is_read((model, documents) in model(), positions: bool) {
         let terms = Terms::open(file(&model, documents, positions), positions).unwrap();
         prop_assert_eq!(terms.dictionary().num_terms(), model.len());
-        prop_assert_eq!(terms.length(documents - 1), 7);
-        prop_assert_eq!(terms.length(documents), 0);
+        prop_assert_eq!(terms.lengths().of(documents - 1), 7);
+        prop_assert_eq!(terms.lengths().of(documents), 0);
         for (term, list) in &model {
             let mut postings = terms.postings(term).unwrap().unwrap();
             prop_assert_eq!(postings.doc_freq() as usize, list.len());
@@ -109,6 +109,26 @@ proptest! {
                     postings.positions(&mut found);
                     prop_assert_eq!(&found, places);
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn stretches_follow_one_another(
+        (model, documents) in model(),
+        steps in proptest::collection::vec(0u32..300, 1..20),
+    ) {
+        let terms = Terms::open(file(&model, documents, false), false).unwrap();
+        for (term, list) in &model {
+            let mut postings = terms.postings(term).unwrap().unwrap();
+            let (mut end, mut found) = (0, Vec::new());
+            for step in &steps {
+                end += step;
+                postings.each_before(end, |doc| found.push(doc));
+                let want: Vec<DocId> = list.range(..end).map(|(doc, _)| *doc).collect();
+                prop_assert_eq!(&found, &want);
+                let next = list.range(end..).next();
+                prop_assert_eq!(postings.doc(), next.map_or(TERMINATED, |(doc, _)| *doc));
             }
         }
     }

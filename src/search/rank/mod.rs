@@ -11,24 +11,30 @@
 //! `level.rs`.
 
 mod features;
+mod first;
 mod level;
 mod model;
+mod numbered;
+mod tally;
 mod weights;
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
-use anyhow::Result;
-use tantivy::{DocId, DocSet, TERMINATED};
+use anyhow::{Context, Result};
+use tantivy::{DocId, DocSet};
 
 use crate::chars::Unit;
-use crate::index::{Postings, Segment, Store, Terms, Zones};
-use crate::search::phrase::{Phrase, Scope, term_of};
+use crate::index::{Fact, Segment, Store, Terms};
+use crate::search::phrase::{Phrase, term_of};
 
-pub(crate) use features::{COUNT as FEATURES, Said};
-use features::{Numbered, compare, features};
+pub(crate) use features::COUNT as FEATURES;
+use features::{compare, features};
 pub(crate) use level::Level;
 pub(crate) use model::{Lesson, Model, learn};
+use numbered::Numbered;
+pub(crate) use tally::Said;
+use tally::Tally;
 
 /// Saturation and length normalization of a BM25.
 #[derive(Debug, Clone, Copy)]
@@ -42,8 +48,6 @@ const WORDS: Bm25 = Bm25 { k1: 1.2, b: 0.75 };
 /// Characters and bigrams: tuned on headlines and CMRC2018 (k1 .9, b .6).
 const CHARS: Bm25 = Bm25 { k1: 0.9, b: 0.6 };
 
-/// How many of the best by words are scored by characters too.
-const WIDE: usize = 1000;
 /// How many of the best the second stage scores again.
 pub(crate) const HEAD: usize = 100;
 
@@ -142,12 +146,12 @@ pub(crate) struct Evidence {
 pub(crate) struct Candidate {
     /// Number of the segment.
     pub(crate) segment: usize,
-    /// Number of the unit in its level.
-    pub(crate) unit: usize,
+    /// First document of the unit.
+    pub(crate) unit: DocId,
     /// The passage to show: the best of those that match.
     pub(crate) doc: DocId,
-    /// Key of the article.
-    pub(crate) key: u64,
+    /// Key of the article, where it was needed to tell it from an equal.
+    pub(crate) key: Option<u64>,
     /// Day of publication, `u64::MAX` when unknown.
     pub(crate) day: u64,
     /// Number of the passage to show.
@@ -175,7 +179,7 @@ impl Candidate {
 }
 
 /// Whole first, then the better score; of equals the first published, then by
-/// what it is, never by where it lies.
+/// what it is, never by where it lies. Keys must be known where all else is equal.
 pub(crate) fn by_score(a: &Candidate, b: &Candidate) -> Ordering {
     b.whole
         .cmp(&a.whole)
@@ -183,6 +187,31 @@ pub(crate) fn by_score(a: &Candidate, b: &Candidate) -> Ordering {
         .then(a.day.cmp(&b.day))
         .then(a.key.cmp(&b.key))
         .then(a.number.cmp(&b.number))
+}
+
+/// Sorts candidates. Keys are read only when two are equal without: few
+/// queries have such, and the column of keys is a large one.
+pub(crate) fn sort(store: &Store, candidates: &mut [Candidate]) -> Result<()> {
+    let mut is_tied = false;
+    candidates.sort_by(|a, b| {
+        let tied = a.whole == b.whole && a.score == b.score && a.day == b.day;
+        is_tied |= tied && (a.key.is_none() || b.key.is_none());
+        by_score(a, b)
+    });
+    if is_tied {
+        know_keys(store, candidates)?;
+        candidates.sort_by(by_score);
+    }
+    Ok(())
+}
+
+/// Reads the keys of candidates.
+pub(crate) fn know_keys(store: &Store, candidates: &mut [Candidate]) -> Result<()> {
+    for candidate in candidates {
+        let keys = store.segments()[candidate.segment].column(Fact::Key)?;
+        candidate.key = Some(keys.first(candidate.doc).unwrap_or_default());
+    }
+    Ok(())
 }
 
 impl Evidence {
@@ -245,165 +274,6 @@ impl Evidence {
         })
     }
 
-    /// First stage: what matches, one candidate a unit, best first.
-    pub(crate) fn rank(
-        &self,
-        store: &Store,
-        collection: &Collection,
-        docs: &[Vec<DocId>],
-    ) -> Result<Vec<Candidate>> {
-        let mut all = Vec::new();
-        for (number, docs) in docs.iter().enumerate() {
-            self.candidates(store, collection, number, docs, &mut all)?;
-        }
-        all.sort_by(by_score);
-        if !self.chars.is_empty() {
-            let wide = all.len().min(WIDE);
-            for number in 0..docs.len() {
-                self.add_chars(store, collection, number, &mut all[..wide])?;
-            }
-            all[..wide].sort_by(by_score);
-        }
-        Ok(all)
-    }
-
-    fn candidates(
-        &self,
-        store: &Store,
-        collection: &Collection,
-        number: usize,
-        docs: &[DocId],
-        out: &mut Vec<Candidate>,
-    ) -> Result<()> {
-        let segment = &store.segments()[number];
-        let level = &collection.levels[number];
-        let keys = segment.fast_fields().u64("key")?;
-        let places = segment.fast_fields().u64("place")?;
-        let days = segment.fast_fields().u64("date")?;
-        let begin = out.len();
-        for doc in docs {
-            let unit = level.unit(*doc);
-            match out[begin..].last_mut() {
-                Some(last) if last.unit == unit => last.docs.push(*doc),
-                _ => out.push(Candidate {
-                    segment: number,
-                    unit,
-                    doc: *doc,
-                    key: keys.first(*doc).unwrap_or_default(),
-                    day: days.first(*doc).filter(|day| *day > 0).unwrap_or(u64::MAX),
-                    number: 0,
-                    docs: vec![*doc],
-                    whole: !self.free.is_empty(),
-                    words: 0.0,
-                    chars: 0.0,
-                    phrases: 0.0,
-                    parts: 0.0,
-                    score: 0.0,
-                }),
-            }
-        }
-        let found = &mut out[begin..];
-        // How good each passage is by itself, to choose the one to show.
-        let mut own = vec![0.0; segment.max_doc() as usize];
-        let terms = segment.words();
-        for weighed in &self.words {
-            let Some(postings) = terms.postings(&weighed.term)? else {
-                continue;
-            };
-            let average = collection.average_words;
-            walk(postings, level, found, |candidate, passages| {
-                let mut frequency = 0;
-                for (doc, count) in passages {
-                    frequency += count;
-                    let length = f64::from(terms.length(*doc));
-                    own[*doc as usize] +=
-                        weighed.weight * WORDS.weigh(f64::from(*count), length, average);
-                }
-                let length = f64::from(level.words[candidate.unit]);
-                candidate.words +=
-                    weighed.weight * WORDS.weigh(f64::from(frequency), length, average);
-            });
-        }
-        let zones = segment.fast_fields().u64("zones")?;
-        let exact = self.phrases.iter().map(|phrase| (phrase, false));
-        let free = self.free.iter().map(|phrase| (phrase, true));
-        for (phrase, is_free) in exact.chain(free) {
-            let mut frequency = vec![0.0; found.len()];
-            for place in phrase.places(segment, Scope::Anywhere, true)? {
-                let Ok(nth) = found.binary_search_by_key(&level.unit(place.doc), |one| one.unit)
-                else {
-                    continue;
-                };
-                // A string in the title says what an article is about.
-                let title = Zones::of(&zones, place.doc).title;
-                let titled = place.starts.first().is_some_and(|start| *start < title);
-                frequency[nth] += place.starts.len() as f64 + if titled { 3.0 } else { 0.0 };
-                own[place.doc as usize] +=
-                    place.starts.len() as f64 + if is_free { WHOLE_PART } else { 0.0 };
-            }
-            for (candidate, frequency) in found.iter_mut().zip(frequency) {
-                if frequency > 0.0 {
-                    let length = f64::from(level.chars[candidate.unit]);
-                    let average = collection.average_chars;
-                    let evidence = CHARS.weigh(frequency, length, average);
-                    if is_free {
-                        candidate.parts += PART_WEIGHT * evidence;
-                    } else {
-                        candidate.phrases += evidence;
-                    }
-                } else if is_free {
-                    candidate.whole = false;
-                }
-            }
-        }
-        for candidate in found {
-            let own = |doc: &DocId| own[*doc as usize];
-            candidate
-                .docs
-                .sort_by(|a, b| own(b).total_cmp(&own(a)).then(a.cmp(b)));
-            candidate.doc = candidate.docs[0];
-            candidate.number = (places.first(candidate.doc).unwrap_or_default() >> 1) as u32;
-            if candidate.whole {
-                candidate.phrases += candidate.parts;
-            }
-            candidate.score = candidate.words + candidate.phrases;
-        }
-        Ok(())
-    }
-
-    /// Adds the characters to the candidates of one segment.
-    fn add_chars(
-        &self,
-        store: &Store,
-        collection: &Collection,
-        number: usize,
-        candidates: &mut [Candidate],
-    ) -> Result<()> {
-        let mut own: Vec<&mut Candidate> = candidates
-            .iter_mut()
-            .filter(|candidate| candidate.segment == number)
-            .collect();
-        own.sort_by_key(|candidate| candidate.unit);
-        let level = &collection.levels[number];
-        let terms = store.segments()[number].chars();
-        for weighed in &self.chars {
-            let Some(postings) = terms.postings(&weighed.term)? else {
-                continue;
-            };
-            walk(postings, level, &mut own, |candidate, passages| {
-                let frequency: u32 = passages.iter().map(|(_, count)| count).sum();
-                let length = f64::from(level.chars[candidate.unit]);
-                let average = collection.average_chars;
-                candidate.chars +=
-                    weighed.weight * CHARS.weigh(f64::from(frequency), length, average);
-            });
-        }
-        for candidate in own {
-            candidate.score = candidate.words + candidate.chars + candidate.phrases;
-        }
-        Ok(())
-    }
-
     /// Whether what has all of the free text whole comes first, whatever else.
     /// A long text in one piece is a question or a headline: who repeats it to
     /// the letter need not answer it.
@@ -424,23 +294,27 @@ impl Evidence {
         collection: &Collection,
         head: &[Candidate],
         mut said: impl FnMut(&Candidate) -> Result<Said>,
-        blind: Option<&dyn Fn(&Said) -> f64>,
+        blind: Option<&dyn Fn(&str) -> f64>,
     ) -> Result<Vec<[f64; features::COUNT]>> {
         let mut rows = Vec::with_capacity(head.len());
+        let mut seen = Tally::new(&self.numbered);
+        let damaged = "the texts of the index are damaged";
         for candidate in head {
             let mut said = said(candidate)?;
-            let length = f64::from(collection.levels[candidate.segment].chars[candidate.unit]);
+            let level = &collection.levels[candidate.segment];
+            let length = f64::from(level.chars(candidate.unit));
             let (words, chars) = match blind {
                 None => (candidate.words, Some(candidate.chars)),
                 Some(words) => {
-                    said.title.clear();
-                    (words(&said), None)
+                    said.title = None;
+                    (words(&said.text().context(damaged)?), None)
                 }
             };
             let average = collection.average_chars;
+            seen.read(&self.numbered, &said).context(damaged)?;
             rows.push(features(
                 &self.numbered,
-                &said,
+                &seen,
                 words,
                 chars,
                 length,
@@ -467,10 +341,11 @@ impl Evidence {
     /// Second stage: puts the head of a list into its final order.
     pub(crate) fn rescore(
         &self,
+        store: &Store,
         model: &Model,
         rows: &[[f64; features::COUNT]],
         head: &mut [Candidate],
-    ) {
+    ) -> Result<()> {
         let tiered = self.tiered();
         for (candidate, row) in head.iter_mut().zip(rows) {
             if candidate.whole && !tiered {
@@ -480,7 +355,7 @@ impl Evidence {
             // Positive, and as far apart as the model says.
             candidate.score = softplus(model.score(row)) + candidate.phrases;
         }
-        head.sort_by(by_score);
+        sort(store, head)
     }
 }
 
@@ -496,58 +371,12 @@ pub(crate) fn built_in() -> Model {
     }
 }
 
-/// What a part of the free text that stands whole in a passage adds when the
-/// passage to show is chosen: more than words can.
-const WHOLE_PART: f64 = 1000.0;
-
 /// Free text of up to so many characters in one piece is a term somebody looks
 /// up. As a tier, longer ones cost web questions .013 of nDCG@10.
 const KNOWN: usize = 6;
 
-/// Weight of the parts of the free text in a candidate that has all of them
-/// whole: what is named often, in a short text or in the title is what an
-/// article is about. Given to candidates that have only some, it costs
-/// headlines .004 of nDCG@10.
-const PART_WEIGHT: f64 = 1.0;
-
 fn softplus(x: f64) -> f64 {
     if x > 30.0 { x } else { x.exp().ln_1p() }
-}
-
-/// Calls `found` for each candidate that has the term, with its passages and
-/// their frequencies. Candidates are sorted by unit.
-fn walk<C: std::borrow::BorrowMut<Candidate>>(
-    mut postings: Postings,
-    level: &Level,
-    candidates: &mut [C],
-    mut found: impl FnMut(&mut Candidate, &[(DocId, u32)]),
-) {
-    let mut passages = Vec::new();
-    let mut at = postings.doc();
-    for candidate in candidates {
-        let candidate = candidate.borrow_mut();
-        let docs = level.docs(candidate.unit);
-        // Near ones are reached by stepping, far ones by skipping blocks.
-        let mut steps = 0;
-        while at < docs.start && steps < 8 {
-            at = postings.advance();
-            steps += 1;
-        }
-        if at < docs.start {
-            at = postings.seek(docs.start);
-        }
-        if at == TERMINATED {
-            return;
-        }
-        passages.clear();
-        while at < docs.end {
-            passages.push((at, postings.term_freq()));
-            at = postings.advance();
-        }
-        if !passages.is_empty() {
-            found(candidate, &passages);
-        }
-    }
 }
 
 /// Letters, digits and punctuation say nothing one by one.
