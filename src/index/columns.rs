@@ -44,7 +44,7 @@ pub(crate) struct Columns {
 }
 
 /// Blocks of stored facts that stay unpacked.
-const BLOCKS: usize = 64;
+const BLOCKS: usize = 256;
 
 impl Columns {
     pub(crate) fn numbers(&self, reader: &SegmentReader, fact: Fact) -> Result<&Column<u64>> {

@@ -61,6 +61,16 @@ impl Phrase {
         }
     }
 
+    /// Documents that have the rarest of its characters.
+    pub(crate) fn rarest(&self, segment: &Segment) -> Result<u32> {
+        let mut rarest = u32::MAX;
+        for term in self.units.iter().filter_map(|unit| term_of(*unit)) {
+            let documents = segment.chars().doc_freq(term.encode_utf8(&mut [0; 4]))?;
+            rarest = rarest.min(documents);
+        }
+        Ok(rarest)
+    }
+
     /// The passages of a segment in which the string begins, deleted ones left
     /// out, in order of document. `starts` asks for the places as well.
     pub(crate) fn places(

@@ -38,8 +38,6 @@ struct Kept {
 const KEEP: usize = 32 << 20;
 /// Documents that are looked at one by one before one is searched for.
 const NEAR: usize = 8;
-/// A list of fewer bytes is copied to stay.
-const SMALL: usize = 256 << 10;
 
 /// How long each document of a segment is, in terms: exact to 40, then in steps.
 #[derive(Debug, Clone)]
@@ -132,13 +130,8 @@ impl Terms {
             *kept = Kept::default();
         }
         if bytes.len() <= KEEP {
-            // What was read with it, to verify it, does not stay.
-            let own = match bytes.len() < SMALL {
-                true => OwnedBytes::new(bytes.to_vec()),
-                false => bytes.clone(),
-            };
-            kept.bytes += own.len();
-            kept.lists.insert(start, own);
+            kept.bytes += bytes.len();
+            kept.lists.insert(start, bytes.clone());
         }
         Ok(Some(self.walk(bytes, &info)))
     }

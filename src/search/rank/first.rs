@@ -171,29 +171,40 @@ impl Evidence {
             });
         }
         found.words = words;
-        let exact = self.phrases.iter().map(|phrase| (phrase, false));
-        let free = self.free.iter().map(|phrase| (phrase, true));
-        for (phrase, is_free) in exact.chain(free) {
-            let frequency = frequencies(phrase, segment, &found)?;
-            for (nth, frequency) in frequency.into_iter().enumerate() {
+        let weigh = |unit: DocId, frequency: f64| {
+            let length = f64::from(level.chars(unit));
+            CHARS.weigh(frequency, length, collection.average_chars)
+        };
+        let everywhere: Vec<usize> = (0..count).collect();
+        for phrase in &self.phrases {
+            let frequencies = frequencies(phrase, segment, &found, &everywhere)?;
+            for (nth, frequency) in frequencies.into_iter().enumerate() {
                 if frequency > 0.0 {
-                    let length = f64::from(level.chars(found.units[nth].0));
-                    let average = collection.average_chars;
-                    let evidence = CHARS.weigh(frequency, length, average);
-                    if is_free {
-                        found.parts[nth] += PART_WEIGHT * evidence;
-                    } else {
-                        found.phrases[nth] += evidence;
-                    }
-                } else if is_free {
-                    found.whole[nth] = false;
+                    found.phrases[nth] += weigh(found.units[nth].0, frequency);
                 }
             }
         }
-        for nth in 0..count {
-            if found.whole[nth] {
-                found.phrases[nth] += found.parts[nth];
+        // Who lacks one part is not asked for the others: the rarest first.
+        let mut order = Vec::with_capacity(self.free.len());
+        for (part, phrase) in self.free.iter().enumerate() {
+            order.push((phrase.rarest(segment)?, part));
+        }
+        order.sort_unstable();
+        let mut of_parts = vec![Vec::new(); self.free.len()];
+        for (_, part) in order {
+            let left: Vec<usize> = (0..count).filter(|nth| found.whole[*nth]).collect();
+            let frequencies = frequencies(&self.free[part], segment, &found, &left)?;
+            for nth in left {
+                found.whole[nth] = frequencies[nth] > 0.0;
             }
+            of_parts[part] = frequencies;
+        }
+        for nth in (0..count).filter(|nth| found.whole[*nth]) {
+            for frequencies in &of_parts {
+                let evidence = weigh(found.units[nth].0, frequencies[nth]);
+                found.parts[nth] += PART_WEIGHT * evidence;
+            }
+            found.phrases[nth] += found.parts[nth];
         }
         Ok(found)
     }
@@ -292,12 +303,20 @@ impl Evidence {
     }
 }
 
-/// How often a string stands in each unit. In the title it says what an article
-/// is about.
-fn frequencies(phrase: &Phrase, segment: &Segment, found: &Found<'_>) -> Result<Vec<f64>> {
+/// How often a string stands in each of some units, and 0 for the others. In the
+/// title it says what an article is about.
+fn frequencies(
+    phrase: &Phrase,
+    segment: &Segment,
+    found: &Found<'_>,
+    units: &[usize],
+) -> Result<Vec<f64>> {
     let mut frequencies = vec![0.0; found.units.len()];
-    phrase.among(segment, found.ranges(), |nth, count, titled| {
-        frequencies[nth] += count as f64 + if titled { 3.0 } else { 0.0 };
+    let ranges = units
+        .iter()
+        .map(|nth| found.level.docs(found.units[*nth].0));
+    phrase.among(segment, ranges, |nth, count, titled| {
+        frequencies[units[nth]] += count as f64 + if titled { 3.0 } else { 0.0 };
     })?;
     Ok(frequencies)
 }
