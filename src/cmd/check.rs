@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use jianbao::index::{COMMIT_EVERY, Damage, Health, Mode, Part, Salvage};
-use jianbao::render::{json_line, printable};
+use jianbao::render::{json_line, plural, printable};
 use jianbao::search::query::Lang;
 use serde_json::json;
 
@@ -50,7 +50,11 @@ pub(crate) fn run(common: &Common, args: &CheckArgs) -> Result<ExitCode> {
         let line = say(
             lang,
             format!("索引完好（{zh}）：{files} 个文件，{passages} 段"),
-            format!("the index is whole ({en}): {files} files, {passages} passages"),
+            format!(
+                "the index is whole ({en}): {}, {}",
+                plural(files, "file"),
+                plural(passages, "passage")
+            ),
         );
         writeln!(out, "{line}")?;
     } else {
@@ -99,7 +103,11 @@ fn report(out: &mut impl Write, lang: Lang, salvage: &Salvage, accepted: u64) ->
     let line = say(
         lang,
         format!("已修复：保留 {kept} 段，重新读入 {accepted} 篇"),
-        format!("repaired: {kept} passages kept, {accepted} articles read again"),
+        format!(
+            "repaired: {} kept, {} read again",
+            plural(kept, "passage"),
+            plural(accepted, "article")
+        ),
     );
     writeln!(out, "{line}")?;
     for (name, articles) in &salvage.lost {
@@ -107,7 +115,7 @@ fn report(out: &mut impl Write, lang: Lang, salvage: &Salvage, accepted: u64) ->
         let line = say(
             lang,
             format!("失去 {articles} 篇：{name} 已不在"),
-            format!("lost {articles} articles: {name} is gone"),
+            format!("lost {}: {name} is gone", plural(*articles, "article")),
         );
         writeln!(out, "{line}")?;
     }
@@ -117,6 +125,7 @@ fn report(out: &mut impl Write, lang: Lang, salvage: &Salvage, accepted: u64) ->
 /// What cannot be done while a file is damaged.
 fn lost_by(lang: Lang, damage: &Damage) -> String {
     let n = damage.passages;
+    let of = plural(n, "passage");
     let (zh, en) = match damage.part {
         Part::Index => (
             "说明哪些文件属于索引：整个索引都不能用".to_owned(),
@@ -124,23 +133,23 @@ fn lost_by(lang: Lang, damage: &Damage) -> String {
         ),
         Part::Words => (
             format!("{n} 段的字词：碰到坏处的检索会报错，其余检索和原文不受影响"),
-            format!("words and characters of {n} passages: a search that touches it fails; other searches, and the text, are whole"),
+            format!("words and characters of {of}: a search that touches it fails; other searches, and the text, are whole"),
         ),
         Part::Text => (
             format!("{n} 段的原文：碰到坏处的结果不能显示，计数不受影响"),
-            format!("text of {n} passages: a hit in the damaged part cannot be shown; --count is whole"),
+            format!("text of {of}: a hit in the damaged part cannot be shown; --count is whole"),
         ),
         Part::Facts => (
             format!("{n} 段的编号、日期、来源：检索会报错"),
-            format!("ids, dates and sources of {n} passages: searches fail"),
+            format!("ids, dates and sources of {of}: searches fail"),
         ),
         Part::Lengths => (
             format!("{n} 段的长度：排序会报错，计数不受影响"),
-            format!("lengths of {n} passages: ranking fails; --count is whole"),
+            format!("lengths of {of}: ranking fails; --count is whole"),
         ),
         Part::Deleted => (
             format!("{n} 段中哪些已删去：整个索引不能打开"),
-            format!("which of {n} passages were taken out: the index does not open"),
+            format!("which of {of} were taken out: the index does not open"),
         ),
         Part::Ledger => (
             "读过哪些文件：检索不受影响，但不能再添加".to_owned(),

@@ -14,7 +14,7 @@ use jianbao::decode::label_known;
 use jianbao::extract::FieldMap;
 use jianbao::index::{Mode, Options, Salvage, Store, Writer};
 use jianbao::ingest::{Event, Settings, Tally, ingest};
-use jianbao::render::printable;
+use jianbao::render::{plural, printable};
 use jianbao::search::query::Lang;
 use jianbao::source::{Input, Limits, Reject, inputs, stdin_input};
 use serde_json::json;
@@ -325,14 +325,21 @@ impl Done {
             line += &say(
                 lang,
                 format!("\n修复 {repaired} 篇：{}", kinds.join("，")),
-                format!("\nrepaired {repaired} articles: {}", kinds.join(", ")),
+                format!(
+                    "\nrepaired {}: {}",
+                    plural(repaired, "article"),
+                    kinds.join(", ")
+                ),
             );
         }
         if dropped > 0 {
             line += &say(
                 lang,
                 format!("\n删去 {dropped} 篇：原文件已不在或不再含有"),
-                format!("\ndropped {dropped} articles: their file is gone or holds them no longer"),
+                format!(
+                    "\ndropped {}: their file is gone or holds them no longer",
+                    plural(dropped, "article")
+                ),
             );
         }
         if self.tally.stopped {
@@ -399,8 +406,8 @@ fn progress(common: &Common, bytes: u64) -> ProgressBar {
 fn show_progress(bar: &ProgressBar, tally: &Tally, begun: Instant, done: u64, total: u64) {
     let seconds = begun.elapsed().as_secs_f64().max(1e-3);
     let mut line = format!(
-        "{} articles, {:.1} MB, {:.1} MB/s",
-        tally.accepted + tally.unchanged,
+        "{}, {:.1} MB, {:.1} MB/s",
+        plural(tally.accepted + tally.unchanged, "article"),
         tally.bytes as f64 / 1e6,
         tally.bytes as f64 / 1e6 / seconds,
     );

@@ -4,10 +4,10 @@ use std::ffi::OsString;
 use std::io::Write;
 use std::process::ExitCode;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use jianbao::fold::to_simplified;
 use jianbao::index::{COMMIT_EVERY, Mode};
-use jianbao::render::{self, Format, Script, Style};
+use jianbao::render::{self, Format, Script, Style, plural};
 use jianbao::repair::repair;
 use jianbao::search::judge::{Topic, read_topics};
 use jianbao::search::query::{Lang, Note, Parsed, Query, parse};
@@ -63,6 +63,11 @@ pub(crate) fn run(common: &Common, args: &SearchArgs) -> Result<ExitCode> {
     })
 }
 
+/// Characters of a query, or of a part of it, that are told.
+const SHOWN: usize = 80;
+/// Parts of a query that found nothing which are told with what each finds.
+const TOLD: usize = 16;
+
 struct Asking<'a> {
     common: &'a Common,
     args: &'a SearchArgs,
@@ -77,12 +82,12 @@ impl Asking<'_> {
     fn one(&self, text: &str, out: &mut dyn Write) -> Result<bool> {
         let Parsed { query, notes } = parse(text);
         let notes = self.notes(&notes);
-        let Some(query) = query else {
-            bail!("{}", notes.join("; "));
-        };
         if self.args.count {
             self.tell_all(&notes);
-            let count = self.searcher.count(&query, &self.page)?;
+            let count = match &query {
+                Some(query) => self.searcher.count(query, &self.page)?,
+                None => Count::default(),
+            };
             if self.style.format == Format::Json {
                 writeln!(
                     out,
@@ -90,15 +95,15 @@ impl Asking<'_> {
                     json!({"passages": count.passages, "articles": count.articles})
                 )?;
             } else {
-                let line = say(
-                    self.lang,
-                    format!("{} 段，{} 篇", count.passages, count.articles),
-                    format!("{} passages, {} articles", count.passages, count.articles),
-                );
-                writeln!(out, "{line}")?;
+                writeln!(out, "{}", self.counted(count))?;
             }
             return Ok(count.passages > 0);
         }
+        // Nothing to search for is nothing found, and no error.
+        let Some(query) = query else {
+            self.tell_all(&notes);
+            return Ok(false);
+        };
         let hits = self.hits(&query, notes)?;
         self.explained(&hits)?;
         if self.style.format != Format::Json || hits.hits.is_empty() {
@@ -192,29 +197,35 @@ impl Asking<'_> {
     /// No hit explains itself: how the query was read, what each part finds
     /// alone, and what to try next.
     fn nothing(&self, query: &Query, text: &str) -> Result<()> {
+        let read = shortened(&query.to_string());
         let line = say(
             self.lang,
-            format!("没有找到：{query}"),
-            format!("nothing found for: {query}"),
+            format!("没有找到：{read}"),
+            format!("nothing found for: {read}"),
         );
         tell(self.common, &render::printable(&line));
         let parts = query.leaves();
         let free = Page::default();
-        for (part, excluded) in parts.iter().filter(|_| parts.len() > 1) {
+        let told = parts.iter().take(if parts.len() > 1 { TOLD } else { 0 });
+        for (part, excluded) in told {
             let count = self.searcher.count(part, &free)?;
             let minus = if *excluded { "-" } else { "" };
+            let part = shortened(&part.to_string());
+            let counted = self.counted(count);
             let line = say(
                 self.lang,
-                format!(
-                    "  {minus}{part}：{} 段，{} 篇",
-                    count.passages, count.articles
-                ),
-                format!(
-                    "  {minus}{part}: {} passages, {} articles",
-                    count.passages, count.articles
-                ),
+                format!("  {minus}{part}：{counted}"),
+                format!("  {minus}{part}: {counted}"),
             );
             tell(self.common, &render::printable(&line));
+        }
+        if let Some(more @ 1..) = parts.len().checked_sub(TOLD) {
+            let line = say(
+                self.lang,
+                format!("  …… 还有 {more} 个部分"),
+                format!("  … and {more} more"),
+            );
+            tell(self.common, &line);
         }
         self.try_next(query, text)
     }
@@ -242,18 +253,25 @@ impl Asking<'_> {
 
     fn offer(&self, query: &str, flags: &str, why: &str, count: Count) {
         let command = format!("jianbao search {}{flags}", quoted(query));
+        let counted = self.counted(count);
         let line = say(
             self.lang,
-            format!(
-                "试试：{command}  （{why}：{} 段，{} 篇）",
-                count.passages, count.articles
-            ),
-            format!(
-                "try: {command}  ({why}: {} passages, {} articles)",
-                count.passages, count.articles
-            ),
+            format!("试试：{command}  （{why}：{counted}）"),
+            format!("try: {command}  ({why}: {counted})"),
         );
         tell(self.common, &render::printable(&line));
+    }
+
+    fn counted(&self, count: Count) -> String {
+        say(
+            self.lang,
+            format!("{} 段，{} 篇", count.passages, count.articles),
+            format!(
+                "{}, {}",
+                plural(count.passages, "passage"),
+                plural(count.articles, "article")
+            ),
+        )
     }
 
     /// The filters that a line to try keeps.
@@ -304,6 +322,14 @@ impl Asking<'_> {
 fn typed(words: &[OsString]) -> String {
     let words: Vec<_> = words.iter().map(|word| word.to_string_lossy()).collect();
     words.join(" ")
+}
+
+/// A text of no more than two lines: somebody may have pasted a page.
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(SHOWN) {
+        Some((cut, _)) => format!("{}…", text.get(..cut).unwrap_or_default()),
+        None => text.to_owned(),
+    }
 }
 
 /// A text as a shell takes it.

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{Style, printable, terminal};
+use super::{Style, plural, printable, terminal};
 use crate::search::query::Lang;
 use crate::search::{Explanation, Points, Rule, Weights};
 
@@ -17,7 +17,11 @@ pub fn explain(explanation: &Explanation, style: &Style, out: &mut dyn Write) ->
     };
     let counted = |passages: u64, articles: u64| match lang {
         Lang::Zh => format!("{passages} 段 {articles} 篇"),
-        Lang::En => format!("{passages} passages, {articles} articles"),
+        Lang::En => format!(
+            "{}, {}",
+            plural(passages, "passage"),
+            plural(articles, "article")
+        ),
     };
     let mut rows: Vec<[String; 3]> = Vec::new();
     let mut row = |head: &str, what: String, about: String| {
@@ -47,7 +51,11 @@ pub fn explain(explanation: &Explanation, style: &Style, out: &mut dyn Write) ->
         };
         let about = match lang {
             Lang::Zh => format!("{} 段，权重 {:.3}", word.passages, word.weight),
-            Lang::En => format!("{} passages, weight {:.3}", word.passages, word.weight),
+            Lang::En => format!(
+                "{}, weight {:.3}",
+                plural(word.passages, "passage"),
+                word.weight
+            ),
         };
         row(head, format!("{}{times}", word.word), about);
     }

@@ -22,6 +22,11 @@ use std::ops::Range;
 use crate::search::Hits;
 use crate::search::query::Lang;
 
+/// A number with its noun in English: `1 passage`, `2 passages`.
+pub fn plural(n: u64, noun: &str) -> String {
+    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
+}
+
 /// The form of the output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Format {

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::terminal::{self, BODY, Cell, FAINT, Look, PLAIN, TITLE};
-use super::{Style, excerpt, scripted, shown};
+use super::{Style, excerpt, plural, scripted, shown};
 use crate::search::query::Lang;
 use crate::search::{Hit, Hits};
 
@@ -232,7 +232,6 @@ fn summary(hits: &Hits, lang: Lang) -> String {
         .first()
         .zip(hits.hits.last())
         .map(|(a, b)| (a.rank, b.rank));
-    let plural = |n: u64, noun: &str| format!("{n} {noun}{}", if n == 1 { "" } else { "s" });
     match (lang, ends) {
         (Lang::Zh, None) if passages == 0 => "没有找到".into(),
         (Lang::En, None) if passages == 0 => "nothing found".into(),

@@ -357,6 +357,9 @@ fn the_query_language_from_outside() {
         ("国发[2023]12号", "a"),
         ("国发（2023）12号", "a"),
         ("国发〔2023〕12号", "a"),
+        ("国发〔2023〕", "a"),
+        ("国发（2023）12", "a"),
+        ("国发〔2022〕", ""),
         ("“黨建”", "bc"),
         ("“党建和品牌”", "b"),
         ("“党建品牌”", ""),
@@ -378,6 +381,22 @@ fn the_query_language_from_outside() {
         assert_eq!(found.concat(), want, "{query}: {run}");
         let _ = run.code(i32::from(want.is_empty()));
     }
+}
+
+#[test]
+fn one_is_no_plural() {
+    let env = Env::new().write("a.txt", "县里修水渠。");
+    env.run(&["index", "a.txt"]).code(0);
+    env.run(&["search", "水渠", "--count"])
+        .code(0)
+        .prints("1 passage, 1 article\n");
+    env.run(&["search", "“水渠” 与 “水库”"])
+        .code(1)
+        .says("\"水渠\": 1 passage, 1 article\n")
+        .says("\"水库\": 0 passages, 0 articles\n");
+    env.run(&["search", "水渠", "--explain"])
+        .code(0)
+        .prints("1 passage, 1 article ");
 }
 
 #[test]
@@ -412,8 +431,13 @@ fn no_query_is_an_error_and_none_hurts() {
         assert!(!run.stderr().contains("panicked"), "{run}");
         assert!(run.stderr().lines().count() < 12, "{run}");
     }
-    for empty in ["", "  ", "，。", "“”"] {
-        env.run(&["search", empty]).code(2);
+    // Nothing to search for is nothing found.
+    for empty in ["", "  ", "，。", "“”", "（）", "🙂"] {
+        let run = env.run(&["search", empty]).code(1);
+        assert_eq!(run.stdout(), "", "{run}");
+        let _ = run.says("there is nothing to search for");
+        let run = env.run(&["search", empty, "--count", "--json"]).code(1);
+        assert_eq!(run.object()["articles"], 0);
     }
 }
 

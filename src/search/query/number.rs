@@ -1,5 +1,6 @@
 //! Document numbers: `国发〔2023〕12号` in any bracket.
 
+use super::Query;
 use super::chars::{Sign, half, is_hanzi, is_year_close, is_year_open};
 
 /// The longest issuer in front of the bracket (`国家发展改革委办公厅函`).
@@ -13,9 +14,15 @@ const LEADS: &[&str] = &[
     "关于", "根据", "按照", "依据", "贯彻", "落实", "学习", "印发", "转发", "解读", "执行", "關於",
 ];
 
-/// A document number that begins at `at`: its normal form and where it ends.
-/// Blanks may stand around the bracket and before 号.
-pub(crate) fn number(signs: &[Sign], at: usize) -> Option<(String, usize)> {
+/// What the short names of issuers end in, before the bracket.
+const ENDINGS: &[char] = &[
+    '发', '發', '函', '办', '辦', '字', '令', '电', '電', '规', '規', '税', '稅', '通',
+];
+
+/// A document number that begins at `at`, and where it ends. Blanks may stand
+/// around the bracket and before 号. `国发〔2023〕` alone is the string that all
+/// numbers of that year begin with; `国发〔2023〕12` lacks nothing but 号.
+pub(crate) fn number(signs: &[Sign], at: usize) -> Option<(Query, usize)> {
     let syntax = |i: usize| signs.get(i).filter(|s| !s.literal).map(|s| s.c);
     let hanzi = |s: &&Sign| is_hanzi(s.c) && !s.literal;
     let issuer: String = signs
@@ -36,13 +43,25 @@ pub(crate) fn number(signs: &[Sign], at: usize) -> Option<(String, usize)> {
     let after = blanks(signs, close + 1);
     let ordinal = syntax(after) == Some('第');
     let (count, end) = digits(signs, blanks(signs, after + usize::from(ordinal)));
-    let end = blanks(signs, end);
-    let known = (1..=DIGITS).contains(&count.len()) && matches!(syntax(end), Some('号' | '號'));
-    let count = match count.trim_start_matches('0') {
-        "" => "0",
-        count => count,
-    };
-    known.then(|| (format!("{issuer}〔{year}〕{count}号"), end + 1))
+    let named = matches!(syntax(blanks(signs, end)), Some('号' | '號'));
+    // Other things have years in brackets too: 发展报告（2015）.
+    let surely = issuer.ends_with(ENDINGS) || syntax(open) == Some('〔');
+    let touches = after == close + 1;
+    match count.len() {
+        1..=DIGITS if named || surely && touches => {
+            let count = match count.trim_start_matches('0') {
+                "" => "0",
+                count => count,
+            };
+            let number = Query::Number(format!("{issuer}〔{year}〕{count}号"));
+            let last = if named { blanks(signs, end) + 1 } else { end };
+            Some((number, last))
+        }
+        0.. if surely && !named && !ordinal => {
+            Some((Query::Exact(format!("{issuer}〔{year}〕")), close + 1))
+        }
+        _ => None,
+    }
 }
 
 /// How a number in normal form may be written, the normal form first: with 第,

@@ -155,6 +155,20 @@ fn the_table_of_the_language() {
     ] {
         check(input, Query::Number("国发〔2023〕12号".into()));
     }
+    for input in ["国发〔2023〕12", "国发（2023）012", "国发[2023]第12"] {
+        check(input, Query::Number("国发〔2023〕12号".into()));
+    }
+    for input in ["国发〔2023〕", "国发(2023)", "国发 【2023】 "] {
+        check(input, Query::Exact("国发〔2023〕".into()));
+    }
+    check(
+        "国办发〔2023〕 2024 计划",
+        Query::Any(vec![
+            Query::Exact("国办发〔2023〕".into()),
+            words("2024"),
+            words("计划"),
+        ]),
+    );
 }
 
 #[test]
@@ -295,6 +309,9 @@ fn text_that_only_looks_like_syntax_is_text_without_a_word() {
         "国发〔2023〕12号文件",
         "关于国发〔2023〕12号",
         "〔2023〕12号",
+        "发展报告（2023）",
+        "发展报告（2023）12",
+        "国发〔2023〕的精神",
         "——党建",
         "--党建",
         "党建&品牌",

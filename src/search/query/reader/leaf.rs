@@ -244,7 +244,7 @@ impl Reader {
             return None;
         }
         self.at = end;
-        Some(self.leaf(Query::Number(number)))
+        Some(self.leaf(number))
     }
 
     /// Text up to the next blank, bracket or quotation that stands apart.
