@@ -4,6 +4,13 @@
 //! articles that have both, wherever, and shows the passages that have either;
 //! `-廉政` leaves out every article that names it. The passages of an article
 //! are neighbours, so an article is known by its first document.
+//!
+//! No part is asked about a passage whose fate is known: those of `或` only for
+//! what the others before did not find, those of `与` only in articles that have
+//! the others, the rarest first. So a long query costs little more than a short
+//! one, however frequent its parts.
+
+use std::sync::OnceLock;
 
 use anyhow::Result;
 use tantivy::{DocId, DocSet, TERMINATED};
@@ -13,16 +20,17 @@ use crate::index::{Fact, Postings, Segment, day};
 use crate::search::near::near;
 use crate::search::phrase::{Phrase, Scope};
 use crate::search::query::{Query, spellings};
+use crate::search::set::Set;
 use crate::segment::Segmenter;
 
 /// Documents whose words are added up together.
 const STRETCH: usize = 4096;
 
-/// Passages of one segment, sorted, none deleted.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub(crate) struct Matched {
+/// Passages of one segment, none deleted.
+#[derive(Debug)]
+struct Matched {
     /// The passages.
-    pub(crate) docs: Vec<DocId>,
+    docs: Set,
     /// Restricts others and brings no passages of its own (a date, a source).
     filter: bool,
 }
@@ -47,91 +55,135 @@ pub(crate) struct Wanted {
     pub(crate) idf: f64,
 }
 
-/// What matching needs besides the query.
+/// Answers for one segment.
 pub(crate) struct Matcher<'a> {
-    pub(crate) segment: &'a Segment,
+    segment: &'a Segment,
     /// Loaded only when a query has words.
-    pub(crate) segmenter: &'a dyn Fn() -> &'a Segmenter,
+    segmenter: &'a dyn Fn() -> &'a Segmenter,
     /// The words of all free text of the query together.
-    pub(crate) words: &'a [Wanted],
-    pub(crate) rigour: Rigour,
+    words: &'a [Wanted],
+    rigour: Rigour,
+    /// The first passage of every article, once asked for.
+    firsts: &'a OnceLock<Set>,
 }
 
-impl Matcher<'_> {
-    /// The passages that match.
-    pub(crate) fn run(&self, query: &Query) -> Result<Matched> {
-        Ok(match query {
-            Query::Words(_) => self.any(std::slice::from_ref(query))?,
-            Query::Any(parts) => self.any(parts)?,
-            Query::Exact(text) | Query::Prefix(text) => self.phrase(text, Scope::Anywhere)?,
-            Query::Number(text) => self.number(text, Scope::Anywhere)?,
-            Query::Near { parts, within } => self.near(parts, *within, Scope::Anywhere)?,
-            Query::Title(inner) => self.title(inner)?,
-            Query::Source(text) => self.source(std::slice::from_ref(text))?,
-            Query::Date { since, until } => self.date(since.map(day), until.map(day))?,
-            Query::And(parts) => self.all(parts)?,
-            Query::Or(parts) => {
-                let mut docs = Vec::new();
-                for part in once(parts) {
-                    docs.extend(self.strict(part)?.docs);
-                }
-                matched(docs)
-            }
-            // Alone it says nothing; `all` and `any` take it from what they have.
-            Query::Not(_) => Matched::default(),
-        })
-    }
+/// Where the parts of a list are looked for.
+#[derive(Debug, Clone, Copy)]
+enum Where {
+    Anywhere,
+    Title,
+}
 
-    /// As [`Matcher::run`], but free text must be there with all its words.
-    fn strict(&self, query: &Query) -> Result<Matched> {
-        let Query::Words(text) = query else {
-            return self.run(query);
-        };
-        let mut all: Option<Vec<DocId>> = None;
-        for word in (self.segmenter)().words(text) {
-            let having = self.word(&word.text)?;
-            all = Some(match all {
-                Some(all) => both(&all, &having),
-                None => having,
-            });
+impl<'a> Matcher<'a> {
+    pub(crate) fn new(
+        segment: &'a Segment,
+        firsts: &'a OnceLock<Set>,
+        segmenter: &'a dyn Fn() -> &'a Segmenter,
+        words: &'a [Wanted],
+        rigour: Rigour,
+    ) -> Matcher<'a> {
+        Matcher {
+            segment,
+            segmenter,
+            words,
+            rigour,
+            firsts,
         }
-        let docs = self.phrase_or(text, all.unwrap_or_default())?;
-        Ok(Matched {
-            docs,
-            filter: false,
+    }
+
+    /// The passages of `among` that match.
+    pub(crate) fn run(&self, query: &Query, among: &Set) -> Result<Set> {
+        let mut docs = self.look(query, among)?.docs;
+        docs.keep(among);
+        Ok(docs)
+    }
+
+    /// Passages that match: all of `among` that do, and perhaps some besides.
+    fn look(&self, query: &Query, among: &Set) -> Result<Matched> {
+        Ok(match query {
+            Query::Words(_) => self.any(std::slice::from_ref(query), among)?,
+            Query::Any(parts) => self.any(parts, among)?,
+            Query::Exact(text) | Query::Prefix(text) => {
+                self.phrase(text, Scope::Anywhere, among)?
+            }
+            Query::Number(text) => self.number(text, Scope::Anywhere, among)?,
+            Query::Near { parts, within } => self.near(parts, *within, Scope::Anywhere, among)?,
+            Query::Title(inner) => self.title(inner, among)?,
+            Query::Source(text) => self.found(self.source(std::slice::from_ref(text), among)?),
+            Query::Date { since, until } => {
+                self.found(self.date(since.map(day), until.map(day), among)?)
+            }
+            Query::And(parts) => self.all(parts, among, Where::Anywhere)?,
+            Query::Or(parts) => self.either(parts, among, Where::Anywhere)?,
+            // Alone it says nothing; `all` and `any` take it from what they have.
+            Query::Not(_) => matched(self.none()),
         })
     }
 
-    /// The passages that hold a string, and those that are wanted without it.
-    fn phrase_or(&self, text: &str, known: Vec<DocId>) -> Result<Vec<DocId>> {
-        Phrase::new(text).docs_and(self.segment, Scope::Anywhere, known)
+    /// As [`Matcher::look`], but free text must be there with all its words.
+    fn strict(&self, query: &Query, among: &Set) -> Result<Matched> {
+        let Query::Words(text) = query else {
+            return self.look(query, among);
+        };
+        let mut all: Option<Set> = None;
+        for word in (self.segmenter)().words(text) {
+            all = Some(self.word(&word.text, all.as_ref().unwrap_or(among))?);
+        }
+        let mut docs = all.unwrap_or_else(|| self.none());
+        let mut left = among.clone();
+        left.remove_all(&docs);
+        docs.add(&self.phrase(text, Scope::Anywhere, &left)?.docs);
+        Ok(matched(docs))
     }
 
-    fn phrase(&self, text: &str, scope: Scope) -> Result<Matched> {
-        let places = Phrase::new(text).places(self.segment, scope, false)?;
-        Ok(Matched {
-            docs: places.into_iter().map(|place| place.doc).collect(),
-            filter: false,
-        })
+    /// A part of a list.
+    fn part(&self, query: &Query, place: Where, among: &Set) -> Result<Matched> {
+        match place {
+            Where::Anywhere => self.strict(query, among),
+            Where::Title => self.title(query, among),
+        }
+    }
+
+    fn none(&self) -> Set {
+        Set::none(self.segment.max_doc())
+    }
+
+    fn found(&self, docs: Set) -> Matched {
+        Matched { docs, filter: true }
+    }
+
+    fn phrase(&self, text: &str, scope: Scope, among: &Set) -> Result<Matched> {
+        let places = Phrase::new(text).places(self.segment, scope, Some(among), false)?;
+        Ok(matched(Set::of(&places.docs, self.segment.max_doc())))
     }
 
     /// A document number, however it is written.
-    fn number(&self, text: &str, scope: Scope) -> Result<Matched> {
-        let mut docs = Vec::new();
+    fn number(&self, text: &str, scope: Scope, among: &Set) -> Result<Matched> {
+        let mut docs = self.none();
         for spelling in spellings(text) {
-            docs.extend(self.phrase(&spelling, scope)?.docs);
+            docs.add(&self.phrase(&spelling, scope, among)?.docs);
         }
         Ok(matched(docs))
     }
 
-    fn word(&self, word: &str) -> Result<Vec<DocId>> {
-        let mut docs = Vec::new();
+    fn near(&self, parts: &[String], within: u32, scope: Scope, among: &Set) -> Result<Matched> {
+        let spread = |docs: &Set| self.spread(docs);
+        let docs = near(self.segment, parts, within, scope, among, &spread)?;
+        Ok(matched(docs))
+    }
+
+    /// Passages that hold a word.
+    fn word(&self, word: &str, among: &Set) -> Result<Set> {
+        let mut docs = self.none();
         if let Some(mut postings) = self.segment.words().postings(word)? {
-            docs.reserve(postings.doc_freq() as usize);
             let mut doc = postings.doc();
-            while doc != TERMINATED {
+            while let Some(wanted) = among.from(doc) {
+                if wanted > doc {
+                    doc = postings.seek(wanted);
+                    continue;
+                }
                 if !self.segment.is_deleted(doc) {
-                    docs.push(doc);
+                    docs.insert(doc);
                 }
                 doc = postings.advance();
             }
@@ -140,62 +192,113 @@ impl Matcher<'_> {
     }
 
     /// Conditions joined by `与`.
-    fn all(&self, parts: &[Query]) -> Result<Matched> {
-        let mut wanted: Vec<Matched> = Vec::new();
-        let mut unwanted = Vec::new();
-        let mut left: Option<Vec<DocId>> = None;
+    fn all(&self, parts: &[Query], among: &Set, place: Where) -> Result<Matched> {
+        let mut joined = Joined::new(self.spread(among)?);
+        self.require(parts, &mut joined, place)?;
+        self.exclude(parts, &mut joined, place)?;
+        Ok(joined.finish(self.none()))
+    }
+
+    /// Parts of which one will do.
+    fn either(&self, parts: &[Query], among: &Set, place: Where) -> Result<Matched> {
+        let mut docs = self.none();
+        let mut left = among.clone();
         for part in once(parts) {
-            let Query::Not(inner) = part else {
-                let part = self.strict(part)?;
-                let articles = self.articles(&part.docs)?;
-                let shared = left.map_or(articles.clone(), |left| both(&left, &articles));
-                if shared.is_empty() {
-                    // Nothing has all of them, whatever the others find.
-                    return Ok(Matched {
-                        docs: Vec::new(),
-                        filter: part.filter && wanted.iter().all(|part| part.filter),
-                    });
-                }
-                left = Some(shared);
-                wanted.push(part);
-                continue;
-            };
-            unwanted.push(self.strict(inner)?);
+            let found = self.part(part, place, &left)?.docs;
+            left.remove_all(&found);
+            docs.add(&found);
+            if left.is_empty() {
+                break;
+            }
         }
-        self.combine(wanted, unwanted)
+        Ok(matched(docs))
     }
 
     /// Parts with blanks between.
-    fn any(&self, parts: &[Query]) -> Result<Matched> {
-        let mut required = Vec::new();
-        let mut unwanted = Vec::new();
-        let mut free = Vec::new();
-        for part in once(parts) {
-            match part {
-                Query::Not(inner) => unwanted.push(self.strict(inner)?),
-                Query::Words(text) => free.push(text.as_str()),
-                part => required.push(self.strict(part)?),
-            }
-        }
+    fn any(&self, parts: &[Query], among: &Set) -> Result<Matched> {
+        let free = |part: &&Query| matches!(part, Query::Words(_));
+        let (free, asked): (Vec<&Query>, Vec<&Query>) = once(parts).partition(free);
+        let asked: Vec<Query> = asked.into_iter().cloned().collect();
+        let mut joined = Joined::new(self.spread(among)?);
+        self.require(&asked, &mut joined, Where::Anywhere)?;
         // What was asked for exactly decides what is found; free text beside it
         // decides the order.
-        if !free.is_empty() && required.iter().all(|part| part.filter) {
+        if !free.is_empty() && joined.filters() && !joined.left.is_empty() {
             let mut docs = self.enough()?;
+            let mut left = joined.left.clone();
             for text in free {
-                docs = self.phrase_or(text, docs)?;
+                if let Query::Words(text) = text {
+                    left.remove_all(&docs);
+                    docs.add(&self.phrase(text, Scope::Anywhere, &left)?.docs);
+                }
             }
-            required.push(Matched {
-                docs,
-                filter: false,
-            });
+            joined.push(matched(docs), self)?;
         }
-        self.combine(required, unwanted)
+        self.exclude(&asked, &mut joined, Where::Anywhere)?;
+        Ok(joined.finish(self.none()))
+    }
+
+    /// Looks for the parts that must be there, what is rarest first.
+    fn require(&self, parts: &[Query], joined: &mut Joined, place: Where) -> Result<()> {
+        let wanted = once(parts).filter(|part| !matches!(part, Query::Not(_)));
+        let mut wanted: Vec<(u64, &Query)> = wanted.map(|part| (0, part)).collect();
+        if wanted.len() > 1 {
+            for (cost, part) in &mut wanted {
+                *cost = self.at_most(part)?;
+            }
+            wanted.sort_by_key(|(cost, _)| *cost);
+        }
+        for (_, part) in wanted {
+            if joined.left.is_empty() && !joined.parts.is_empty() {
+                break;
+            }
+            let part = self.part(part, place, &joined.left)?;
+            joined.push(part, self)?;
+        }
+        Ok(())
+    }
+
+    /// Takes away the articles that have what must not be there.
+    fn exclude(&self, parts: &[Query], joined: &mut Joined, place: Where) -> Result<()> {
+        for part in once(parts) {
+            if let Query::Not(inner) = part
+                && !joined.left.is_empty()
+            {
+                let out = self.part(inner, place, &joined.left)?.docs;
+                joined.left.remove_all(&self.spread(&out)?);
+            }
+        }
+        Ok(())
+    }
+
+    /// About how many passages a part can find at most: its rarest character
+    /// says so.
+    fn at_most(&self, query: &Query) -> Result<u64> {
+        let rarest = |text: &str| Phrase::new(text).at_most(self.segment);
+        Ok(match query {
+            Query::Words(text) | Query::Exact(text) | Query::Prefix(text) | Query::Number(text) => {
+                rarest(text)?
+            }
+            Query::Near { parts, .. } => rarest(&parts.concat())?,
+            Query::Title(inner) => self.at_most(inner)?,
+            Query::And(parts) | Query::Any(parts) => {
+                let each: Result<Vec<u64>> = parts.iter().map(|part| self.at_most(part)).collect();
+                each?.into_iter().min().unwrap_or_default()
+            }
+            Query::Or(parts) => {
+                let each: Result<Vec<u64>> = parts.iter().map(|part| self.at_most(part)).collect();
+                each?.into_iter().sum()
+            }
+            Query::Not(_) => u64::MAX,
+            // A look at a column costs less than any string.
+            Query::Source(_) | Query::Date { .. } => 0,
+        })
     }
 
     /// Passages that hold enough of the words, by weight. One or two words must
     /// all be there; of longer texts a seventh of the weight is enough, for
     /// a question says more than its answer.
-    fn enough(&self) -> Result<Vec<DocId>> {
+    fn enough(&self) -> Result<Set> {
         let share = match (self.rigour, self.words.len()) {
             (Rigour::One, _) => 0.0,
             (_, 0..=2) => 0.999,
@@ -210,7 +313,7 @@ impl Matcher<'_> {
                 lists.push((postings, wanted.idf as f32));
             }
         }
-        let mut docs = Vec::new();
+        let mut docs = self.none();
         // A stretch of documents at a time: its sums stay in the cache, and where
         // no list has anything nothing is read.
         let mut mass = [0f32; STRETCH];
@@ -227,7 +330,7 @@ impl Matcher<'_> {
             }
             for (doc, mass) in (begin..).zip(&mut mass) {
                 if *mass >= least && !self.segment.is_deleted(doc) {
-                    docs.push(doc);
+                    docs.insert(doc);
                 }
                 *mass = 0.0;
             }
@@ -235,135 +338,126 @@ impl Matcher<'_> {
         Ok(docs)
     }
 
-    /// Articles that match all of the wanted and none of the unwanted parts,
-    /// as the passages of theirs that match one of the wanted.
-    fn combine(&self, wanted: Vec<Matched>, unwanted: Vec<Matched>) -> Result<Matched> {
-        let filter = wanted.iter().all(|part| part.filter);
-        let mut docs: Vec<DocId> = if filter {
-            let mut parts = wanted.iter();
-            let mut docs = parts
-                .next()
-                .map(|part| part.docs.clone())
-                .unwrap_or_default();
-            for part in parts {
-                docs = both(&docs, &part.docs);
+    /// All passages of the articles of passages.
+    fn spread(&self, docs: &Set) -> Result<Set> {
+        let firsts = match self.firsts.get() {
+            Some(firsts) => firsts,
+            None => {
+                let place = self.segment.column(Fact::Place)?;
+                let mut firsts = self.none();
+                for doc in 0..self.segment.max_doc() {
+                    if place.first(doc).unwrap_or_default() >> 1 == 0 {
+                        firsts.insert(doc);
+                    }
+                }
+                self.firsts.get_or_init(|| firsts)
             }
-            docs
-        } else {
-            let brought = wanted.iter().filter(|part| !part.filter);
-            matched(brought.flat_map(|part| part.docs.iter().copied()).collect()).docs
         };
-        if wanted.len() > 1 && !filter {
-            for part in &wanted {
-                let articles = self.articles(&part.docs)?;
-                self.retain(&mut docs, |article| {
-                    articles.binary_search(&article).is_ok()
-                })?;
-            }
-        }
-        for part in &unwanted {
-            let articles = self.articles(&part.docs)?;
-            self.retain(&mut docs, |article| {
-                articles.binary_search(&article).is_err()
-            })?;
-        }
-        Ok(Matched { docs, filter })
-    }
-
-    /// First documents of the articles of passages, sorted.
-    fn articles(&self, docs: &[DocId]) -> Result<Vec<DocId>> {
-        let place = self.segment.column(Fact::Place)?;
-        let mut articles: Vec<DocId> = docs
-            .iter()
-            .map(|doc| doc - (place.first(*doc).unwrap_or_default() >> 1) as DocId)
-            .collect();
-        articles.dedup();
-        Ok(articles)
-    }
-
-    fn retain(&self, docs: &mut Vec<DocId>, keep: impl Fn(DocId) -> bool) -> Result<()> {
-        let place = self.segment.column(Fact::Place)?;
-        docs.retain(|doc| keep(doc - (place.first(*doc).unwrap_or_default() >> 1) as DocId));
-        Ok(())
+        Ok(docs.spread(firsts))
     }
 
     /// The title as a field: every part of it is an exact string there.
-    fn title(&self, query: &Query) -> Result<Matched> {
+    fn title(&self, query: &Query, among: &Set) -> Result<Matched> {
         Ok(match query {
             Query::Words(text) | Query::Exact(text) | Query::Prefix(text) => {
-                self.phrase(text, Scope::Title)?
+                self.phrase(text, Scope::Title, among)?
             }
-            Query::Number(text) => self.number(text, Scope::Title)?,
-            Query::Any(parts) | Query::And(parts) => {
-                let mut wanted = Vec::new();
-                let mut unwanted = Vec::new();
-                for part in parts {
-                    match part {
-                        Query::Not(inner) => unwanted.push(self.title(inner)?),
-                        part => wanted.push(self.title(part)?),
-                    }
-                }
-                self.combine(wanted, unwanted)?
-            }
-            Query::Or(parts) => {
-                let mut docs = Vec::new();
-                for part in parts {
-                    docs.extend(self.title(part)?.docs);
-                }
-                matched(docs)
-            }
-            Query::Title(inner) | Query::Not(inner) => self.title(inner)?,
-            Query::Near { parts, within } => self.near(parts, *within, Scope::Title)?,
-            Query::Source(_) | Query::Date { .. } => self.run(query)?,
+            Query::Number(text) => self.number(text, Scope::Title, among)?,
+            Query::Any(parts) | Query::And(parts) => self.all(parts, among, Where::Title)?,
+            Query::Or(parts) => self.either(parts, among, Where::Title)?,
+            Query::Title(inner) | Query::Not(inner) => self.title(inner, among)?,
+            Query::Near { parts, within } => self.near(parts, *within, Scope::Title, among)?,
+            Query::Source(_) | Query::Date { .. } => self.look(query, among)?,
         })
     }
 
     /// Passages whose source holds one of the strings.
-    pub(crate) fn source(&self, strings: &[String]) -> Result<Matched> {
+    pub(crate) fn source(&self, strings: &[String], among: &Set) -> Result<Set> {
         let strings: Vec<String> = strings.iter().map(|text| fold_str(text)).collect();
-        let mut docs = Vec::new();
-        if let Some(column) = self.segment.sources()? {
-            let mut wanted = Vec::new();
-            let mut name = String::new();
-            for ordinal in 0..column.num_terms() as u64 {
-                name.clear();
-                if column.ord_to_str(ordinal, &mut name)?
-                    && strings.iter().any(|text| name.contains(text.as_str()))
-                {
-                    wanted.push(ordinal);
-                }
-            }
-            if !wanted.is_empty() {
-                docs = self.alive(|doc| {
-                    column
-                        .term_ords(doc)
-                        .any(|ordinal| wanted.binary_search(&ordinal).is_ok())
-                });
+        let Some(column) = self.segment.sources()? else {
+            return Ok(self.none());
+        };
+        let mut wanted = Vec::new();
+        let mut name = String::new();
+        for ordinal in 0..column.num_terms() as u64 {
+            name.clear();
+            if column.ord_to_str(ordinal, &mut name)?
+                && strings.iter().any(|text| name.contains(text.as_str()))
+            {
+                wanted.push(ordinal);
             }
         }
-        Ok(Matched { docs, filter: true })
+        if wanted.is_empty() {
+            return Ok(self.none());
+        }
+        Ok(self.alive(among, |doc| {
+            column
+                .term_ords(doc)
+                .any(|ordinal| wanted.binary_search(&ordinal).is_ok())
+        }))
     }
 
     /// Passages of articles of these days, both ends included; those without a
     /// date never match.
-    pub(crate) fn date(&self, since: Option<u64>, until: Option<u64>) -> Result<Matched> {
+    pub(crate) fn date(&self, since: Option<u64>, until: Option<u64>, among: &Set) -> Result<Set> {
         let column = self.segment.column(Fact::Date)?;
         let range = since.unwrap_or(1).max(1)..=until.unwrap_or(u64::MAX);
-        let docs = self.alive(|doc| range.contains(&column.first(doc).unwrap_or_default()));
-        Ok(Matched { docs, filter: true })
+        Ok(self.alive(among, |doc| {
+            range.contains(&column.first(doc).unwrap_or_default())
+        }))
     }
 
-    fn alive(&self, keep: impl Fn(DocId) -> bool) -> Vec<DocId> {
-        (0..self.segment.max_doc())
-            .filter(|doc| !self.segment.is_deleted(*doc) && keep(*doc))
-            .collect()
+    fn alive(&self, among: &Set, keep: impl Fn(DocId) -> bool) -> Set {
+        let mut docs = self.none();
+        for doc in among.iter() {
+            if !self.segment.is_deleted(doc) && keep(doc) {
+                docs.insert(doc);
+            }
+        }
+        docs
+    }
+}
+
+/// Conditions that hold together for an article.
+struct Joined {
+    parts: Vec<Matched>,
+    /// All passages of the articles that meet them so far.
+    left: Set,
+}
+
+impl Joined {
+    fn new(left: Set) -> Joined {
+        Joined {
+            parts: Vec::new(),
+            left,
+        }
     }
 
-    fn near(&self, parts: &[String], within: u32, scope: Scope) -> Result<Matched> {
-        Ok(Matched {
-            docs: near(self.segment, parts, within, scope)?,
-            filter: false,
-        })
+    fn push(&mut self, part: Matched, matcher: &Matcher<'_>) -> Result<()> {
+        self.left.keep(&matcher.spread(&part.docs)?);
+        self.parts.push(part);
+        Ok(())
+    }
+
+    fn filters(&self) -> bool {
+        self.parts.iter().all(|part| part.filter)
+    }
+
+    /// The passages of the articles that match one of the parts; where all of
+    /// them are filters, all of the parts.
+    fn finish(self, none: Set) -> Matched {
+        let filter = self.filters();
+        let mut docs = none;
+        if filter {
+            let mut parts = self.parts.into_iter();
+            docs = parts.next().map_or(docs, |part| part.docs);
+            parts.for_each(|part| docs.keep(&part.docs));
+        } else {
+            let brought = self.parts.iter().filter(|part| !part.filter);
+            brought.for_each(|part| docs.add(&part.docs));
+        }
+        docs.keep(&self.left);
+        Matched { docs, filter }
     }
 }
 
@@ -376,27 +470,9 @@ fn once(parts: &[Query]) -> impl Iterator<Item = &Query> {
         .map(|(_, part)| part)
 }
 
-fn matched(mut docs: Vec<DocId>) -> Matched {
-    // A few sorted runs, one after the other: this sort merges them.
-    docs.sort();
-    docs.dedup();
+fn matched(docs: Set) -> Matched {
     Matched {
         docs,
         filter: false,
     }
-}
-
-/// What stands in both of two sorted lists.
-pub(crate) fn both(a: &[DocId], b: &[DocId]) -> Vec<DocId> {
-    let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
-    let mut rest = long;
-    let mut docs = Vec::with_capacity(short.len());
-    for doc in short {
-        let ahead = rest.partition_point(|other| other < doc);
-        rest = &rest[ahead..];
-        if rest.first() == Some(doc) {
-            docs.push(*doc);
-        }
-    }
-    docs
 }

@@ -4,6 +4,7 @@ mod abbreviations;
 mod copies;
 mod explain;
 pub mod judge;
+mod many;
 mod marks;
 mod matching;
 mod near;
@@ -11,6 +12,7 @@ mod phrase;
 pub mod query;
 mod rank;
 mod searcher;
+mod set;
 mod suggest;
 mod tune;
 

@@ -11,43 +11,45 @@ use tantivy::columnar::Column;
 use tantivy::{DocId, DocSet};
 
 use crate::index::{BREAK, Fact, Postings, Segment, Zones};
-use crate::search::phrase::{Phrase, Place, Scope};
+use crate::search::phrase::{Phrase, Places, Scope};
+use crate::search::set::Set;
 
-/// Where a part stands, counted from the first passage of its stretch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Span {
-    start: u32,
-    end: u32,
-    part: usize,
-    doc: DocId,
-}
-
-/// The passages of a segment in which such a match begins, sorted.
+/// The passages of a segment in which such a match begins: all that are
+/// `among` those asked for, and perhaps some besides. `spread` gives all
+/// passages of the articles of passages.
 pub(crate) fn near(
     segment: &Segment,
     parts: &[String],
     within: u32,
     scope: Scope,
-) -> Result<Vec<DocId>> {
-    let mut phrases: Vec<Phrase> = Vec::new();
+    among: &Set,
+    spread: &dyn Fn(&Set) -> Result<Set>,
+) -> Result<Set> {
+    let mut docs = Set::none(segment.max_doc());
+    let mut phrases: Vec<(u64, Phrase)> = Vec::new();
     for part in parts {
         let phrase = Phrase::new(part);
-        if !phrase.units.is_empty() && !phrases.contains(&phrase) {
-            phrases.push(phrase);
+        if !phrase.units.is_empty() && phrases.iter().all(|(_, other)| *other != phrase) {
+            phrases.push((phrase.at_most(segment)?, phrase));
         }
     }
+    phrases.sort_by_key(|(at_most, _)| *at_most);
+    // A paragraph stands in one article: the next part is looked for where the
+    // ones before were found.
+    let mut room = spread(among)?;
     let mut lists = Vec::with_capacity(phrases.len());
-    for phrase in &phrases {
-        let places = phrase.places(segment, scope, true)?;
-        if places.is_empty() {
-            return Ok(Vec::new());
+    for (_, phrase) in &phrases {
+        let places = phrase.places(segment, scope, Some(&room), true)?;
+        room.keep(&spread(&Set::of(&places.docs, segment.max_doc()))?);
+        if room.is_empty() {
+            return Ok(docs);
         }
-        lists.push(Left {
-            length: phrase.units.len() as u32,
-            places,
-            at: 0,
-        });
+        lists.push(Left { places, at: 0 });
     }
+    let lengths: Vec<u32> = phrases
+        .iter()
+        .map(|(_, one)| one.units.len() as u32)
+        .collect();
     let zones = segment.column(Fact::Zones)?;
     let place = segment.column(Fact::Place)?;
     let goes_on = |doc: DocId| {
@@ -59,98 +61,152 @@ pub(crate) fn near(
         postings: segment.chars().postings(BREAK.encode_utf8(&mut [0; 4]))?,
         zones,
     };
-    let mut docs = Vec::new();
-    let mut title = Vec::new();
-    let mut text = Vec::new();
-    while let Some(first) = lists.iter().filter_map(Left::doc).min() {
+    let mut title = Starts::new(lists.len());
+    let mut text = Starts::new(lists.len());
+    let mut stretch = Vec::new();
+    let mut at = 0;
+    while let Some(first) = next(&mut lists, &room, at) {
         title.clear();
         text.clear();
-        let mut stretch = vec![(first, 0)];
-        let (mut doc, mut base, mut last_end) = (first, 0, 0);
+        stretch.clear();
+        stretch.push((first, 0));
+        let (mut base, mut last_end) = (0, 0);
+        at = first;
+        let mut asked = false;
         loop {
-            let zone = Zones::of(zones, doc);
+            asked |= among.contains(at);
+            let zone = Zones::of(zones, at);
             for (part, list) in lists.iter_mut().enumerate() {
-                let length = list.length;
-                let Some(found) = list.take(doc) else {
-                    continue;
-                };
-                for start in &found.starts {
-                    let (spans, start) = match start.checked_sub(zone.title) {
+                for start in list.take(at) {
+                    let (starts, start) = match start.checked_sub(zone.title) {
                         None => (&mut title, *start),
                         Some(start) => (&mut text, base + start),
                     };
-                    let end = start + length;
-                    last_end = last_end.max(end);
-                    spans.push(Span {
-                        start,
-                        end,
-                        part,
-                        doc,
-                    });
+                    last_end = last_end.max(start + lengths[part]);
+                    starts.of[part].push(start);
                 }
             }
             base += zone.own.saturating_sub(zone.title);
-            doc += 1;
-            if !goes_on(doc) || base.saturating_sub(last_end) > within {
+            at += 1;
+            if !goes_on(at) || base.saturating_sub(last_end) > within {
                 break;
             }
-            stretch.push((doc, base));
+            stretch.push((at, base));
         }
-        title.sort_unstable();
-        docs.extend(begins(&title, lists.len(), within));
-        text.sort_unstable();
+        if !asked {
+            continue;
+        }
+        if title.begins(&lengths, within, &[]).next().is_some() {
+            docs.insert(first);
+        }
         // Line breaks are looked up only where they may matter.
-        if begins(&text, lists.len(), within).next().is_some() {
+        if text.begins(&lengths, within, &[]).next().is_some() {
             let breaks = breaks.of(&stretch);
-            let paragraph = |span: &Span| breaks.partition_point(|at| *at < span.start);
-            for spans in text.chunk_by(|a, b| paragraph(a) == paragraph(b)) {
-                docs.extend(begins(spans, lists.len(), within));
+            for start in text.begins(&lengths, within, &breaks) {
+                let nth = stretch.partition_point(|(_, base)| *base <= start);
+                docs.insert(stretch[nth.saturating_sub(1)].0);
             }
         }
     }
-    docs.sort_unstable();
-    docs.dedup();
     Ok(docs)
+}
+
+/// The next passage from `at` on that has a part, in an article that has all.
+fn next(lists: &mut [Left], room: &Set, at: DocId) -> Option<DocId> {
+    let mut at = room.from(at)?;
+    loop {
+        let first = lists.iter_mut().filter_map(|list| list.from(at)).min()?;
+        at = room.from(first)?;
+        if at == first {
+            return Some(first);
+        }
+    }
 }
 
 /// What is left of the places of one part.
 struct Left {
-    length: u32,
-    places: Vec<Place>,
+    places: Places,
     at: usize,
 }
 
 impl Left {
-    fn doc(&self) -> Option<DocId> {
-        self.places.get(self.at).map(|place| place.doc)
+    /// The next passage from `doc` on.
+    fn from(&mut self, doc: DocId) -> Option<DocId> {
+        while *self.places.docs.get(self.at)? < doc {
+            self.at += 1;
+        }
+        self.places.docs.get(self.at).copied()
     }
 
     /// The places in a passage, if it is the next one that has any.
-    fn take(&mut self, doc: DocId) -> Option<&Place> {
-        let place = self.places.get(self.at).filter(|place| place.doc == doc)?;
+    fn take(&mut self, doc: DocId) -> &[u32] {
+        if self.places.docs.get(self.at) != Some(&doc) {
+            return &[];
+        }
         self.at += 1;
-        Some(place)
+        self.places.starts(self.at - 1)
     }
 }
 
-/// The passages in which a match begins: sorted spans in, each taken as the
-/// first of a match whose other parts come as early as they can.
-fn begins(spans: &[Span], parts: usize, within: u32) -> impl Iterator<Item = DocId> {
-    let mut next: Vec<Option<u32>> = vec![None; parts];
-    let mut missing = parts;
-    let mut groups: Vec<&[Span]> = spans.chunk_by(|a, b| a.start == b.start).collect();
-    std::iter::from_fn(move || {
-        let group = groups.pop()?;
-        for span in group {
-            missing -= usize::from(next[span.part].replace(span.start).is_none());
-        }
-        // The longest of those that begin here leaves the least between.
-        let longest = group.iter().max_by_key(|span| span.end)?;
-        let far = next.iter().flatten().max()?.saturating_sub(longest.end);
-        Some((missing == 0 && far <= within).then_some(longest.doc))
-    })
-    .flatten()
+/// Where the parts begin in a stretch of text, each list sorted.
+struct Starts {
+    of: Vec<Vec<u32>>,
 }
+
+impl Starts {
+    fn new(parts: usize) -> Starts {
+        Starts {
+            of: vec![Vec::new(); parts],
+        }
+    }
+
+    fn clear(&mut self) {
+        self.of.iter_mut().for_each(Vec::clear);
+    }
+
+    /// Where matches begin, the last one first: each start is taken as the
+    /// first of a match whose other parts come as early as they can, and all
+    /// before the next of the `breaks`.
+    fn begins(&self, lengths: &[u32], within: u32, breaks: &[u32]) -> impl Iterator<Item = u32> {
+        let mut left: Vec<usize> = self.of.iter().map(Vec::len).collect();
+        // Where each part stands next, from the place at hand on.
+        let mut next = vec![NOWHERE; left.len()];
+        let mut missing = left.len();
+        let mut breaks = breaks.iter().rev().peekable();
+        // Nothing is there to be walked over where a part is not.
+        if left.contains(&0) {
+            left.fill(0);
+        }
+        std::iter::from_fn(move || {
+            loop {
+                let last = |(part, left): (usize, &usize)| self.of[part].get(left.wrapping_sub(1));
+                let start = *left.iter().enumerate().filter_map(last).max()?;
+                while breaks.next_if(|at| **at >= start).is_some() {
+                    next.fill(NOWHERE);
+                    missing = next.len();
+                }
+                // The longest of those that begin here leaves the least between.
+                let mut longest = 0;
+                for (part, left) in left.iter_mut().enumerate() {
+                    if self.of[part].get(left.wrapping_sub(1)) == Some(&start) {
+                        *left -= 1;
+                        missing -= usize::from(next[part] == NOWHERE);
+                        next[part] = start;
+                        longest = longest.max(lengths[part]);
+                    }
+                }
+                if missing == 0 {
+                    let far = next.iter().max().map_or(0, |far| far - start);
+                    if far.saturating_sub(longest) <= within {
+                        return Some(start);
+                    }
+                }
+            }
+        })
+    }
+}
+
+const NOWHERE: u32 = u32::MAX;
 
 /// Where paragraphs end.
 struct Breaks<'a> {
@@ -185,46 +241,32 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn spans(of: &[(u32, u32, usize)]) -> Vec<Span> {
-        let mut spans: Vec<Span> = of
-            .iter()
-            .map(|&(start, length, part)| Span {
-                start,
-                end: start + length,
-                part,
-                doc: start,
-            })
-            .collect();
-        spans.sort_unstable();
-        spans.dedup();
-        spans
-    }
-
-    /// Every choice of one span a part, tried.
-    fn tried(spans: &[Span], parts: usize, within: u32) -> Vec<DocId> {
-        let mut found = Vec::new();
-        let of = |part| spans.iter().filter(move |span| span.part == part);
-        let mut choices: Vec<Vec<Span>> = vec![Vec::new()];
-        for part in 0..parts {
+    /// Every choice of one start a part, tried.
+    fn tried(of: &[Vec<u32>], lengths: &[u32], within: u32, breaks: &[u32]) -> Vec<u32> {
+        let mut choices: Vec<Vec<u32>> = vec![Vec::new()];
+        for starts in of {
             choices = choices
                 .into_iter()
-                .flat_map(|choice| of(part).map(move |span| [choice.clone(), vec![*span]].concat()))
+                .flat_map(|choice| {
+                    starts
+                        .iter()
+                        .map(move |start| [&choice[..], &[*start]].concat())
+                })
                 .collect();
         }
+        let paragraph = |at: u32| breaks.partition_point(|end| *end < at);
+        let mut found = Vec::new();
         for choice in choices {
-            let (Some(first), Some(last)) = (
-                choice.iter().map(|span| span.start).min(),
-                choice.iter().map(|span| span.start).max(),
-            ) else {
+            let (Some(&first), Some(&last)) = (choice.iter().min(), choice.iter().max()) else {
                 continue;
             };
-            // Another span that begins at the same place may be the longer one.
-            let end = spans
+            // Another part that begins at the same place may be the longer one.
+            let begin = of
                 .iter()
-                .filter(|span| span.start == first)
-                .map(|span| span.end)
-                .max();
-            if end.is_some_and(|end| last.saturating_sub(end) <= within) {
+                .zip(lengths)
+                .filter(|(starts, _)| starts.contains(&first));
+            let longest = begin.map(|(_, length)| *length).max().unwrap_or(0);
+            if last - first <= within + longest && paragraph(first) == paragraph(last) {
                 found.push(first);
             }
         }
@@ -236,15 +278,22 @@ mod tests {
     proptest! {
         #[test]
         fn every_choice_is_seen(
-            of in prop::collection::vec((0u32..40, 1u32..4, 0usize..3), 0..14),
+            of in prop::collection::vec(prop::collection::btree_set(0u32..40, 0..6), 3),
+            lengths in prop::collection::vec(1u32..4, 3),
+            breaks in prop::collection::btree_set(0u32..40, 0..3),
             within in 0u32..20,
         ) {
-            // All spans of a part are of one length.
-            let of: Vec<_> = of.iter().map(|&(start, _, part)| (start, 1 + part as u32, part)).collect();
-            let spans = spans(&of);
-            let mut is: Vec<DocId> = begins(&spans, 3, within).collect();
-            is.sort_unstable();
-            prop_assert_eq!(is, tried(&spans, 3, within));
+            // A break is no place of a part.
+            let solid = |at: &u32| !breaks.contains(at);
+            let of: Vec<Vec<u32>> = of
+                .iter()
+                .map(|starts| starts.iter().copied().filter(solid).collect())
+                .collect();
+            let breaks: Vec<u32> = breaks.into_iter().collect();
+            let starts = Starts { of };
+            let mut is: Vec<u32> = starts.begins(&lengths, within, &breaks).collect();
+            is.reverse();
+            prop_assert_eq!(is, tried(&starts.of, &lengths, within, &breaks));
         }
     }
 }

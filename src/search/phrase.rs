@@ -14,6 +14,10 @@ use tantivy::{DocId, DocSet, TERMINATED};
 use crate::chars::{Unit, units};
 use crate::index::{Fact, Postings, STOP, Segment, Zones};
 use crate::passage::TAIL;
+use crate::search::set::Set;
+
+/// Characters of a string that are looked at for its rarest.
+const LOOKED_AT: usize = 8;
 
 /// An exact string, as units.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,14 +35,32 @@ pub(crate) enum Scope {
     Title,
 }
 
-/// A passage with the places where matches begin.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Place {
-    /// The passage.
-    pub(crate) doc: DocId,
-    /// Positions of the first unit of each match, sorted. Empty when nobody
-    /// asked for them.
-    pub(crate) starts: Vec<u32>,
+/// The passages in which a string begins, in order, with the places where
+/// matches begin: one list for all, for there may be a million.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Places {
+    /// The passages.
+    pub(crate) docs: Vec<DocId>,
+    /// For each passage where its starts end. Empty when nobody asked for them.
+    ends: Vec<u32>,
+    starts: Vec<u32>,
+}
+
+impl Places {
+    /// Positions of the first unit of each match in the passage of this number,
+    /// sorted.
+    pub(crate) fn starts(&self, nth: usize) -> &[u32] {
+        let end = |nth: usize| self.ends.get(nth).map_or(0, |end| *end as usize);
+        let begin = nth.checked_sub(1).map_or(0, end);
+        self.starts.get(begin..end(nth)).unwrap_or_default()
+    }
+
+    /// The passages with their starts.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (DocId, &[u32])> {
+        (0..)
+            .zip(&self.docs)
+            .map(|(nth, doc)| (*doc, self.starts(nth)))
+    }
 }
 
 impl Zones {
@@ -61,76 +83,54 @@ impl Phrase {
         }
     }
 
-    /// Documents that have the rarest of its characters.
-    pub(crate) fn rarest(&self, segment: &Segment) -> Result<u32> {
-        let mut rarest = u32::MAX;
-        for term in self.units.iter().filter_map(|unit| term_of(*unit)) {
-            let documents = segment.chars().doc_freq(term.encode_utf8(&mut [0; 4]))?;
-            rarest = rarest.min(documents);
+    /// No more passages of a segment than this have the string: those of its
+    /// rarest character, among the first of it.
+    pub(crate) fn at_most(&self, segment: &Segment) -> Result<u64> {
+        let mut least = segment.max_doc();
+        for term in self
+            .units
+            .iter()
+            .take(LOOKED_AT)
+            .filter_map(|unit| term_of(*unit))
+        {
+            let frequency = segment.chars().doc_freq(term.encode_utf8(&mut [0; 4]))?;
+            least = least.min(frequency);
         }
-        Ok(rarest)
+        Ok(u64::from(least))
     }
 
     /// The passages of a segment in which the string begins, deleted ones left
-    /// out, in order of document. `starts` asks for the places as well.
+    /// out; of those `among`, where that is said. `starts` asks for the places
+    /// as well.
     pub(crate) fn places(
         &self,
         segment: &Segment,
         scope: Scope,
+        among: Option<&Set>,
         starts: bool,
-    ) -> Result<Vec<Place>> {
+    ) -> Result<Places> {
+        let mut places = Places::default();
         let Some(mut finder) = Finder::new(self, segment, scope)? else {
-            return Ok(Vec::new());
+            return Ok(places);
         };
-        let mut places = Vec::new();
+        let wanted = |doc| among.map_or(Some(doc), |among| among.from(doc));
         let mut least = 0;
-        while let Some(doc) = finder.walk.from(least, |_| false) {
+        while let Some(doc) = finder.walk.from(least, wanted) {
             least = doc + 1;
-            let holds = match starts {
-                true => !finder.starts(doc)?.is_empty(),
-                false => finder.holds(doc)?,
-            };
-            if holds {
-                let found = if starts {
-                    finder.found.clone()
-                } else {
-                    Vec::new()
-                };
-                places.push(Place { doc, starts: found });
+            if !starts {
+                if finder.holds(doc)? {
+                    places.docs.push(doc);
+                }
+                continue;
+            }
+            let found = finder.starts(doc)?;
+            if !found.is_empty() {
+                places.docs.push(doc);
+                places.starts.extend_from_slice(found);
+                places.ends.push(places.starts.len() as u32);
             }
         }
         Ok(places)
-    }
-
-    /// The passages of a segment in which the string begins, and those of a
-    /// sorted list that are known to be wanted: nobody looks at them again.
-    pub(crate) fn docs_and(
-        &self,
-        segment: &Segment,
-        scope: Scope,
-        known: Vec<DocId>,
-    ) -> Result<Vec<DocId>> {
-        let Some(mut finder) = Finder::new(self, segment, scope)? else {
-            return Ok(known);
-        };
-        let mut docs = Vec::with_capacity(known.len());
-        let mut rest = known.into_iter().peekable();
-        let mut least = 0;
-        loop {
-            let next = finder.walk.from(least, |doc| {
-                docs.extend(std::iter::from_fn(|| rest.next_if(|one| *one < doc)));
-                rest.peek() == Some(&doc)
-            });
-            let Some(doc) = next else {
-                break;
-            };
-            if finder.holds(doc)? {
-                docs.push(doc);
-            }
-            least = doc + 1;
-        }
-        docs.extend(rest);
-        Ok(docs)
     }
 
     /// Calls `found` with the passages of some ranges in which the string begins,
@@ -148,7 +148,7 @@ impl Phrase {
         for (nth, range) in ranges.enumerate() {
             let mut least = range.start;
             loop {
-                let Some(doc) = finder.walk.from(least, |_| false) else {
+                let Some(doc) = finder.walk.from(least, Some) else {
                     return Ok(());
                 };
                 if doc >= range.end {
@@ -255,7 +255,7 @@ pub(crate) fn fill(
     let mut starts = Vec::new();
     let mut passages = 0;
     let mut least = 0;
-    while let Some(doc) = walk.from(least, |_| false) {
+    while let Some(doc) = walk.from(least, Some) {
         least = doc + 1;
         if segment.is_deleted(doc) {
             continue;
@@ -338,9 +338,10 @@ impl Walk {
         Ok((!lists.is_empty()).then_some(Walk { lists }))
     }
 
-    /// The first passage from a document on that holds every character, deleted
-    /// ones included, of which `skip` says nothing; it is asked in order.
-    fn from(&mut self, least: DocId, mut skip: impl FnMut(DocId) -> bool) -> Option<DocId> {
+    /// The first passage from a document on that is wanted and holds every
+    /// character, deleted ones included. `wanted` says which is the first wanted
+    /// from a document on.
+    fn from(&mut self, least: DocId, wanted: impl Fn(DocId) -> Option<DocId>) -> Option<DocId> {
         let (lead, others) = self.lists.split_first_mut()?;
         let mut doc = lead.postings.doc();
         if doc < least {
@@ -350,8 +351,9 @@ impl Walk {
             };
         }
         'next: while doc != TERMINATED {
-            if skip(doc) {
-                doc = lead.postings.advance();
+            let next = wanted(doc)?;
+            if next > doc {
+                doc = lead.postings.seek(next);
                 continue;
             }
             for list in others.iter_mut() {

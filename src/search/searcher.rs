@@ -10,13 +10,14 @@ use tantivy::{DocId, DocSet, TERMINATED, Term};
 
 use crate::article::Date;
 use crate::index::{Fact, Meta, Segment, Store, day, key_of};
-use crate::search::matching::{Matcher, Rigour, Wanted, both};
+use crate::search::matching::{Matcher, Rigour, Wanted};
 use crate::search::phrase::Phrase;
 use crate::search::query::Query;
 use crate::search::rank::{
     Candidate, Collection, Evidence, FEATURES, HEAD, Model, Said, built_in, by_score, idf,
     know_keys, passages, word_frequency,
 };
+use crate::search::set::Set;
 use crate::search::{
     Explanation, Hit, Hits, Part, Pool, Rule, Weights, copies, explain, marks, tune,
 };
@@ -107,6 +108,8 @@ pub struct Searcher {
     store: Store,
     articles: OnceLock<Collection>,
     passages: OnceLock<Collection>,
+    /// For each segment the first passages of its articles.
+    firsts: Vec<OnceLock<Set>>,
     model: Model,
     /// The weights are those that `tune` learnt here.
     learnt: bool,
@@ -120,6 +123,7 @@ impl Searcher {
         Ok(Searcher {
             learnt: learnt.is_some(),
             model: learnt.unwrap_or_else(built_in),
+            firsts: vec![OnceLock::new(); store.segments().len()],
             store,
             articles: OnceLock::new(),
             passages: OnceLock::new(),
@@ -409,22 +413,17 @@ impl Searcher {
         rigour: Rigour,
     ) -> Result<Vec<Vec<DocId>>> {
         let mut all = Vec::new();
-        for segment in self.store.segments() {
-            let matcher = Matcher {
-                segment,
-                segmenter: &|| self.store.segmenter(),
-                words,
-                rigour,
-            };
-            let mut docs = matcher.run(query)?.docs;
+        let segmenter = || self.store.segmenter();
+        for (segment, firsts) in self.store.segments().iter().zip(&self.firsts) {
+            let matcher = Matcher::new(segment, firsts, &segmenter, words, rigour);
+            let mut among = Set::all(segment.max_doc());
             if page.since.is_some() || page.until.is_some() {
-                let dated = matcher.date(page.since.map(day), page.until.map(day))?;
-                docs = both(&docs, &dated.docs);
+                among = matcher.date(page.since.map(day), page.until.map(day), &among)?;
             }
             if !page.sources.is_empty() {
-                docs = both(&docs, &matcher.source(&page.sources)?.docs);
+                among = matcher.source(&page.sources, &among)?;
             }
-            all.push(docs);
+            all.push(matcher.run(query, &among)?.iter().collect());
         }
         Ok(all)
     }

@@ -20,6 +20,13 @@ use crate::search::{Count, Page, Searcher};
 const LINES: usize = 4;
 /// As many strings near one part as are offered.
 const TRIED: usize = 2;
+/// As many parts of a query as are looked into.
+const PARTS: usize = 16;
+/// As many of them as other strings are looked for.
+const MENDED: usize = 8;
+/// Passages that may be walked over for strings near the parts of a query, at
+/// some 30 ns each: those of the rarest character of each string that is tried.
+const EFFORT: u64 = 1_000_000;
 
 /// A query to try next.
 #[derive(Debug, Clone, PartialEq)]
@@ -70,6 +77,7 @@ impl Searcher {
             .into_iter()
             .filter(|(_, excluded)| !excluded)
             .map(|(leaf, _)| leaf.clone())
+            .take(PARTS)
             .collect();
         let anywhere = Page {
             explain: false,
@@ -87,15 +95,17 @@ impl Searcher {
                 lines.offer(spelled, Why::Sound(reading.clone()))?;
             }
         }
-        for (nth, leaf) in leaves.iter().enumerate().take(8) {
+        let mut effort = EFFORT;
+        for (nth, leaf) in leaves.iter().enumerate().take(MENDED) {
             if counts[nth] == 0
+                && !lines.are_enough()
                 && let Some(text) = text_of(leaf)
             {
-                self.strings(query, nth, text, &mut lines)?;
+                self.strings(query, nth, text, &mut lines, &mut effort)?;
             }
         }
         self.filters(query, page, &mut lines)?;
-        for (nth, leaf) in leaves.iter().enumerate().take(8) {
+        for (nth, leaf) in leaves.iter().enumerate().take(MENDED) {
             if let Some(loose) = loosened(leaf) {
                 lines.offer(edited(query, nth, &|_| Some(loose.clone())), Why::Loose)?;
             }
@@ -106,7 +116,7 @@ impl Searcher {
         }
         if leaves.len() > 1 {
             // What finds nothing goes first; else whatever lets the rest be found.
-            let mut order: Vec<usize> = (0..leaves.len().min(16)).collect();
+            let mut order: Vec<usize> = (0..leaves.len()).collect();
             order.sort_by_key(|nth| counts[*nth]);
             for nth in order {
                 let without = Why::Without(leaves[nth].to_string());
@@ -128,15 +138,26 @@ impl Searcher {
     }
 
     /// Other strings for one that stands nowhere.
-    fn strings(&self, query: &Query, nth: usize, text: &str, lines: &mut Lines<'_>) -> Result<()> {
+    fn strings(
+        &self,
+        query: &Query,
+        nth: usize,
+        text: &str,
+        lines: &mut Lines<'_>,
+        effort: &mut u64,
+    ) -> Result<()> {
         let from = text.to_owned();
         let put = |string: &str| edited(query, nth, &|leaf| Some(with_text(leaf, string)));
         for string in abbreviations::other_forms(text) {
             lines.offer(put(&string), Why::Form(from.clone()))?;
         }
         let phrase = Phrase::new(text);
-        for string in nearer::strings(self.store(), &phrase)?.iter().take(TRIED) {
+        let near = nearer::strings(self.store(), &phrase, effort)?;
+        for string in near.iter().take(TRIED) {
             lines.offer(put(string), Why::Nearer(from.clone()))?;
+        }
+        if lines.are_enough() {
+            return Ok(());
         }
         for string in sound::alike(self.store(), &phrase)? {
             lines.offer(put(&string), Why::Sound(from.clone()))?;
@@ -207,6 +228,10 @@ struct Lines<'a> {
 }
 
 impl Lines<'_> {
+    fn are_enough(&self) -> bool {
+        self.found.len() == LINES
+    }
+
     /// Counts a query and keeps it if it finds something.
     fn offer(&mut self, query: Option<Query>, why: Why) -> Result<()> {
         // What is typed is what counts: the canonical form is read again.

@@ -10,9 +10,11 @@ use std::ops::Range;
 use anyhow::Result;
 use tantivy::{DocId, DocSet, TERMINATED};
 
-use crate::index::{Fact, Postings, Segment, Store};
+use crate::index::{Fact, Postings, Segment, Store, Zones};
+use crate::search::many::{Often, each};
 use crate::search::phrase::Phrase;
 use crate::search::rank::{CHARS, Candidate, Collection, Evidence, HEAD, Level, WORDS, sort};
+use crate::search::set::Set;
 
 /// How many of the best by words are scored by characters too.
 pub(super) const WIDE: usize = 1000;
@@ -57,6 +59,13 @@ impl Found<'_> {
 
     fn ranges(&self) -> impl Iterator<Item = Range<DocId>> {
         self.units.iter().map(|(unit, _)| self.level.docs(*unit))
+    }
+
+    /// All passages of the units.
+    fn all(&self, end: DocId) -> Set {
+        let mut all = Set::none(end);
+        self.ranges().flatten().for_each(|doc| all.insert(doc));
+        all
     }
 
     /// The passages of a unit that match.
@@ -175,19 +184,33 @@ impl Evidence {
             let length = f64::from(level.chars(unit));
             CHARS.weigh(frequency, length, collection.average_chars)
         };
-        let everywhere: Vec<usize> = (0..count).collect();
-        for phrase in &self.phrases {
-            let frequencies = frequencies(phrase, segment, &found, &everywhere)?;
-            for (nth, frequency) in frequencies.into_iter().enumerate() {
-                if frequency > 0.0 {
-                    found.phrases[nth] += weigh(found.units[nth].0, frequency);
+        let zones = segment.column(Fact::Zones)?;
+        let strings: Vec<&Phrase> = self.phrases.iter().collect();
+        each(
+            segment,
+            &strings,
+            &found.all(segment.max_doc()),
+            |_, often| {
+                let mut nth = 0;
+                let mut frequencies = vec![0.0; count];
+                for Often { doc, times, first } in often {
+                    while nth + 1 < count && found.units[nth + 1].0 <= *doc {
+                        nth += 1;
+                    }
+                    let titled = *first < Zones::of(zones, *doc).title;
+                    frequencies[nth] += frequency(*times as usize, titled);
                 }
-            }
-        }
+                for (nth, frequency) in frequencies.into_iter().enumerate() {
+                    if frequency > 0.0 {
+                        found.phrases[nth] += weigh(found.units[nth].0, frequency);
+                    }
+                }
+            },
+        )?;
         // Who lacks one part is not asked for the others: the rarest first.
         let mut order = Vec::with_capacity(self.free.len());
         for (part, phrase) in self.free.iter().enumerate() {
-            order.push((phrase.rarest(segment)?, part));
+            order.push((phrase.at_most(segment)?, part));
         }
         order.sort_unstable();
         let mut of_parts = vec![Vec::new(); self.free.len()];
@@ -303,8 +326,13 @@ impl Evidence {
     }
 }
 
-/// How often a string stands in each of some units, and 0 for the others. In the
-/// title it says what an article is about.
+/// How much a string counts that stands in a passage so often. In the title it
+/// says what an article is about.
+fn frequency(times: usize, titled: bool) -> f64 {
+    times as f64 + if titled { 3.0 } else { 0.0 }
+}
+
+/// How much a string counts in each of some units, and 0 for the others.
 fn frequencies(
     phrase: &Phrase,
     segment: &Segment,
@@ -316,7 +344,7 @@ fn frequencies(
         .iter()
         .map(|nth| found.level.docs(found.units[*nth].0));
     phrase.among(segment, ranges, |nth, count, titled| {
-        frequencies[units[nth]] += count as f64 + if titled { 3.0 } else { 0.0 };
+        frequencies[units[nth]] += frequency(count, titled);
     })?;
     Ok(frequencies)
 }

@@ -21,8 +21,9 @@ const READ: usize = 40;
 /// The longest string in which two characters are left open.
 const TWO: usize = 8;
 
-/// Strings near a string, the likeliest first.
-pub(super) fn strings(store: &Store, phrase: &Phrase) -> Result<Vec<String>> {
+/// Strings near a string, the likeliest first. `effort` is how many passages
+/// may be walked over, and what is left of it afterwards.
+pub(super) fn strings(store: &Store, phrase: &Phrase, effort: &mut u64) -> Result<Vec<String>> {
     let units = &phrase.units;
     let n = units.len();
     let solid = units
@@ -36,6 +37,7 @@ pub(super) fn strings(store: &Store, phrase: &Phrase) -> Result<Vec<String>> {
         store,
         asked: text(units),
         near: HashMap::new(),
+        effort,
     };
     for at in 0..n {
         let mut open = asked.clone();
@@ -95,10 +97,26 @@ struct Found<'a> {
     asked: String,
     /// Strings, and in how many of the places that were read.
     near: HashMap<String, u32>,
+    effort: &'a mut u64,
 }
 
 impl Found<'_> {
+    /// Whether a walk over the passages of a string can still be afforded.
+    fn affords(&mut self, phrase: &Phrase) -> Result<bool> {
+        let mut cost = 0;
+        for segment in self.store.segments() {
+            cost += phrase.at_most(segment)?;
+        }
+        let left = self.effort.checked_sub(cost);
+        *self.effort = left.unwrap_or(*self.effort);
+        Ok(left.is_some())
+    }
+
     fn filled(&mut self, open: &[Option<Unit>]) -> Result<()> {
+        let units = open.iter().copied().flatten().collect();
+        if !self.affords(&Phrase { units })? {
+            return Ok(());
+        }
         for segment in self.store.segments() {
             fill(open, segment, READ, |string| {
                 if string != self.asked {
@@ -112,10 +130,13 @@ impl Found<'_> {
     fn standing(&mut self, units: Vec<Unit>) -> Result<()> {
         let string = text(&units);
         let phrase = Phrase { units };
+        if !self.affords(&phrase)? {
+            return Ok(());
+        }
         for segment in self.store.segments() {
-            let places = phrase.places(segment, Scope::Anywhere, false)?;
-            if !places.is_empty() && string != self.asked {
-                *self.near.entry(string.clone()).or_default() += places.len().min(READ) as u32;
+            let docs = phrase.places(segment, Scope::Anywhere, None, false)?.docs;
+            if !docs.is_empty() && string != self.asked {
+                *self.near.entry(string.clone()).or_default() += docs.len().min(READ) as u32;
             }
         }
         Ok(())

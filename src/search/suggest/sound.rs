@@ -387,8 +387,8 @@ impl<'a> Index<'a> {
         let phrase = Phrase::new(text);
         let mut docs = Vec::new();
         for (segment, base) in self.store.segments().iter().zip(&self.bases) {
-            let places = phrase.places(segment, Scope::Anywhere, false)?;
-            docs.extend(places.iter().map(|place| base + place.doc));
+            let places = phrase.places(segment, Scope::Anywhere, None, false)?;
+            docs.extend(places.docs.iter().map(|doc| base + doc));
         }
         Ok(docs)
     }
