@@ -6,9 +6,11 @@
 //! cargo bench --bench campaign -- swap [200]
 //! cargo bench --bench campaign -- writers [100]
 //! cargo bench --bench campaign -- full CORPUS.jsonl.zst
+//! cargo bench --bench campaign -- stable CORPUS.jsonl.zst [1000]
+//! cargo bench --bench campaign -- scripts CORPUS.jsonl.zst [1000]
 //! ```
 //!
-//! Each runs the program itself, many times, and ends with one line of figures;
+//! Each but the last two runs the program itself, many times, and ends with one line of figures;
 //! a broken promise ends it at once, with status 101 and what was seen.
 
 #![allow(
@@ -22,6 +24,7 @@ mod damage;
 mod killing;
 mod meeting;
 mod program;
+mod stable;
 
 fn main() {
     let args: Vec<String> = std::env::args()
@@ -40,6 +43,10 @@ fn main() {
         ["swap", times] => meeting::swap(number(times)),
         ["writers"] => meeting::writers(100),
         ["writers", times] => meeting::writers(number(times)),
-        _ => println!("kill|full CORPUS.jsonl.zst [N], corrupt|swap|writers [N]"),
+        ["stable", corpus] => stable::stable(corpus, 1000),
+        ["stable", corpus, count] => stable::stable(corpus, number(count) as usize),
+        ["scripts", corpus] => stable::scripts(corpus, 1000),
+        ["scripts", corpus, count] => stable::scripts(corpus, number(count) as usize),
+        _ => println!("kill|full|stable|scripts CORPUS.jsonl.zst [N], corrupt|swap|writers [N]"),
     }
 }

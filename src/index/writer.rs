@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use tantivy::indexer::UserOperation;
+use tantivy::merge_policy::NoMergePolicy;
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocSet, IndexWriter, SegmentReader, TERMINATED, Term};
 
@@ -528,14 +529,22 @@ impl Writer {
         Ok(())
     }
 
-    /// Merges all segments into one, for tests: tantivy does so when it likes.
-    #[cfg(test)]
-    pub(crate) fn merge_all(&mut self) -> Result<()> {
+    /// From now on no segments are merged. Every run adds at least one, and each
+    /// costs every search; made for those who want to see what many do.
+    pub fn keep_segments(&mut self) {
+        self.writer.set_merge_policy(Box::new(NoMergePolicy));
+    }
+
+    /// Merges all segments that are committed into one: tantivy does so when it
+    /// likes.
+    pub fn merge_all(&mut self) -> Result<()> {
         let ids = self.writer.index().searchable_segment_ids()?;
-        self.writer
-            .merge(&ids)
-            .wait()
-            .map_err(|error| self.folder.explain(error))?;
+        if ids.len() > 1 {
+            self.writer
+                .merge(&ids)
+                .wait()
+                .map_err(|error| self.folder.explain(error))?;
+        }
         Ok(())
     }
 

@@ -3,15 +3,18 @@
 
 use std::fmt::Write;
 use std::fs;
+use std::sync::Arc;
 
-use jianbao::index::Store;
+use jianbao::index::{COMMIT_EVERY, Mode, Options, Store, Writer};
+use jianbao::ingest::{Settings, ingest};
 use jianbao::search::Searcher;
+use jianbao::source::inputs;
 use serde_json::{Value, json};
 
 use crate::env::{Env, corpus_index, project};
 
 /// Files the articles of `corpus/` are dealt to.
-const FILES: usize = 14;
+const FILES: usize = 50;
 /// Runs without a merge: tantivy merges eight segments of a size.
 const RUNS: usize = 7;
 
@@ -97,7 +100,7 @@ fn the_order_does_not_depend_on_how_it_was_built() {
     let many = Env::new();
     deal(&many);
     let names: Vec<String> = (0..FILES).map(file).collect();
-    for run in names.chunks(FILES / RUNS) {
+    for run in names.chunks(FILES.div_ceil(RUNS)) {
         let mut args = vec!["index", "--threads", "1"];
         args.extend(run.iter().map(String::as_str));
         many.run(&args).code(0);
@@ -114,6 +117,47 @@ fn the_order_does_not_depend_on_how_it_was_built() {
     many.remove("dealt/guest.jsonl");
     many.run(&["index", "dealt", "--prune"]).code(0);
     same(&answers(&many), &want);
+}
+
+#[test]
+fn fourteen_segments_answer_like_fifty_and_like_one() {
+    let env = Env::new();
+    deal(&env);
+    env.run(&["index", "dealt", "--threads", "1"]).code(0);
+    let want = answers(&env);
+    for parts in [14, FILES] {
+        let many = Env::new();
+        deal(&many);
+        let mut writer = writer(&many);
+        for part in 0..parts {
+            writer.keep_segments();
+            let files = (0..FILES).filter(|n| n * parts / FILES == part);
+            let paths: Vec<_> = files.map(|n| many.path(&file(n))).collect();
+            let files = paths.iter().flat_map(|path| inputs(path).unwrap());
+            let files: Result<Vec<_>, _> = files.collect();
+            let settings = Arc::new(Settings::default());
+            ingest(files.unwrap(), &mut writer, &settings, &mut |_| {}).unwrap();
+            writer.finish().unwrap();
+            writer = self::writer(&many);
+        }
+        assert_eq!(segments(&many), parts);
+        same(&answers(&many), &want);
+        writer.merge_all().unwrap();
+        writer.finish().unwrap();
+        assert_eq!(segments(&many), 1);
+        same(&answers(&many), &want);
+    }
+}
+
+fn writer(env: &Env) -> Writer {
+    let options = Options {
+        threads: 1,
+        memory: 256 << 20,
+        dict: None,
+        mode: Mode::Update,
+        commit_every: COMMIT_EVERY,
+    };
+    Writer::open(env.index(), &options).unwrap()
 }
 
 const STORY: &str = "市住建局昨天通报上半年老旧小区改造进度，三十六个小区已经完工，\
