@@ -178,20 +178,25 @@ pub(crate) fn any(parts: Vec<Query>) -> Query {
     })
 }
 
-fn and(parts: Vec<Query>) -> Query {
+/// Parts that must all match.
+pub(crate) fn and(parts: Vec<Query>) -> Query {
     gather(parts, Query::And, |part| match part {
         Query::And(parts) => Ok(parts),
         other => Err(other),
     })
 }
 
-/// One of them; `None` of none.
-pub(crate) fn either(parts: Vec<Query>) -> Option<Query> {
-    let open = |part| match part {
+/// Parts of which one will do.
+pub(crate) fn or(parts: Vec<Query>) -> Query {
+    gather(parts, Query::Or, |part| match part {
         Query::Or(parts) => Ok(parts),
         other => Err(other),
-    };
-    (!parts.is_empty()).then(|| gather(parts, Query::Or, open))
+    })
+}
+
+/// One of them; `None` of none.
+pub(crate) fn either(parts: Vec<Query>) -> Option<Query> {
+    (!parts.is_empty()).then(|| or(parts))
 }
 
 fn gather(

@@ -339,6 +339,14 @@ fn text_that_only_looks_like_syntax_is_text_without_a_word() {
 }
 
 #[test]
+fn lists_of_sources_are_one_list() {
+    let of = |name: &str| Query::Source(name.into());
+    for input in ["来源：（（甲 乙） 或 丙）", "来源：（甲 或 （乙 丙））"] {
+        check(input, Query::Or(vec![of("甲"), of("乙"), of("丙")]));
+    }
+}
+
+#[test]
 fn odd_input_is_read_and_noted() {
     let swap = |w: &str| Note::LoneOperator(w.into());
     for (input, shown, notes) in [

@@ -4,7 +4,7 @@ use super::Reader;
 use crate::search::query::chars::{self, is_searchable};
 use crate::search::query::day;
 use crate::search::query::number::number;
-use crate::search::query::sequence::{Group, either};
+use crate::search::query::sequence::{Group, and, either, or};
 use crate::search::query::{MAX_WITHIN, Note, Query};
 
 /// Field names; all Latin ones in lower case.
@@ -332,11 +332,11 @@ fn source(query: Query) -> Query {
                 .partition(|part| matches!(part, Query::Not(_)));
             match (either(find), without.is_empty()) {
                 (Some(find), true) => find,
-                (find, _) => Query::And(find.into_iter().chain(without).collect()),
+                (find, _) => and(find.into_iter().chain(without).collect()),
             }
         }
-        Query::And(parts) => Query::And(parts.into_iter().map(source).collect()),
-        Query::Or(parts) => Query::Or(parts.into_iter().map(source).collect()),
+        Query::And(parts) => and(parts.into_iter().map(source).collect()),
+        Query::Or(parts) => or(parts.into_iter().map(source).collect()),
         Query::Not(query) => Query::Not(Box::new(source(*query))),
         Query::Title(_) | Query::Source(_) | Query::Date { .. } => query,
     }
