@@ -219,7 +219,7 @@ mod tests {
                 ..Draft::default()
             };
             let article = Article::from_draft(draft).unwrap();
-            let meta: Meta = serde_json::from_value(json!({
+            let mut meta: Meta = serde_json::from_value(json!({
                 "id": n.to_string(),
                 "title": article.title,
                 "origin": Origin::default(),
@@ -231,7 +231,9 @@ mod tests {
                 "encoding": "utf-8",
             }))
             .unwrap();
-            writer.add(&article, &meta, Spot::new("a", n, n)).unwrap();
+            writer
+                .add(&article, &mut meta, Spot::new("a", n, n))
+                .unwrap();
         }
         writer.finish().unwrap();
         Store::open(dir.path()).unwrap()
