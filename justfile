@@ -33,9 +33,16 @@ bench *ARGS:
 campaign *ARGS:
     cargo bench --bench campaign -- {{ ARGS }}
 
-# Fuzz one target, or all, for so many seconds each
+# Fuzz one target, or all, for so many seconds each, with the mutator that is here
 fuzz TARGET="all" SECONDS="10":
     cargo bench --bench fuzz -- {{ TARGET }} {{ SECONDS }}
+
+# The same with libFuzzer, which follows what is reached; wants cargo-fuzz and a nightly
+libfuzzer TARGET SECONDS="600":
+    cargo bench --bench fuzz -- seeds fuzz/seeds
+    mkdir -p fuzz/corpus/{{ TARGET }}
+    cargo +nightly fuzz run --sanitizer none {{ TARGET }} fuzz/corpus/{{ TARGET }} fuzz/seeds/{{ TARGET }} -- \
+        -dict=fuzz/seeds/pieces.dict -max_len=16384 -max_total_time={{ SECONDS }}
 
 # Licences, duplicates and sources of everything in Cargo.lock
 deny:

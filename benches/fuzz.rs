@@ -1,6 +1,9 @@
 //! The fuzz targets without a fuzzer: `cargo bench --bench fuzz -- [TARGET|all]
 //! [SECONDS] [SEED]`. Prints executions; an input that breaks a law is written to
 //! `target/fuzz-TARGET-N` and named, and the rest goes on.
+//!
+//! `cargo bench --bench fuzz -- seeds DIR` writes what libFuzzer may begin with, a
+//! folder for each target, and `DIR/pieces.dict`.
 
 #![allow(
     clippy::unwrap_used,
@@ -22,8 +25,8 @@ mod targets;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use mutate::{Dice, fitted, mutate as mutated, seeds};
-use targets::TARGETS;
+use mutate::{Dice, PIECES, fitted, mutate as mutated, packed, seeds};
+use targets::{TARGETS, ways};
 
 fn main() {
     let args: Vec<String> = std::env::args()
@@ -31,6 +34,9 @@ fn main() {
         .filter(|arg| arg != "--bench")
         .collect();
     let name = args.first().map_or("all", String::as_str);
+    if let ("seeds", Some(dir)) = (name, args.get(1)) {
+        return write_seeds(Path::new(dir));
+    }
     let seconds = args
         .get(1)
         .and_then(|text| text.parse().ok())
@@ -66,4 +72,33 @@ fn main() {
         }
         println!("{target}\t{runs} runs\t{broken} broken\tslowest {slowest:.1?}");
     }
+}
+
+/// The seeds as files: each as it is, in a container, and for the target to wrap.
+fn write_seeds(dir: &Path) {
+    let mut dice = Dice(1);
+    for (target, _) in TARGETS {
+        let folder = dir.join(target);
+        std::fs::create_dir_all(&folder).unwrap();
+        for (n, seed) in seeds(Path::new(env!("CARGO_MANIFEST_DIR")))
+            .iter()
+            .enumerate()
+        {
+            std::fs::write(
+                folder.join(format!("{n}")),
+                packed(target, seed.clone(), &mut dice),
+            )
+            .unwrap();
+            for way in 1..=ways(target) {
+                let bytes = [&[way], &seed[..]].concat();
+                std::fs::write(folder.join(format!("{n}-{way}")), bytes).unwrap();
+            }
+        }
+    }
+    let line = |piece: &&[u8]| {
+        let escaped: String = piece.iter().map(|byte| format!("\\x{byte:02x}")).collect();
+        format!("\"{escaped}\"\n")
+    };
+    let lines: String = PIECES.iter().map(line).collect();
+    std::fs::write(dir.join("pieces.dict"), lines).unwrap();
 }

@@ -71,7 +71,7 @@ fn headlines() -> String {
     lines
 }
 
-pub(crate) fn corrupt(times: u64) {
+pub(crate) fn corrupt(times: u64, seed: u64) {
     let place = built();
     let want = place.answers();
     assert_eq!(want.status.code(), Some(0));
@@ -79,7 +79,7 @@ pub(crate) fn corrupt(times: u64) {
     let mut paths = files(&place.index());
     // What the lock says of its last owner is for nobody.
     paths.retain(|path| !path.ends_with("lock"));
-    let mut dice = Dice::new();
+    let mut dice = Dice::new(seed);
     let (mut refused, mut same) = (0, 0);
     let mut kinds = [0; 4];
     let mut done = 0;

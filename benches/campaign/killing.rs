@@ -6,14 +6,15 @@ use std::time::{Duration, Instant};
 
 use crate::program::{Dice, Place, files};
 
-/// Stories of the corpus that are indexed: a tenth of the news of six years.
-const STORIES: usize = 3300;
+/// Stories of the corpus that are indexed unless it is said: a tenth of the news of
+/// six years. More: all there are.
+pub(crate) const STORIES: usize = 3300;
 /// Stories in a file: the ledger knows files, so there is one to acknowledge
 /// every few milliseconds.
 const A_FILE: usize = 25;
 
 /// The beginning of a corpus in many small files, in a folder `in`.
-fn prepared(corpus: &str) -> Place {
+pub(crate) fn prepared(corpus: &str, stories: usize) -> Place {
     let place = Place::new();
     let corpus = fs::canonicalize(corpus).expect("the corpus");
     let file = fs::File::open(&corpus).expect("the corpus");
@@ -24,7 +25,7 @@ fn prepared(corpus: &str) -> Place {
     fs::create_dir(place.path("in")).unwrap();
     let lines: Vec<String> = BufReader::new(read)
         .lines()
-        .take(STORIES)
+        .take(stories)
         .map(|line| line.unwrap() + "\n")
         .collect();
     for (n, lines) in lines.chunks(A_FILE).enumerate() {
@@ -37,8 +38,8 @@ fn prepared(corpus: &str) -> Place {
 
 const INDEX: [&str; 6] = ["index", "in", "--commit-every", "0.05", "--memory", "128M"];
 
-pub(crate) fn kill(corpus: &str, times: u64) {
-    let place = prepared(corpus);
+pub(crate) fn kill(corpus: &str, times: u64, stories: usize, seed: u64) {
+    let place = prepared(corpus, stories);
     let begun = Instant::now();
     place.ok(&INDEX, 0);
     let whole = begun.elapsed().as_millis() as u64;
@@ -46,7 +47,7 @@ pub(crate) fn kill(corpus: &str, times: u64) {
     let all = place.articles();
     fs::remove_dir_all(place.index()).unwrap();
 
-    let mut dice = Dice::new();
+    let mut dice = Dice::new(seed);
     let (mut kills, mut ends, mut seen, mut partial, mut left) = (0, 0, 0, 0, 0);
     while kills < times {
         let mut child = place.spawn(&INDEX);
@@ -91,7 +92,7 @@ pub(crate) fn kill(corpus: &str, times: u64) {
 
 /// Files may grow to so many blocks of 512 bytes, from none up to enough.
 pub(crate) fn full(corpus: &str) {
-    let place = prepared(corpus);
+    let place = prepared(corpus, STORIES);
     place.ok(&INDEX, 0);
     let want = place.answers().stdout;
     let (mut refused, mut done) = (0, 0);
@@ -125,5 +126,57 @@ pub(crate) fn full(corpus: &str) {
         "{} limits on the size of a file: {refused} refused in one line that names the file, {done} done; \
               0 damaged, each ended by the next run as one clean run",
         refused + done
+    );
+}
+
+/// A file system of so many KB that is full before the run is at its end.
+pub(crate) fn room(corpus: &str) {
+    let place = prepared(corpus, STORIES);
+    place.ok(&INDEX, 0);
+    let want = place.answers().stdout;
+    let (mut refused, mut done, mut said) = (0, 0, String::new());
+    for kb in (64..16_000).step_by(640) {
+        fs::remove_dir_all(place.index()).unwrap();
+        fs::create_dir(place.index()).unwrap();
+        let mount = |options: &str| {
+            let mut mount = std::process::Command::new("mount");
+            let status = mount
+                .args(["-t", "tmpfs", "-o", options, "tmpfs"])
+                .arg(place.index())
+                .status();
+            assert!(status.unwrap().success(), "a superuser mounts");
+        };
+        mount(&format!("size={kb}k"));
+        let output = place.run(&INDEX);
+        let line = String::from_utf8_lossy(&output.stderr).into_owned();
+        match output.status.code() {
+            Some(0) => done += 1,
+            Some(2) => {
+                refused += 1;
+                assert_eq!(line.lines().count(), 1, "{kb}: {line}");
+                assert!(
+                    line.contains("index/") && line.contains("No space"),
+                    "{kb}: {line}"
+                );
+                said = line;
+            }
+            code => panic!("{kb}: {code:?} {line}"),
+        }
+        if place.index().join("CURRENT").exists() {
+            place.ok(&["check", "--full"], 0);
+        }
+        mount("remount,size=200m");
+        place.ok(&INDEX, 0);
+        let same = place.answers().stdout == want;
+        place.ok(&["check", "--full"], 0);
+        let mut umount = std::process::Command::new("umount");
+        assert!(umount.arg(place.index()).status().unwrap().success());
+        assert!(same, "{kb}: other answers");
+    }
+    println!(
+        "{} file systems of 64 KB to 16 MB: {refused} full, each in one line that names the file, {done} large enough; \
+         0 damaged, each ended by the next run with room as one clean run; e.g. {}",
+        refused + done,
+        said.trim()
     );
 }

@@ -134,8 +134,9 @@ pub(crate) fn files(dir: &Path) -> Vec<PathBuf> {
 pub(crate) struct Dice(u64);
 
 impl Dice {
-    pub(crate) fn new() -> Dice {
-        Dice(0x9e37_79b9_7f4a_7c15)
+    /// Other numbers for another seed.
+    pub(crate) fn new(seed: u64) -> Dice {
+        Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
     }
 
     /// A number below `end`.

@@ -190,7 +190,7 @@ fn merge(index: &Path) {
 
 /// Headlines, pieces of text, exact strings and pairs of pieces, in turn.
 fn draw(lines: &[String], count: usize) -> Vec<String> {
-    let mut dice = Dice::new();
+    let mut dice = Dice::new(1);
     let mut queries = Vec::new();
     while queries.len() < count {
         let line = &lines[dice.below(lines.len() as u64) as usize];

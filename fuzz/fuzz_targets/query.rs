@@ -1,4 +1,2 @@
 #![no_main]
-#[path = "../../tests/it/targets.rs"]
-mod targets;
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| targets::run("query", bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| jianbao_fuzz::run("query", bytes));

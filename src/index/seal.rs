@@ -128,10 +128,14 @@ impl Seal {
 
     /// As a file: one line of JSON, and a line with its checksum.
     pub(crate) fn to_bytes(&self) -> Result<Vec<u8>> {
-        let mut bytes = serde_json::to_vec(self)?;
-        let sum = xxh3_64(&bytes);
-        bytes.extend_from_slice(format!("\n\"{sum:016x}\"\n").as_bytes());
-        Ok(bytes)
+        Ok(Seal::signed(serde_json::to_vec(self)?))
+    }
+
+    /// A body, and the line with its checksum.
+    pub(crate) fn signed(mut body: Vec<u8>) -> Vec<u8> {
+        let sum = xxh3_64(&body);
+        body.extend_from_slice(format!("\n\"{sum:016x}\"\n").as_bytes());
+        body
     }
 
     /// From a file.

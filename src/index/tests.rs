@@ -5,6 +5,7 @@ mod disk;
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::Result;
 
@@ -145,52 +146,75 @@ fn settled(disk: &Memory, acknowledged: u64, what: &str, again: bool) {
     }
 }
 
-/// Every so manieth point is tried. All of them take minutes:
+/// Every so manieth point is tried. All of them take a minute or two:
 /// `JIANBAO_STEP=1 cargo test --release --lib index::tests -- --nocapture`.
 fn step(usual: usize) -> usize {
     let asked = std::env::var("JIANBAO_STEP").ok();
     asked.and_then(|step| step.parse().ok()).unwrap_or(usual)
 }
 
+/// Tries every point, some at a time: a run mostly waits for threads that start
+/// and end. Returns how many there were.
+fn each<T: Sync>(points: &[T], attempt: impl Fn(usize, &T) + Sync) -> usize {
+    let next = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..6 {
+            scope.spawn(|| {
+                loop {
+                    let nth = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(point) = points.get(nth) else { break };
+                    attempt(nth, point);
+                }
+            });
+        }
+    });
+    points.len()
+}
+
 /// Crashes after every `step`-th call that changed the disk.
 fn crashes(step: usize) -> usize {
     let disk = Memory::recording();
     run(&disk, Mode::Update).expect("a sound disk");
-    let mut points = 0;
-    for moment in (0..disk.moments()).step_by(step) {
-        for (nth, crash) in CRASHES.into_iter().enumerate() {
-            let (left, acknowledged) = disk.after(moment, crash);
-            let what = format!("{crash:?} after call {moment}");
-            settled(&left, acknowledged, &what, (points + nth) % 3 == 0);
-            points += 1;
-        }
-    }
-    points
+    let points: Vec<_> = (0..disk.moments())
+        .step_by(step)
+        .flat_map(|moment| CRASHES.map(|crash| (moment, crash)))
+        .collect();
+    each(&points, |nth, (moment, crash)| {
+        let (left, acknowledged) = disk.after(*moment, *crash);
+        let what = format!("{crash:?} after call {moment}");
+        settled(&left, acknowledged, &what, nth % 3 == 0);
+    })
 }
 
-/// Fails every `step`-th call.
-fn faults(step: usize) -> usize {
+/// Fails every `step`-th call; also counts the runs that ended with an error. The
+/// others failed where nothing is lost by it, as when what is no longer needed
+/// cannot be removed.
+fn faults(step: usize) -> (usize, usize) {
     let sound = Memory::default();
     run(&sound, Mode::Update).expect("a sound disk");
-    let mut points = 0;
-    for fault in [Fault::Once, Fault::Full, Fault::Short] {
-        for call in (1..=sound.calls()).step_by(step) {
-            let disk = Memory::failing(call, fault);
-            let result = run(&disk, Mode::Update);
-            let what = format!("{fault:?} at call {call}: {:?}", disk.failed());
-            if let Err(error) = &result {
-                let error = format!("{error:#}");
-                assert!(
-                    error.contains("/archive/index"),
-                    "{what}: no file in {error:?}"
-                );
-                assert!(disk.failed().is_some(), "{what}: {error}");
-            }
-            settled(&disk.mended(), disk.acknowledged(), &what, points % 3 == 0);
-            points += 1;
+    // Threads of a merge come and go: the same call has not the same number each time.
+    let calls = sound.calls() + 8;
+    let points: Vec<_> = [Fault::Once, Fault::Full, Fault::Short]
+        .into_iter()
+        .flat_map(|fault| (1..=calls).step_by(step).map(move |call| (fault, call)))
+        .collect();
+    let errors = AtomicUsize::new(0);
+    let all = each(&points, |nth, (fault, call)| {
+        let disk = Memory::failing(*call, *fault);
+        let result = run(&disk, Mode::Update);
+        let what = format!("{fault:?} at call {call}: {:?}", disk.failed());
+        if let Err(error) = &result {
+            let error = format!("{error:#}");
+            assert!(
+                error.contains("/archive/index"),
+                "{what}: no file in {error:?}"
+            );
+            assert!(disk.failed().is_some(), "{what}: {error}");
+            errors.fetch_add(1, Ordering::Relaxed);
         }
-    }
-    points
+        settled(&disk.mended(), disk.acknowledged(), &what, nth % 3 == 0);
+    });
+    (all, errors.into_inner())
 }
 
 #[test]
@@ -202,9 +226,9 @@ fn a_crash_leaves_what_was_acknowledged() {
 
 #[test]
 fn a_failing_call_leaves_what_was_acknowledged() {
-    let points = faults(step(97));
-    println!("{points} failing calls");
-    assert!(points > 5);
+    let (points, errors) = faults(step(97));
+    println!("{points} failing calls, {errors} of them end the run");
+    assert!(points > 5 && errors > 0);
 }
 
 #[test]
@@ -217,13 +241,26 @@ fn a_crash_in_a_rebuild_leaves_the_old_index() {
         assert_eq!(seen(&disk), COMMITS);
         disk.calls()
     };
-    for call in (1..=calls).step_by(step(71)) {
+    let points: Vec<_> = [Fault::Once, Fault::Full, Fault::Short]
+        .into_iter()
+        .flat_map(|fault| {
+            (1..=calls)
+                .step_by(step(142))
+                .map(move |call| (fault, call))
+        })
+        .collect();
+    let points = each(&points, |_, (fault, call)| {
         let disk = first.mended();
-        disk.fail_at(call, Fault::Once);
+        disk.fail_at(*call, *fault);
         // Whatever came of it: the old index or the new one, whole.
         let _ = run(&disk, Mode::Rebuild);
-        assert_eq!(seen(&disk.mended()), COMMITS, "call {call}");
-    }
+        assert_eq!(
+            seen(&disk.mended()),
+            COMMITS,
+            "{fault:?} at call {call} of a rebuild"
+        );
+    });
+    println!("{points} failing calls of a rebuild");
 }
 
 #[test]

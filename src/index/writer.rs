@@ -304,8 +304,9 @@ impl Writer {
         }
         let documents = documents(&self.fields, article, meta, spot);
         let bytes = documents.iter().map(PassageDocument::bytes).sum();
-        self.gate
-            .enter(bytes, self.waiting_limit, Duration::from_secs(30));
+        self.gate.enter(bytes, self.waiting_limit, || {
+            self.folder.trouble().is_some()
+        });
         // One batch: the passages of an article become neighbours in one segment.
         self.writer
             .run(documents.into_iter().map(UserOperation::Add))

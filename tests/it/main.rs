@@ -12,6 +12,7 @@ mod env;
 mod exact;
 mod floor_plan;
 mod formats;
+mod frozen;
 mod hostile;
 mod fuzz;
 mod manual;

@@ -4,7 +4,8 @@
 use std::fs;
 use std::path::Path;
 
-use crate::pack::{Entry, docx, gz, tar, xz, zip, zst};
+use crate::pack::{Entry, bz2, docx, gz, tar, tar_sums, xz, zip, zst};
+use crate::targets::ways;
 
 /// Numbers that look random: xorshift64*, Vigna 2014.
 pub(crate) struct Dice(pub(crate) u64);
@@ -20,7 +21,7 @@ impl Dice {
 }
 
 /// Pieces that some reader takes for more than letters.
-const PIECES: &[&[u8]] = &[
+pub(crate) const PIECES: &[&[u8]] = &[
     b"\0",
     b"\xff",
     b"\xef\xbb\xbf",
@@ -146,14 +147,31 @@ pub(crate) fn mutate(seeds: &[Vec<u8>], dice: &mut Dice) -> Vec<u8> {
     bytes
 }
 
-/// What a reader of containers gets: half of the time a sound container of such
-/// bytes, or one with a bit of it changed.
+/// What a reader of containers gets: a third of the time a sound container of such
+/// bytes with a bit of it changed, a third of the time bytes for the target to wrap.
 pub(crate) fn fitted(name: &str, bytes: Vec<u8>, dice: &mut Dice) -> Vec<u8> {
-    if dice.below(2) == 0 {
-        return bytes;
+    let ways = usize::from(ways(name));
+    match dice.below(3) {
+        0 if ways > 0 => [&[1 + dice.below(ways) as u8], &bytes[..]].concat(),
+        1 => {
+            let mut packed = packed(name, bytes, dice);
+            let at = dice.below(packed.len());
+            if let Some(byte) = packed.get_mut(at) {
+                *byte ^= 1 << dice.below(8);
+            }
+            if name == "tar" && dice.below(2) == 0 {
+                tar_sums(&mut packed);
+            }
+            packed
+        }
+        _ => bytes,
     }
+}
+
+/// A sound container of a kind, for the kinds that are one.
+pub(crate) fn packed(name: &str, bytes: Vec<u8>, dice: &mut Dice) -> Vec<u8> {
     let head = &bytes[..bytes.len().min(1 + dice.below(40))];
-    let mut packed = match name {
+    match name {
         "zip" => zip(&[
             Entry {
                 name: head,
@@ -171,11 +189,7 @@ pub(crate) fn fitted(name: &str, bytes: Vec<u8>, dice: &mut Dice) -> Vec<u8> {
         "tar_gz" => gz(&tar(&[("a.html", &bytes)])),
         "zst" => zst(&bytes),
         "xz" => xz(&bytes),
-        _ => return bytes,
-    };
-    if dice.below(2) == 0 {
-        let at = dice.below(packed.len());
-        packed[at] ^= 1 << dice.below(8);
+        "bz2" => bz2(&bytes),
+        _ => bytes,
     }
-    packed
 }

@@ -23,6 +23,19 @@ pub(crate) fn zst(bytes: &[u8]) -> Vec<u8> {
 
 /// xz, with its data stored as it is: the crate that reads it here does not write.
 pub(crate) fn xz(bytes: &[u8]) -> Vec<u8> {
+    let mut data = Vec::new();
+    for (n, chunk) in bytes.chunks(1 << 16).enumerate() {
+        data.push(if n == 0 { 1 } else { 2 });
+        data.extend(((chunk.len() - 1) as u16).to_be_bytes());
+        data.extend(chunk);
+    }
+    data.push(0);
+    xz_around(data, bytes)
+}
+
+/// An xz file with every checksum right around LZMA2 data, whatever that is;
+/// `plain` is what it unpacks to, if it does.
+pub(crate) fn xz_around(data: Vec<u8>, plain: &[u8]) -> Vec<u8> {
     let crc = |bytes: &[u8]| {
         let mut crc = flate2::Crc::new();
         crc.update(bytes);
@@ -49,17 +62,10 @@ pub(crate) fn xz(bytes: &[u8]) -> Vec<u8> {
     let header = [2, 0, 0x21, 1, 8, 0, 0, 0];
     file.extend(header);
     file.extend(crc(&header));
-    let mut data = Vec::new();
-    for (n, chunk) in bytes.chunks(1 << 16).enumerate() {
-        data.push(if n == 0 { 1 } else { 2 });
-        data.extend(((chunk.len() - 1) as u16).to_be_bytes());
-        data.extend(chunk);
-    }
-    data.push(0);
     let unpadded = header.len() + 4 + data.len() + 4;
     file.extend(padded(data));
-    file.extend(crc(bytes));
-    let index = padded([vec![0, 1], varint(unpadded), varint(bytes.len())].concat());
+    file.extend(crc(plain));
+    let index = padded([vec![0, 1], varint(unpadded), varint(plain.len())].concat());
     file.extend(&index);
     file.extend(crc(&index));
     let mut footer = ((index.len() + 4) as u32 / 4 - 1).to_le_bytes().to_vec();
@@ -79,11 +85,19 @@ pub(crate) fn docx(paragraphs: &[&str]) -> Vec<u8> {
     let document = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?><w:document xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\"><w:body>{body}</w:body></w:document>"
     );
-    zip(&[Entry {
-        name: b"word/document.xml",
-        content: document.as_bytes(),
+    docx_of(document.as_bytes(), None)
+}
+
+/// A Word document of any parts: the text, and what is said of it.
+pub(crate) fn docx_of(document: &[u8], core: Option<&[u8]>) -> Vec<u8> {
+    let part = |name, content| Entry {
+        name,
+        content,
         flags: 0,
-    }])
+    };
+    let mut parts = vec![part(b"word/document.xml" as &[u8], document)];
+    parts.extend(core.map(|core| part(b"docProps/core.xml", core)));
+    zip(&parts)
 }
 
 /// A WARC of one answer of a site, after the request for it.
@@ -117,6 +131,19 @@ pub(crate) fn tar(entries: &[(&str, &[u8])]) -> Vec<u8> {
         builder.append_data(&mut header, name, *bytes).unwrap();
     }
     builder.into_inner().unwrap()
+}
+
+/// Writes the right checksum into every block that calls itself a header of a tar:
+/// what is damaged in it is read, and not refused for its checksum.
+pub(crate) fn tar_sums(bytes: &mut [u8]) {
+    for block in bytes.chunks_exact_mut(512) {
+        if !block[257..].starts_with(b"ustar") {
+            continue;
+        }
+        block[148..156].fill(b' ');
+        let sum: u32 = block.iter().map(|byte| u32::from(*byte)).sum();
+        block[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
+    }
 }
 
 /// An entry of a zip as it lies in the file.

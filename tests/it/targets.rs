@@ -2,6 +2,10 @@
 //!
 //! `fuzz/` gives them to libFuzzer, `benches/fuzz.rs` to a mutator of its own where
 //! there is no nightly toolchain, `tests/it/fuzz.rs` for a moment in `cargo test`.
+//!
+//! No file begins with a byte below 8, so such a byte is a word to the target: what
+//! follows is to be wrapped ([`wrapped`]), with every checksum right, so that what
+//! lies behind the checksums is reached.
 
 use std::io::Write;
 use std::sync::LazyLock;
@@ -18,6 +22,8 @@ use jianbao::search::{Hit, Hits};
 use jianbao::segment::{Segmenter, parse_dict};
 use jianbao::source::{Format, Input, Limits, Raw, records};
 
+use crate::pack::{Entry, bz2, docx_of, gz, tar, tar_sums, xz, xz_around, zip, zst};
+
 /// A target.
 pub(crate) type Target = fn(&[u8]);
 
@@ -29,7 +35,9 @@ pub(crate) const TARGETS: &[(&str, Target)] = &[
     ("markdown", |bytes| extracting(Format::Markdown, bytes)),
     ("json", |bytes| extracting(Format::Json, bytes)),
     ("html", |bytes| extracting(Format::Html, bytes)),
-    ("docx", |bytes| extracting(Format::Docx, bytes)),
+    ("docx", |bytes| {
+        extracting(Format::Docx, &wrapped("docx", bytes));
+    }),
     ("xml", |bytes| extracting(Format::Xml, bytes)),
     ("warc_record", |bytes| extracting(Format::Warc, bytes)),
     ("table", |bytes| extracting(Format::Csv, bytes)),
@@ -38,6 +46,7 @@ pub(crate) const TARGETS: &[(&str, Target)] = &[
     ("tar_gz", |bytes| reading("tar.gz", bytes)),
     ("zst", |bytes| reading("jsonl.zst", bytes)),
     ("xz", |bytes| reading("jsonl.xz", bytes)),
+    ("bz2", |bytes| reading("jsonl.bz2", bytes)),
     ("jsonl", |bytes| reading("jsonl", bytes)),
     ("json_file", |bytes| reading("json", bytes)),
     ("csv", |bytes| reading("csv", bytes)),
@@ -48,7 +57,9 @@ pub(crate) const TARGETS: &[(&str, Target)] = &[
     ("dictionary", dictionary),
     ("query", asking),
     ("snippet", showing),
-    ("ledger", |bytes| jianbao::index::read_ledger(bytes)),
+    ("ledger", |bytes| {
+        jianbao::index::read_ledger(&wrapped("ledger", bytes));
+    }),
     ("seal", |bytes| jianbao::index::read_seal_file(bytes)),
 ];
 
@@ -57,6 +68,83 @@ pub(crate) const TARGETS: &[(&str, Target)] = &[
 pub(crate) fn run(name: &str, bytes: &[u8]) {
     let target = TARGETS.iter().find(|(target, _)| *target == name);
     target.expect("a target of this name").1(bytes);
+}
+
+/// The ways of [`wrapped`] for a kind of file; 0 where there is none.
+#[allow(dead_code)]
+pub(crate) fn ways(name: &str) -> u8 {
+    match name {
+        "zip" | "tar" | "tar_gz" | "xz" => 3,
+        "docx" | "ledger" => 2,
+        "zst" | "bz2" => 1,
+        _ => 0,
+    }
+}
+
+/// A file whose first byte says how the rest is to be wrapped.
+fn wrapped(kind: &str, bytes: &[u8]) -> Vec<u8> {
+    let Some((way @ 1..8, rest)) = bytes.split_first() else {
+        return bytes.to_vec();
+    };
+    // A name and a content, for archives.
+    let cut = rest.iter().take(60).position(|byte| *byte == b'\n');
+    let (name, content) = rest.split_at(cut.unwrap_or(0));
+    let summed = |bytes: &[u8]| {
+        let mut blocks = bytes.to_vec();
+        tar_sums(&mut blocks);
+        blocks
+    };
+    match (kind, *way) {
+        ("zip", 1) => zip(&[entry(name, content), entry(b"b/c.json", content)]),
+        ("zip", 2) => zip(&[entry(b"inner.zip", rest), entry(b"c.tar.gz", rest)]),
+        ("zip", _) => zip(&[entry(b"inner.zip", &zip(&[entry(name, content)]))]),
+        ("tar", 1) | ("tar.gz", 2) => {
+            let blocks = summed(rest);
+            if kind == "tar" { blocks } else { gz(&blocks) }
+        }
+        ("tar", 2) => tar(&[("a.zip", rest), ("b.jsonl.gz", rest)]),
+        ("tar", _) => tar(&[("a.txt", rest), ("b.html", rest)]),
+        ("tar.gz", 1) => gz(rest),
+        ("tar.gz", _) => gz(&tar(&[("a.docx", rest), ("b.csv", rest)])),
+        ("jsonl.zst", _) => zst(rest),
+        ("jsonl.bz2", _) => bz2(rest),
+        ("jsonl.xz", 1) => xz(rest),
+        ("jsonl.xz", 2) => xz_around([rest, &[0]].concat(), b""),
+        ("jsonl.xz", _) => xz_around(rest.to_vec(), content),
+        ("docx", 1) => docx_of(rest, None),
+        ("docx", _) => docx_of(content, Some(rest)),
+        ("ledger", way) => ledger(rest, way),
+        _ => bytes.to_vec(),
+    }
+}
+
+fn entry<'a>(name: &'a [u8], content: &'a [u8]) -> Entry<'a> {
+    Entry {
+        name,
+        content,
+        flags: 0,
+    }
+}
+
+/// Lines of a ledger, made of any bytes; `way` 1: all of them whole.
+fn ledger(bytes: &[u8], way: u8) -> Vec<u8> {
+    let mut lines = Vec::new();
+    for part in bytes.chunks(24) {
+        let number = part
+            .iter()
+            .fold(0u64, |sum, byte| sum << 8 | u64::from(*byte));
+        let line = serde_json::json!({
+            "path": text(part), "name": text(&part[part.len() / 2..]), "read_ns": number as i64,
+            "stamp": {"bytes": number, "mtime_ns": -(number as i64 >> 1)}, "articles": number >> 9,
+            "more_rejected": number & 3, "shadows": part, "gone": number % 5 == 0,
+        });
+        lines.extend(line.to_string().bytes().chain(*b"\n"));
+    }
+    if way > 1 {
+        let at = bytes.len() % lines.len().max(1);
+        lines.splice(at..at, bytes.iter().take(9).copied());
+    }
+    lines
 }
 
 fn text(bytes: &[u8]) -> String {
@@ -154,7 +242,7 @@ fn cutting(bytes: &[u8]) {
 fn reading(ending: &str, bytes: &[u8]) {
     let dir = tempfile::tempdir().expect("a folder");
     let path = dir.path().join(format!("a.{ending}"));
-    std::fs::write(&path, bytes).expect("a file");
+    std::fs::write(&path, wrapped(ending, bytes)).expect("a file");
     let input = Input {
         name: format!("a.{ending}"),
         path,

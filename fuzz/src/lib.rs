@@ -1,0 +1,16 @@
+//! The targets of `tests/it/targets.rs`, for libFuzzer.
+//!
+//! ```text
+//! cargo bench --bench fuzz -- seeds fuzz/seeds
+//! cargo +nightly fuzz run TARGET fuzz/corpus/TARGET fuzz/seeds/TARGET -- \
+//!     -dict=fuzz/seeds/pieces.dict -max_len=16384 -max_total_time=600
+//! ```
+
+#![allow(dead_code)]
+
+#[path = "../../tests/it/pack.rs"]
+mod pack;
+#[path = "../../tests/it/targets.rs"]
+mod targets;
+
+pub use targets::run;
