@@ -70,6 +70,10 @@ pub fn extract(raw: &Raw, map: &FieldMap, encoding: Option<&str>) -> Result<Vec<
         Format::Text => plain::read(&text()),
         Format::Warc => warc::read(&raw.bytes, encoding)?,
     };
+    // What was offered is counted, whatever a reader of its format makes of it.
+    if drafts.is_empty() {
+        return Err(Skip::NoText);
+    }
     let name = raw.origin.entry.as_deref().unwrap_or(&raw.origin.path);
     drafts.iter_mut().for_each(date_by_address);
     if !matches!(

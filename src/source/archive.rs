@@ -5,7 +5,7 @@ use std::io::{Cursor, Read};
 
 use crate::article::Origin;
 use crate::decode::{Hint, decode};
-use crate::source::feed::{Emit, Flow, refuse};
+use crate::source::feed::{Emit, Flow, heard, refuse};
 use crate::source::folder::{hidden, visible};
 use crate::source::kinds::{self, Archive, How};
 use crate::source::unpack::{Budget, unpack, why};
@@ -77,10 +77,14 @@ pub(crate) fn read_entry(
     };
     match how {
         How::Whole(format) => emit(whole::read(&mut *bytes, format, origin, limits)),
-        How::Split(read) => read(&mut *bytes, origin, limits, emit),
-        How::Archive(Archive::Tar) => tar::read(&mut *bytes, &inside, origin, limits, emit),
+        How::Split(read) => heard(emit, origin, |emit| read(&mut *bytes, origin, limits, emit)),
+        How::Archive(Archive::Tar) => heard(emit, origin, |emit| {
+            tar::read(&mut *bytes, &inside, origin, limits, emit)
+        }),
         How::Archive(Archive::Zip) => match whole::bytes(&mut *bytes, limits) {
-            Ok(Some(bytes)) => zip::entries(Cursor::new(bytes), &inside, origin, limits, emit),
+            Ok(Some(bytes)) => heard(emit, origin, |emit| {
+                zip::entries(Cursor::new(bytes), &inside, origin, limits, emit)
+            }),
             Ok(None) => {
                 let reason = format!(
                     "a zip in an archive, and longer than {} bytes, up to which it can be held in memory; unpack the outer one first",

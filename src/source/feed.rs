@@ -205,13 +205,15 @@ pub(crate) fn open(input: &Input, limits: &Limits) -> Records {
                 Budget::stream(on_disk, &limits)
             };
             with_bytes(file, packing, &budget, origin, emit, |bytes, emit| {
-                reader(bytes, origin, &limits, emit)
+                heard(emit, origin, |emit| reader(bytes, origin, &limits, emit))
             })
         }),
         How::Archive(Archive::Zip) if packing == Packing::Plain => {
             Records::spawn(origin, move |origin, batch| {
                 let emit = &mut |item| batch.borrow_mut().push(item);
-                zip::read(file, on_disk, origin, &limits, emit)
+                heard(emit, origin, |emit| {
+                    zip::read(file, on_disk, origin, &limits, emit)
+                })
             })
         }
         How::Archive(Archive::Zip) => refused(
@@ -221,7 +223,9 @@ pub(crate) fn open(input: &Input, limits: &Limits) -> Records {
             let emit = &mut |item| batch.borrow_mut().push(item);
             let budget = Budget::archive(on_disk, &limits);
             with_bytes(file, packing, &budget, origin, emit, |bytes, emit| {
-                tar::read(bytes, &Inside::first(&budget), origin, &limits, emit)
+                heard(emit, origin, |emit| {
+                    tar::read(bytes, &Inside::first(&budget), origin, &limits, emit)
+                })
             })
         }),
     }
@@ -275,6 +279,28 @@ fn with_bytes(
         Err(error) => refuse(emit, origin, None, why(&error)),
     }
 }
+
+/// Runs a reader of many records. A file out of which nothing came (an archive of
+/// folders, a WARC of requests alone) is refused: what was offered is counted.
+pub(crate) fn heard(
+    emit: &mut Emit<'_>,
+    origin: &Origin,
+    read: impl FnOnce(&mut Emit<'_>) -> Flow,
+) -> Flow {
+    let mut any = false;
+    read(&mut |item| {
+        any = true;
+        emit(item)
+    })?;
+    match any {
+        true => ControlFlow::Continue(()),
+        false => refuse(emit, origin, None, NOTHING.to_owned()),
+    }
+}
+
+/// What is said of a file out of which nothing came.
+const NOTHING: &str =
+    "holds nothing that could be an article: only folders, hidden files or records about the crawl";
 
 /// Emits a reject.
 pub(crate) fn refuse(

@@ -49,8 +49,12 @@ pub(crate) fn entries(
         if index as u64 == limits.entries {
             return refuse(emit, origin, None, too_many(limits));
         }
-        let Ok(data) = archive.by_index_data(index) else {
-            continue;
+        let data = match archive.by_index_data(index) {
+            Ok(data) => data,
+            Err(error) => {
+                refuse(emit, origin, None, zip_why(&error))?;
+                continue;
+            }
         };
         let name = data.name_raw().to_vec();
         let outer = origin;

@@ -40,7 +40,18 @@ pub(crate) fn records() -> Vec<Bad> {
     );
     let word = |xml: &str| zip(&[entry(b"word/document.xml", xml.as_bytes())]);
     let run = format!("<w:p><w:r><w:t>{NEWS}&l9;</w:t></w:r></w:p>");
+    let request = answer[..answer.len() / 2]
+        .windows(8)
+        .skip(1)
+        .position(|bytes| bytes == b"WARC/1.0")
+        .map_or(0, |at| at + 1);
     vec![
+        bad(
+            "warc-request.warc",
+            &answer[..request],
+            0,
+            &[("", "records about the crawl")],
+        ),
         bad(
             "warc-long.warc",
             [said(9_000), answer.clone()].concat(),

@@ -64,7 +64,12 @@ pub(crate) fn tars() -> Vec<Bad> {
         &vec![b'a'; 2 << 20],
     );
     let early = "too early";
+    // A header that speaks of an entry which never comes.
+    let mut facts_only = fact("path=a.txt");
+    facts_only.truncate(1024);
+    facts_only.resize(2048, 0);
     vec![
+        bad("tar-facts-only.tar", facts_only, 0, &[("", "only folders")]),
         bad(
             "tar-cut.tar",
             two[..560].to_vec(),

@@ -171,6 +171,21 @@ pub(crate) fn zips() -> Vec<Bad> {
             &[("!o.zip!i.zip", "in an archive in an archive")],
         ),
         bad("zip-empty.zip", nothing, 0, &[("", "holds no entry")]),
+        bad(
+            "zip-folders.zip",
+            zip(&[entry(b"a/", b""), entry(b"a/.hidden.txt", NEWS.as_bytes())]),
+            0,
+            &[("", "only folders")],
+        ),
+        bad(
+            "zip-hollow.zip",
+            zip(&[
+                entry(b"i.zip", &zip(&[entry(b"a/", b"")])),
+                entry(b"b.txt", NEWS.as_bytes()),
+            ]),
+            1,
+            &[("!i.zip", "only folders")],
+        ),
         bad("zip-lying.zip", lying, 0, &[("", whole)]),
     ]
 }
