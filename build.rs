@@ -23,8 +23,10 @@ mod fold;
 
 /// jieba's own words: `word freq`, a line each.
 const JIEBA: &str = "src/segment/jieba.txt";
-/// Words added to jieba's one after the other: `word freq`, and perhaps a tag.
-const ADDED: &[&str] = &["src/segment/folded.txt", "src/segment/lexicon.txt"];
+/// Words added to jieba's one after the other: `word freq`, and perhaps more.
+const ADDED: &[&str] = &["src/segment/folded.txt", LEXICON];
+/// Terms of our own: `word freq year kind`, with `-` for what is not known or not wanted.
+const LEXICON: &str = "src/segment/lexicon.txt";
 
 /// The tokens of packed texts, a line each.
 const TOKENS: &str = "src/pack/tokens.txt";
@@ -108,6 +110,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             .flat_map(|log| log.to_le_bytes())
             .collect::<Vec<u8>>(),
     )?;
+    fs::write(out.join("lexicon.rs"), lexicon()?)?;
     counts.insert(0, 0);
     fs::write(
         out.join("words.rs"),
@@ -172,27 +175,51 @@ fn tokens(out: &Path) -> Result<(), Box<dyn Error>> {
 fn read_words() -> Result<Vec<(String, u64)>, Box<dyn Error>> {
     let mut words: HashMap<String, u64> = HashMap::new();
     for path in std::iter::once(&JIEBA).chain(ADDED) {
-        let text = match fs::read_to_string(path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound && *path != JIEBA => {
-                continue;
-            }
-            Err(error) => return Err(format!("{path}: {error}").into()),
-        };
+        let text = fs::read_to_string(path).map_err(|error| format!("{path}: {error}"))?;
         for (number, line) in text.lines().enumerate() {
             if line.is_empty() || line.starts_with('#') {
                 continue;
             }
             let mut parts = line.split_whitespace();
-            let (Some(word), Some(Ok(count))) = (parts.next(), parts.next().map(str::parse)) else {
-                return Err(format!("{path}:{}: a line is: word, count", number + 1).into());
-            };
-            words.insert(word.to_owned(), count);
+            match (
+                parts.next(),
+                parts.next().map(|count| (count, count.parse())),
+            ) {
+                (Some(word), Some((_, Ok(count)))) => {
+                    words.insert(word.to_owned(), count);
+                }
+                (Some(_), Some(("-", _))) => {}
+                _ => return Err(format!("{path}:{}: a line is: word, count", number + 1).into()),
+            }
         }
     }
     let mut words: Vec<(String, u64)> = words.into_iter().collect();
     words.sort_unstable();
     Ok(words)
+}
+
+/// The terms of the lexicon with their years and kinds, sorted, as Rust.
+fn lexicon() -> Result<String, Box<dyn Error>> {
+    let text = fs::read_to_string(LEXICON)?;
+    let mut terms = Vec::new();
+    for (number, line) in text.lines().enumerate() {
+        let fields: Vec<&str> = line.split_whitespace().collect();
+        match fields[..] {
+            [] | ["#", ..] => {}
+            [word, _, year, kind] if year == "-" || year.parse::<u16>().is_ok() => {
+                let year = year.parse::<u16>().ok();
+                terms.push(format!(
+                    "Term {{ word: {word:?}, year: {year:?}, kind: {kind:?} }},\n"
+                ));
+            }
+            _ => {
+                let at = number + 1;
+                return Err(format!("{LEXICON}:{at}: a line is: word, count, year, kind").into());
+            }
+        }
+    }
+    terms.sort();
+    Ok(format!("&[\n{}]\n", terms.concat()))
 }
 
 /// A code for each character, the most frequent first: what is common lies together.

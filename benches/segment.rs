@@ -172,9 +172,13 @@ fn same(segmenter: &Segmenter, jieba: &Jieba, text: &str, folded: &str) -> usize
 /// jieba with the words that the program adds to its dictionary.
 fn jieba() -> Jieba {
     let mut jieba = Jieba::new();
-    let added = include_str!("../src/segment/folded.txt");
-    for (word, freq) in added.lines().filter_map(|line| line.split_once(' ')) {
-        jieba.add_word(word, freq.parse().ok(), None);
+    let folded = include_str!("../src/segment/folded.txt").lines();
+    let lexicon = include_str!("../src/segment/lexicon.txt").lines();
+    for line in folded.chain(lexicon) {
+        let mut fields = line.split(' ');
+        if let (Some(word), Some(Ok(freq))) = (fields.next(), fields.next().map(str::parse)) {
+            jieba.add_word(word, Some(freq), None);
+        }
     }
     jieba
 }

@@ -87,6 +87,9 @@ pub(crate) enum Command {
     Check(CheckArgs),
     Eval(EvalArgs),
     Tune(TuneArgs),
+    /// User dictionaries: check them, find words for them 用户词典
+    #[command(subcommand)]
+    Dict(DictCommand),
     /// Write shell completions 生成命令补全
     Completions {
         /// Shell to write them for
@@ -153,10 +156,11 @@ Examples:
   jianbao index archive/                        a folder, read as it stands 整个文件夹
   jianbao index news.jsonl.zst --rejects r.jsonl  what was refused, and why 谁被拒、为什么
   zcat dump.gz | jianbao index -                JSONL from standard input 标准输入
-  jianbao index archive --prune                 drop what is gone from disk 清理已删文件")]
+  jianbao index archive --prune                 drop what is gone from disk 清理已删文件
+  jianbao index --dict words.txt                another user dictionary; an empty file: none 更换用户词典")]
 pub(crate) struct IndexArgs {
     /// Files, folders, archives, or `-` 文件、文件夹、压缩包
-    #[arg(value_name = "PATH", required_unless_present = "rebuild")]
+    #[arg(value_name = "PATH", required_unless_present_any = ["rebuild", "dict"])]
     pub(crate) paths: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) reading: Reading,
@@ -379,6 +383,47 @@ pub(crate) struct TuneArgs {
     #[arg(long, value_name = "F")]
     pub(crate) except: Vec<PathBuf>,
     /// One JSON object, with the weights
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum DictCommand {
+    Check(DictCheckArgs),
+    Discover(DictDiscoverArgs),
+}
+
+/// What is wrong with user dictionaries, line by line 检查用户词典
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  jianbao dict check words.txt names.txt        they are read as one, as `index --dict` does")]
+pub(crate) struct DictCheckArgs {
+    /// Dictionaries that are used together 词典文件
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) files: Vec<PathBuf>,
+    /// One JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// New words that the archive in the index holds and no dictionary has 从档案中发现新词
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  jianbao dict discover > new.txt               look through it, delete what is no word 逐条审阅
+  jianbao index --dict new.txt                  give the rest to the index 交给索引")]
+pub(crate) struct DictDiscoverArgs {
+    /// Words to print
+    #[arg(short = 'n', long = "limit", value_name = "N", default_value_t = 100)]
+    pub(crate) limit: usize,
+    /// Articles that a word must stand in
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub(crate) min_articles: u32,
+    /// User dictionary whose words are known; default that of the index 已知的用户词典
+    #[arg(long, value_name = "FILE")]
+    pub(crate) dict: Vec<PathBuf>,
+    /// One JSON line for each word, with its figures
     #[arg(long)]
     pub(crate) json: bool,
 }

@@ -15,6 +15,7 @@ pub mod repair;
 pub mod passage;
 pub mod extract;
 pub mod index;
+pub mod discover;
 pub mod search;
 pub mod render;
 pub mod ingest;

@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use jianbao::decode::label_known;
 use jianbao::extract::FieldMap;
-use jianbao::index::{Mode, Options, Salvage, Store, Writer};
+use jianbao::index::{Mode, Options, Recut, Salvage, Store, Writer};
 use jianbao::ingest::{Event, Settings, Tally, ingest};
 use jianbao::render::{plural, printable};
 use jianbao::search::query::Lang;
@@ -20,7 +20,9 @@ use jianbao::source::{Input, Limits, Reject, inputs, stdin_input};
 use serde_json::json;
 
 use crate::cli::{Common, IndexArgs, Reading};
-use crate::cmd::{DONE, INTERRUPTED, REJECTED, lang, out, read_dicts, say, tell, threads};
+use crate::cmd::{
+    DONE, INTERRUPTED, REJECTED, lang, out, read_dicts, say, tell, threads, use_threads,
+};
 
 /// What is to be done with the inputs.
 pub(crate) struct Job<'a> {
@@ -37,6 +39,8 @@ pub(crate) struct Done {
     pub(crate) seconds: f64,
     /// What of a damaged index could be kept.
     pub(crate) salvage: Salvage,
+    /// What another user dictionary did to the index that was there.
+    pub(crate) recut: Option<Recut>,
 }
 
 pub(crate) fn run(common: &Common, args: &IndexArgs) -> Result<ExitCode> {
@@ -70,6 +74,7 @@ pub(crate) fn run(common: &Common, args: &IndexArgs) -> Result<ExitCode> {
             "seconds": (done.seconds * 1000.0).round() / 1000.0,
             "repaired": tally.repaired,
             "repairs": tally.repairs,
+            "recut": done.recut.map(|recut| recut.changed),
         });
         writeln!(out, "{object}")?;
     } else if !common.quiet {
@@ -81,10 +86,12 @@ pub(crate) fn run(common: &Common, args: &IndexArgs) -> Result<ExitCode> {
 
 /// Says what would be read and what is unchanged.
 fn dry_run(job: &Job<'_>) -> Result<ExitCode> {
+    let dict = read_dicts(&job.reading.dict)?;
     let (inputs, rejects) = job.inputs()?;
-    let known = match Store::open(&job.common.index) {
-        Ok(store) => store.inputs()?,
-        Err(_) => Vec::new(),
+    let store = Store::open(&job.common.index).ok();
+    let known = match &store {
+        Some(store) => store.inputs()?,
+        None => Vec::new(),
     };
     let mut out = out();
     for input in &inputs {
@@ -103,6 +110,15 @@ fn dry_run(job: &Job<'_>) -> Result<ExitCode> {
     for reject in &rejects {
         let line = format!("{}: {}", reject.origin, reject.reason);
         writeln!(out, "rejected  {}", printable(&line))?;
+    }
+    if let (Some(words), Some(store)) = (&dict, &store) {
+        let Recut { articles, changed } = store.recut(words)?;
+        let line = say(
+            lang(job.common),
+            format!("用户词典会使 {articles} 篇中的 {changed} 篇重新索引"),
+            format!("the user dictionary changes the words of {changed} of {articles} articles"),
+        );
+        writeln!(out, "{line}")?;
     }
     out.flush()?;
     Ok(if rejects.is_empty() {
@@ -134,7 +150,8 @@ impl Job<'_> {
                 }
             }
         }
-        if self.paths.is_empty() {
+        // Another dictionary alone is no reason to read anything.
+        if self.paths.is_empty() && self.mode != Mode::Update {
             for entry in Store::open_ledger(&self.common.index)? {
                 // A file that is gone takes its articles along: that is what
                 // building anew from what is there means.
@@ -183,10 +200,7 @@ impl Job<'_> {
         };
         let (inputs, unlisted) = self.inputs()?;
         let threads = threads(self.common);
-        // A second call in one process keeps the pool it has.
-        let _ = rayon::ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .build_global();
+        use_threads(self.common);
         let mut writer = Writer::open(
             &self.common.index,
             &Options {
@@ -198,6 +212,7 @@ impl Job<'_> {
             },
         )?;
         let salvage = writer.salvage().clone();
+        let recut = writer.recut();
         stop_on_interrupt(settings.clone());
         let total: u64 = inputs
             .iter()
@@ -261,6 +276,7 @@ impl Job<'_> {
             tally,
             seconds: begun.elapsed().as_secs_f64(),
             salvage,
+            recut,
         })
     }
 
@@ -332,6 +348,10 @@ impl Done {
                 ),
             );
         }
+        if let Some(recut) = self.recut {
+            line += "\n";
+            line += &recut_line(lang, recut);
+        }
         if dropped > 0 {
             line += &say(
                 lang,
@@ -362,6 +382,15 @@ impl Done {
             DONE
         }
     }
+}
+
+/// What another user dictionary does.
+fn recut_line(lang: Lang, Recut { articles, changed }: Recut) -> String {
+    say(
+        lang,
+        format!("用户词典已更换：{articles} 篇中有 {changed} 篇分词不同，已重新索引"),
+        format!("another user dictionary: {changed} of {articles} articles re-indexed"),
+    )
 }
 
 /// What inputs are sorted by: their names, part by part, as a folder lists

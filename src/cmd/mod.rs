@@ -2,6 +2,7 @@
 
 mod check;
 mod clean;
+mod dict;
 mod eval;
 mod index;
 mod search;
@@ -46,6 +47,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode> {
         Command::Check(args) => check::run(&common, &args),
         Command::Eval(args) => eval::run(&common, &args),
         Command::Tune(args) => tune::run(&common, &args),
+        Command::Dict(command) => dict::run(&common, &command),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "jianbao", &mut script);
@@ -120,6 +122,14 @@ fn threads(common: &Common) -> usize {
         0 => std::thread::available_parallelism().map_or(1, usize::from),
         threads => threads.min(64),
     }
+}
+
+/// Sets how many threads work in parallel.
+fn use_threads(common: &Common) {
+    // A second call in one process keeps the pool it has.
+    let _ = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads(common))
+        .build_global();
 }
 
 /// How text is turned for display.

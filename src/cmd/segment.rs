@@ -8,7 +8,7 @@ use anyhow::Result;
 use jianbao::index::Store;
 use jianbao::render::{json_line, printable};
 use jianbao::search::query::Lang;
-use jianbao::segment::{Segmenter, WordOrigin};
+use jianbao::segment::{Segmenter, Term, WordOrigin};
 use serde_json::json;
 
 use crate::cli::{Common, SegmentArgs};
@@ -42,13 +42,18 @@ pub(crate) fn run(common: &Common, args: &SegmentArgs) -> Result<ExitCode> {
     let lang = lang(common);
     if args.json {
         for word in segmenter.words(&text) {
-            let object = json!({
+            let origin = segmenter.origin(&word.text);
+            let mut object = json!({
                 "text": &text[word.bytes.clone()],
                 "term": word.text,
                 "start": text[..word.bytes.start].chars().count(),
                 "end": text[..word.bytes.end].chars().count(),
-                "origin": name(segmenter.origin(&word.text), Lang::En),
+                "origin": name(origin, Lang::En),
             });
+            if let WordOrigin::Lexicon(term) = origin {
+                object["since"] = json!(term.year);
+                object["kind"] = json!(term.kind);
+            }
             json_line(&object, &mut out)?;
         }
     } else {
@@ -59,7 +64,15 @@ pub(crate) fn run(common: &Common, args: &SegmentArgs) -> Result<ExitCode> {
             for word in words {
                 let origin = segmenter.origin(word);
                 if origin != WordOrigin::Dictionary && origin != WordOrigin::Punctuation {
-                    let reason = format!("{} ({})", printable(word), name(origin, lang));
+                    let why = match origin {
+                        WordOrigin::Lexicon(Term {
+                            year: Some(year), ..
+                        }) => {
+                            format!("{} {year}", name(origin, lang))
+                        }
+                        _ => name(origin, lang).to_owned(),
+                    };
+                    let reason = format!("{} ({why})", printable(word));
                     if !reasons.contains(&reason) {
                         reasons.push(reason);
                     }
@@ -78,6 +91,8 @@ fn name(origin: WordOrigin, lang: Lang) -> &'static str {
     match (origin, lang) {
         (WordOrigin::User, Lang::Zh) => "用户词典",
         (WordOrigin::User, Lang::En) => "user dictionary",
+        (WordOrigin::Lexicon(_), Lang::Zh) => "政务词库",
+        (WordOrigin::Lexicon(_), Lang::En) => "lexicon",
         (WordOrigin::Dictionary, Lang::Zh) => "词典",
         (WordOrigin::Dictionary, Lang::En) => "dictionary",
         (WordOrigin::Rule, Lang::Zh) => "词典中没有",

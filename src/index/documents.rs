@@ -11,6 +11,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use crate::article::{Article, Credit, Date, Edit, Flaw, Found, Kind, Origin, Witness};
 use crate::chars::{Unit, units};
 use crate::fold::fold_str;
+use crate::index::again::head_of;
 use crate::index::postings::{BREAK, STOP};
 use crate::index::schema::{Fields, Zones};
 use crate::index::twins::Signature;
@@ -61,6 +62,10 @@ pub struct Meta {
     pub lead: usize,
     /// The kind of each paragraph, in order.
     pub kinds: Vec<Kind>,
+    /// The paragraph that begins with a dateline, and its bytes, where kinds and
+    /// lead do not say so: the writer sets it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub head: Option<(usize, usize)>,
     /// Fields of the record that jianbao does not know.
     #[serde(default, skip_serializing_if = "serde_json::Map::is_empty")]
     pub extra: serde_json::Map<String, serde_json::Value>,
@@ -113,29 +118,29 @@ pub fn file_key(path: &str) -> u64 {
 /// A passage on its way into the index: the fields that tantivy keeps, and
 /// what becomes postings and text.
 pub(crate) struct PassageDocument {
-    fields: Vec<(Field, OwnedValue)>,
-    article: Arc<ArticleText>,
+    pub(super) fields: Vec<(Field, OwnedValue)>,
+    pub(super) article: Arc<ArticleText>,
     /// Its bytes of the body.
-    own: Range<usize>,
+    pub(super) own: Range<usize>,
     /// What of the body's units is indexed with it: its own, and the head of the
     /// next passage of its paragraph.
-    units: Range<usize>,
+    pub(super) units: Range<usize>,
     /// The bytes of the body whose words rank it.
-    ranked: Vec<Range<usize>>,
-    first: bool,
+    pub(super) ranked: Vec<Range<usize>>,
+    pub(super) first: bool,
 }
 
 /// What the passages of an article share.
-struct ArticleText {
-    title: String,
-    body: String,
-    lead: usize,
-    title_units: Vec<char>,
-    units: Vec<char>,
+pub(super) struct ArticleText {
+    pub(super) title: String,
+    pub(super) body: String,
+    pub(super) lead: usize,
+    pub(super) title_units: Vec<char>,
+    pub(super) units: Vec<char>,
 }
 
 /// The units of a text as terms, and the byte each begins at.
-fn terms(text: &str) -> (Vec<char>, Vec<usize>) {
+pub(super) fn terms(text: &str) -> (Vec<char>, Vec<usize>) {
     let mut terms = Vec::with_capacity(text.len() / 3 + 1);
     let mut starts = Vec::with_capacity(terms.capacity());
     for placed in units(text) {
@@ -211,7 +216,8 @@ type Values<'a> = std::iter::Map<
     fn(&'a (Field, OwnedValue)) -> (Field, &'a OwnedValue),
 >;
 
-/// The documents of an article, in order; notes in `meta` how many there are.
+/// The documents of an article, in order; notes in `meta` how many there are, and
+/// where the text proper begins.
 pub(crate) fn documents(
     fields: &Fields,
     article: &Article,
@@ -226,6 +232,7 @@ pub(crate) fn documents(
         .as_ref()
         .map(|source| fold_str(&source.value));
     meta.passages = passages.len() as u32;
+    meta.head = head_of(article, meta.lead);
     let mut documents = Vec::with_capacity(passages.len());
     let title_units = terms(&article.title.value).0;
     let in_title = title_units.len() as u64 + 1;

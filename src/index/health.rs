@@ -291,7 +291,7 @@ pub(crate) fn carry_over(
     Ok(Some((folder, commit, salvage)))
 }
 
-fn copy(files: &Files, from: &Path, to: &Path, sums: &Sums) -> Result<()> {
+pub(super) fn copy(files: &Files, from: &Path, to: &Path, sums: &Sums) -> Result<()> {
     let blob = open_sealed(files, from, sums)?;
     let mut out = files.create(to)?;
     let mut buffer = vec![0; BLOCK as usize];

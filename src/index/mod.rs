@@ -13,6 +13,7 @@
 //! Index and ledger change together or not at all: the commit's payload holds
 //! the length of the ledger and the identity of the analysis.
 
+mod again;
 mod begin;
 mod columns;
 mod directory;
@@ -24,6 +25,7 @@ mod ledger;
 mod living;
 mod postings;
 mod recipe;
+mod recut;
 mod schema;
 mod seal;
 mod store;
@@ -38,6 +40,7 @@ pub use health::{Damage, Health, Part, Salvage};
 pub use ledger::Entry;
 pub use postings::{BREAK, Lengths, Postings, STOP, Terms};
 pub use recipe::Recipe;
+pub use recut::Recut;
 pub use schema::{Fields, Zones};
 pub use store::{Commit, LazySegmenter, Segment, Store};
 pub use texts::{Opening, Packed, Texts};

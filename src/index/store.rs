@@ -147,7 +147,7 @@ impl Store {
         }
     }
 
-    fn try_open(files: &Files, dir: &Path) -> Result<Store> {
+    pub(super) fn try_open(files: &Files, dir: &Path) -> Result<Store> {
         let folder = Folder::open(files, &generation(files, dir)?)?;
         let (index, commit) = open_index(&folder)?;
         commit

@@ -8,11 +8,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::Result;
+use tantivy::DocSet;
 
 use self::disk::{CRASHES, Fault, Memory};
 use crate::article::{Article, Draft, Found, Origin};
 use crate::index::disk::Files;
 use crate::index::{COMMIT_EVERY, Entry, Health, Meta, Mode, Options, Spot, Store, Writer};
+use crate::segment::UserWord;
 use crate::source::Stamp;
 
 const DIR: &str = "/archive/index";
@@ -60,8 +62,9 @@ fn add(writer: &mut Writer, path: &str, n: u64) -> Result<()> {
         witnesses: Vec::new(),
         credits: Vec::new(),
         passages: 0,
+        head: None,
         lead: 0,
-        kinds: Vec::new(),
+        kinds: article.paragraphs.iter().map(|p| p.kind).collect(),
         extra: serde_json::Map::new(),
         edits: Vec::new(),
         repaired_title: None,
@@ -261,6 +264,72 @@ fn a_crash_in_a_rebuild_leaves_the_old_index() {
         );
     });
     println!("{points} failing calls of a rebuild");
+}
+
+/// Gives the index a dictionary.
+fn recut(disk: &Memory, words: &[&str]) -> Result<u64> {
+    let words = words.iter().map(|word| UserWord {
+        word: (*word).to_owned(),
+        freq: None,
+    });
+    let options = Options {
+        dict: Some(words.collect()),
+        ..options(Mode::Update)
+    };
+    let files = Files::on(Arc::new(disk.clone()));
+    let writer = Writer::open_on(&files, Path::new(DIR), &options)?;
+    let changed = writer.recut().map_or(0, |recut| recut.changed);
+    writer.finish()?;
+    Ok(changed)
+}
+
+/// Articles that have a word, as a reader sees it, and whether the user
+/// dictionary is there.
+fn having(disk: &Memory, word: &str) -> (u64, bool) {
+    let files = Files::on(Arc::new(disk.clone()));
+    let store = Store::open_on(&files, Path::new(DIR)).expect("an index");
+    let mut articles = 0;
+    for segment in store.segments() {
+        let Some(mut postings) = segment.words().postings(word).expect("postings") else {
+            continue;
+        };
+        while postings.doc() != tantivy::TERMINATED {
+            articles += u64::from(!segment.is_deleted(postings.doc()));
+            postings.advance();
+        }
+    }
+    (articles, !store.commit().recipe.user_dict.is_empty())
+}
+
+#[test]
+fn a_crash_between_two_dictionaries_leaves_one_of_them() {
+    const WORD: &str = "水利局第";
+    let first = Memory::default();
+    run(&first, Mode::Update).expect("a sound disk");
+    assert_eq!(having(&first, WORD), (0, false));
+    let whole = {
+        let disk = first.mended();
+        assert_eq!(recut(&disk, &[WORD]).expect("a sound disk"), COMMITS * EACH);
+        assert_eq!(having(&disk, WORD), (COMMITS * EACH, true));
+        assert_eq!(recut(&disk, &[WORD]).expect("a sound disk"), 0);
+        assert_eq!(recut(&disk, &[]).expect("a sound disk"), COMMITS * EACH);
+        assert_eq!(having(&disk, WORD), (0, false));
+        disk.calls()
+    };
+    for call in (1..=whole / 2).step_by(step(53)) {
+        let disk = first.mended();
+        disk.fail_at(call, Fault::Once);
+        let _ = recut(&disk, &[WORD]);
+        let left = disk.mended();
+        assert_eq!(seen(&left), COMMITS, "call {call}");
+        let all = having(&left, WORD);
+        assert!(
+            all == (0, false) || all == (COMMITS * EACH, true),
+            "call {call}: {all:?}"
+        );
+        recut(&left, &[WORD]).expect("a sound disk");
+        assert_eq!(having(&left, WORD), (COMMITS * EACH, true), "call {call}");
+    }
 }
 
 #[test]

@@ -20,6 +20,7 @@ use crate::index::gate::Gate;
 use crate::index::health::{Salvage, carry_over};
 use crate::index::ledger::{Entry, Ledger};
 use crate::index::recipe::Recipe;
+use crate::index::recut::{self, Recut};
 use crate::index::schema::Fields;
 use crate::index::store::{
     Commit, entries, lazy_segmenter, lock, make_current, open_index, plugins, user_dict_hash,
@@ -106,6 +107,7 @@ pub struct Writer {
     last_commit: Instant,
     commit_every: Duration,
     salvage: Salvage,
+    recut: Option<Recut>,
     _lock: Guard,
 }
 
@@ -124,6 +126,18 @@ struct New {
 const MIN_ARENA: usize = 15 << 20;
 /// And no more than this.
 const MAX_ARENA: usize = (4 << 30) - (1 << 20);
+
+/// Threads that make postings, and the bytes that each may take for them.
+pub(super) fn arena(options: &Options) -> (usize, usize) {
+    // A thread that has too little writes a segment for every few articles.
+    let most = (options.memory / 3 / MIN_ARENA).clamp(1, 8);
+    let threads = options.threads.clamp(1, most);
+    // Measured: the process peaks at about twice the arenas while segments are
+    // flushed, and the rest (dictionary, batches, queue) needs its share.
+    let bytes = (options.memory / 3 / threads).clamp(MIN_ARENA, MAX_ARENA);
+    (threads, bytes)
+}
+
 /// How often what was read so far is committed.
 pub const COMMIT_EVERY: Duration = Duration::from_secs(60);
 
@@ -132,6 +146,7 @@ impl Writer {
     ///
     /// Fails when another process writes to it, when it is no index of ours,
     /// or when it was built with another recipe (unless it is being rebuilt).
+    /// Another user dictionary is given to the index first: see [`Writer::recut`].
     pub fn open(dir: &Path, options: &Options) -> Result<Writer> {
         Writer::open_on(&Files::real(), dir, options)
     }
@@ -145,9 +160,16 @@ impl Writer {
         // Once to know that the folder is ours to write to, once under the lock.
         standing(files, dir, options)?;
         let lock = lock(files, dir)?;
-        let (live, beside) = standing(files, dir, options)?;
+        let (mut live, beside) = standing(files, dir, options)?;
         if live.is_some() || !beside {
             remove_leftovers(files, dir, live.as_deref())?;
+        }
+        let mut recut = None;
+        if let Some(old) = live.as_deref().filter(|_| !beside)
+            && let Some((path, done)) = recut::recut(files, dir, old, options)?
+        {
+            live = Some(path);
+            recut = Some(done);
         }
         let gate = Arc::new(Gate::default());
         let mut salvage = Salvage::default();
@@ -203,12 +225,7 @@ impl Writer {
         for segment in index.searchable_segments()? {
             snapshot.push(SegmentReader::open(&segment).map_err(|error| folder.explain(error))?);
         }
-        // A thread that has too little writes a segment for every few articles.
-        let most = (options.memory / 3 / MIN_ARENA).clamp(1, 8);
-        let threads = options.threads.clamp(1, most);
-        // Measured: the process peaks at about twice the arenas while segments
-        // are flushed, and the rest (dictionary, batches, queue) needs its share.
-        let arena = (options.memory / 3 / threads).clamp(MIN_ARENA, MAX_ARENA);
+        let (threads, arena) = arena(options);
         let writer: IndexWriter<PassageDocument> = index
             .writer_with_num_threads(threads, arena * threads)
             .map_err(|error| folder.explain(error))
@@ -235,6 +252,7 @@ impl Writer {
             last_commit: Instant::now(),
             commit_every: options.commit_every,
             salvage,
+            recut,
             _lock: lock,
         };
         if fresh {
@@ -253,6 +271,11 @@ impl Writer {
     /// What of a damaged index could be kept, when it is being repaired.
     pub fn salvage(&self) -> &Salvage {
         &self.salvage
+    }
+
+    /// What was done to the index because it got another user dictionary.
+    pub fn recut(&self) -> Option<Recut> {
+        self.recut
     }
 
     /// What the ledger says of a file, when it is still the one that was read.

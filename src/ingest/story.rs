@@ -125,6 +125,7 @@ fn story(raw: &Raw, mut draft: Draft, path: &str, writer: &Writer) -> Story {
                 flaws,
                 credits: std::mem::take(&mut article.credits),
                 passages: 0,
+                head: None,
                 lead: lead(&article),
                 kinds: article
                     .paragraphs

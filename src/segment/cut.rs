@@ -113,7 +113,8 @@ impl Dictionary {
         self.log_total = (self.total as f64).ln();
     }
 
-    fn suggested(&self, word: &str, room: &mut Room) -> u64 {
+    /// A count that keeps a folded word whole.
+    pub(super) fn suggested(&self, word: &str, room: &mut Room) -> u64 {
         let mut sum = 0.0_f64;
         self.cut::<false>(word, room, |part, _, _| {
             sum = sum + (self.count(part).unwrap_or(1) as f64).ln() - self.log_total;

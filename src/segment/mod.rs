@@ -6,7 +6,9 @@
 //! (P@1 .911 → .800 on CMRC2018), so it is off on both sides, always.
 
 mod block;
+mod check;
 mod cut;
+mod lexicon;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -16,12 +18,15 @@ use std::ops::Range;
 
 use crate::chars::is_solid;
 use crate::fold::fold_str;
+pub use crate::segment::check::{Concern, Remark, check_dicts};
 use crate::segment::cut::Dictionary;
 pub use crate::segment::cut::Room;
+pub use crate::segment::lexicon::{EDITION, TERMS, Term, term};
 pub use crate::segment::user::{BadLine, UserWord, normal_dict, parse_dict};
 
-/// Names the segmenter and its dictionary in the identity of an index.
-pub const VERSION: &str = "jieba-rs 0.11 default-dict+folded search no-hmm";
+/// Names the segmenter and its dictionaries in the identity of an index; the
+/// number is [`EDITION`].
+pub const VERSION: &str = "jieba-rs 0.11 default-dict+folded+lexicon-1 search no-hmm";
 
 /// A word and where it stands, in bytes of the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,6 +91,18 @@ impl Segmenter {
     /// Numbers of words are below this.
     pub const NUMBERS: usize = table::NUMBERS;
 
+    /// Calls `found` with each piece of a text, folded, one after the other, as a
+    /// reader cuts them, punctuation included, and its bytes in the text.
+    pub fn pieces(&self, text: &str, room: &mut Room, mut found: impl FnMut(&str, Range<usize>)) {
+        self.words
+            .cut::<false>(text, room, |piece, bytes, _| found(piece, bytes));
+    }
+
+    /// The count that keeps a folded word whole, by jieba's rules.
+    pub fn suggested(&self, word: &str) -> u64 {
+        self.words.suggested(word, &mut Room::default())
+    }
+
     /// The words of a text one after the other, as a reader cuts them: no word
     /// inside another, punctuation included.
     pub fn cut<'a>(&self, text: &'a str) -> Vec<&'a str> {
@@ -102,6 +119,8 @@ impl Segmenter {
         let word = fold_str(word);
         if self.user.binary_search(&word).is_ok() {
             WordOrigin::User
+        } else if let Some(term) = term(&word) {
+            WordOrigin::Lexicon(term)
         } else if self.words.count(&word).is_some() {
             WordOrigin::Dictionary
         } else if !word.chars().any(is_solid) {
@@ -117,7 +136,9 @@ impl Segmenter {
 pub enum WordOrigin {
     /// It stands in the user's dictionary.
     User,
-    /// It stands in the dictionary that comes with jianbao.
+    /// It is a term of the lexicon that comes with jianbao.
+    Lexicon(&'static Term),
+    /// It stands in jieba's dictionary.
     Dictionary,
     /// No dictionary has it: a lone character, a run of letters or digits.
     Rule,

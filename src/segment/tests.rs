@@ -25,8 +25,13 @@ fn texts(text: &str) -> Vec<String> {
 
 #[test]
 fn words_of_search_mode() {
-    assert_eq!(texts("主题党日"), ["主题", "党", "日"]);
-    assert_eq!(texts("乡村振兴，2021年"), ["乡村", "振兴", "2021", "年"]);
+    assert_eq!(texts("主题党日"), ["主题", "主题党日", "党日"]);
+    assert_eq!(texts("三会一课"), ["三会一课"]);
+    assert_eq!(texts("党员教育"), ["党员", "教育"]);
+    assert_eq!(
+        texts("乡村振兴，2021年"),
+        ["乡村", "乡村振兴", "振兴", "2021", "年"]
+    );
     assert_eq!(texts("，。"), [""; 0]);
     assert_eq!(texts("著名景点"), texts("着名景点"));
     assert_eq!(
@@ -39,13 +44,23 @@ fn words_of_search_mode() {
 #[test]
 fn user_words_stay_whole() {
     let (words, bad) =
-        parse_dict("\u{feff}# 词典\r\n主题党日 1000 n\r\n\r\n坏 词 x y z\n三会一课\n");
+        parse_dict("\u{feff}# 词典\r\n红旗讲堂 1000 n\r\n\r\n坏 词 x y z\n三会一课\n");
     assert_eq!(bad.len(), 1);
     assert_eq!(bad[0].line, 4);
     let segmenter = Segmenter::new(&words);
-    assert_eq!(segmenter.cut("开展主题党日"), ["开展", "主题党日"]);
-    assert_eq!(segmenter.origin("主题党日"), WordOrigin::User);
+    assert_eq!(segmenter.cut("开展红旗讲堂"), ["开展", "红旗讲堂"]);
+    assert_eq!(segmenter.origin("红旗讲堂"), WordOrigin::User);
+    assert_eq!(
+        segmenter.origin("三会一课"),
+        WordOrigin::User,
+        "the user's word first"
+    );
     assert_eq!(segmenter.origin("开展"), WordOrigin::Dictionary);
+    let WordOrigin::Lexicon(term) = segmenter.origin("主題黨日") else {
+        panic!("a term of the lexicon, in whatever script");
+    };
+    assert_eq!((term.word, term.year), ("主题党日", Some(2016)));
+    assert!(VERSION.contains(&format!("+lexicon-{EDITION} ")));
 }
 
 /// jieba with the words that `build.rs` adds to its own.
@@ -58,7 +73,7 @@ static JIEBA: LazyLock<Jieba> = LazyLock::new(|| {
 });
 
 fn added() -> impl Iterator<Item = (&'static str, usize)> {
-    entries(include_str!("folded.txt"))
+    entries(include_str!("folded.txt")).chain(entries(include_str!("lexicon.txt")))
 }
 
 fn entries(text: &'static str) -> impl Iterator<Item = (&'static str, usize)> {
@@ -125,10 +140,16 @@ static SOME: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
         .collect()
 });
 
+fn lexicon_word() -> impl Strategy<Value = String> {
+    (0..TERMS.len()).prop_map(|index| TERMS[index].word.to_owned())
+}
+
 fn piece() -> impl Strategy<Value = String> {
     let word = || (0..SOME.len()).prop_map(|index| SOME[index].to_owned());
     prop_oneof![
         6 => word(),
+        2 => lexicon_word(),
+        1 => (lexicon_word(), 1..4_usize).prop_map(|(word, len)| word.chars().take(len).collect()),
         3 => (word(), 1..4_usize).prop_map(|(word, len)| word.chars().take(len).collect()),
         2 => "[的是在了和有大这主中人上为们地个用工时要动国产以我到他会作来分生对于学下级就]{1,6}",
         2 => "[一-龥]{1,3}",

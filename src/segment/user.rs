@@ -27,24 +27,34 @@ pub struct BadLine {
 
 /// Reads a user dictionary: `word`, `word freq` or `word freq tag` a line.
 ///
-/// A byte order mark, CRLF, `#` comments and blank lines are fine.
+/// A byte order mark, CRLF, blank lines and comments are fine: `#` begins one at
+/// the start of a line and after a blank.
 pub fn parse_dict(text: &str) -> (Vec<UserWord>, Vec<BadLine>) {
     let mut words = Vec::new();
     let mut bad = Vec::new();
     for (index, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
-        let line = line.trim();
-        if line.is_empty() || line.starts_with('#') {
-            continue;
-        }
-        match parse_word(line) {
-            Ok(word) => words.push(word),
-            Err(reason) => bad.push(BadLine {
+        match parse_line(line) {
+            None => {}
+            Some(Ok(word)) => words.push(word),
+            Some(Err(reason)) => bad.push(BadLine {
                 line: index + 1,
                 reason,
             }),
         }
     }
     (words, bad)
+}
+
+/// The word of one line; `None` when it holds none.
+pub(super) fn parse_line(line: &str) -> Option<Result<UserWord, &'static str>> {
+    let comment = line
+        .char_indices()
+        .scan(' ', |before, (at, c)| {
+            Some((std::mem::replace(before, c), at, c))
+        })
+        .find(|(before, _, c)| *c == '#' && before.is_whitespace());
+    let line = comment.map_or(line, |(_, at, _)| &line[..at]).trim();
+    (!line.is_empty()).then(|| parse_word(line))
 }
 
 fn parse_word(line: &str) -> Result<UserWord, &'static str> {

@@ -94,14 +94,27 @@ fn show_prints_the_page_as_it_was_found() {
 
 #[test]
 fn segment_says_why() {
-    let env = Env::new().write("dict.txt", "主题党日 100 n\n");
-    let plain = env.run(&["segment", "主题党日活动"]).code(0);
-    assert_eq!(plain.stdout(), "主题 / 党 / 日 / 活动\n");
+    let env = Env::new().write("dict.txt", "红旗讲堂 100 n\n");
+    let plain = env.run(&["segment", "红旗讲堂活动"]).code(0);
+    assert_eq!(plain.stdout(), "红旗 / 讲堂 / 活动\n");
     let own = env
-        .run(&["segment", "主题党日活动", "--dict", "dict.txt"])
+        .run(&["segment", "红旗讲堂活动", "--dict", "dict.txt"])
         .code(0);
-    assert!(own.stdout().starts_with("主题党日 / 活动\n"), "{own}");
+    assert!(own.stdout().starts_with("红旗讲堂 / 活动\n"), "{own}");
     assert!(own.stdout().contains("user dictionary"), "{own}");
+    let term = env.run(&["segment", "開展主題黨日活動"]).code(0);
+    assert_eq!(
+        term.stdout(),
+        "開展 / 主題黨日 / 活動\n  主題黨日 (lexicon 2016)\n"
+    );
+    let json = env
+        .run(&["segment", "开展三会一课", "--json"])
+        .code(0)
+        .json();
+    assert_eq!(json[0]["origin"], "dictionary");
+    assert_eq!(json[1]["origin"], "lexicon");
+    assert_eq!(json[1]["kind"], "party");
+    assert!(json[1]["since"].is_null());
     let words = env
         .run_with(&["segment", "--json", "-"], "机关党建".as_bytes())
         .code(0)

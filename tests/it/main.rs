@@ -8,6 +8,7 @@ mod corrupt;
 mod crash;
 mod damage;
 mod damaged;
+mod dictionaries;
 mod env;
 mod exact;
 mod floor_plan;

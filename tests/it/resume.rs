@@ -251,32 +251,6 @@ fn a_rebuild_replaces_the_index_in_one_step() {
 }
 
 #[test]
-fn another_dictionary_is_another_index() {
-    let env = Env::new()
-        .write("in/a.txt", LOCK)
-        .write(
-            "dict.txt",
-            "\u{feff}# 本地词\r\n防汛工作 100\r\n\r\n通村公路\r\n",
-        )
-        .write("bad.txt", "好词 10\n坏 词 一 二\n");
-    env.run(&["index", "in"]).code(0);
-    env.run(&["index", "in", "--dict", "dict.txt"])
-        .fails_in_one_line()
-        .says("user dictionary")
-        .says("--rebuild");
-    env.run(&["index", "in", "--dict", "dict.txt", "--rebuild"])
-        .code(0);
-    env.run(&["segment", "防汛工作", "--json"])
-        .code(0)
-        .prints("user dictionary");
-    // It stays with the index; searches and later runs need not name it.
-    assert_eq!(tally(env.run(&["index", "in", "--json"])), [0, 1, 0, 0]);
-    env.run(&["index", "in", "--dict", "bad.txt"])
-        .fails_in_one_line()
-        .says("bad.txt:2");
-}
-
-#[test]
 fn one_writer_at_a_time() {
     let env = Env::new().write("in/a.txt", LOCK);
     env.run(&["index", "in"]).code(0);
