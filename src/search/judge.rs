@@ -42,6 +42,14 @@ impl Qrels {
             .count()
     }
 
+    /// The ids of the articles that are relevant to a query, in no order.
+    pub fn relevant(&self, query: &str) -> impl Iterator<Item = &str> {
+        let judged = self.gains.get(query).into_iter().flatten();
+        judged
+            .filter(|(_, gain)| **gain > 0.0)
+            .map(|(article, _)| article.as_str())
+    }
+
     /// Whether nothing can be judged by them.
     pub fn is_empty(&self) -> bool {
         self.len() == 0

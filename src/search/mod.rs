@@ -19,7 +19,7 @@ mod tune;
 pub use explain::{Explanation, Part, Points, Pool, Rule, Weight, Weights};
 pub use searcher::{Count, Group, Page, Searcher, Sort, Stored};
 pub use suggest::{Suggestion, Why, is_reading};
-pub use tune::{Teaching, Tuned, tune};
+pub use tune::{Lessons, Teaching, Tuned, headlines, lessons, tune, weights};
 
 use std::ops::Range;
 

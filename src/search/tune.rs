@@ -17,9 +17,11 @@ use xxhash_rust::xxh3::xxh3_64;
 use crate::article::Evidence as From;
 use crate::fold::fold_str;
 use crate::index::{Store, key_of};
-use crate::search::judge::bootstrap_interval;
+use crate::search::judge::{Qrels, Topic, bootstrap_interval};
 use crate::search::query::parse;
-use crate::search::rank::{HEAD, Lesson, Model, built_in, know_keys, learn};
+use crate::search::rank::{
+    Candidate, Evidence, HEAD, Lesson, Model, built_in, know_keys, learn, names,
+};
 use crate::search::searcher::Asked;
 use crate::search::{Group, Page, Searcher};
 use crate::segment::Room;
@@ -120,7 +122,10 @@ pub fn tune(searcher: &Searcher, teaching: &Teaching) -> Result<Tuned> {
 }
 
 /// Ids and titles to learn from, in an order that chance and not the archive gives.
-fn headlines(searcher: &Searcher, teaching: &Teaching) -> Result<Vec<(String, String)>> {
+///
+/// Titles of [`SHORTEST`] characters or more that come once and do not stand in
+/// their article's text.
+pub fn headlines(searcher: &Searcher, teaching: &Teaching) -> Result<Vec<(String, String)>> {
     let mut titles: Vec<(String, String)> = Vec::new();
     let mut seen: HashMap<String, usize> = HashMap::new();
     searcher.articles(|meta| {
@@ -151,10 +156,70 @@ fn order(id: &str) -> u64 {
     xxh3_64(id.as_bytes())
 }
 
-/// The candidates of a headline; `None` when its article is not among them, or
-/// when the headline says more than free text.
-fn lesson(searcher: &Searcher, id: &str, title: &str) -> Result<Option<Lesson>> {
-    let Some(query) = parse(title).query else {
+/// Queries whose answers are known, as evidence to learn from.
+#[derive(Debug, Clone)]
+pub struct Lessons(Vec<Lesson>);
+
+impl Lessons {
+    /// Queries that teach something.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is nothing to learn.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// What judged queries teach. Those whose answers are not among the candidates
+/// of the second stage, or that say more than free text, teach nothing.
+pub fn lessons(searcher: &Searcher, topics: &[Topic], qrels: &Qrels) -> Result<Lessons> {
+    let lessons: Vec<Option<Lesson>> = topics
+        .par_iter()
+        .map(|topic| {
+            let Some((evidence, ranked)) = head(searcher, &topic.text)? else {
+                return Ok(None);
+            };
+            let keys: HashSet<u64> = qrels.relevant(&topic.id).map(key_of).collect();
+            let Some(wanted) = wanted(&ranked, &keys) else {
+                return Ok(None);
+            };
+            let collection = searcher.collection(Group::Article)?;
+            let said = |candidate: &Candidate| searcher.said(candidate, collection);
+            let rows = evidence.rows(collection, &ranked, said, None)?;
+            let weight = 1.0;
+            Ok(Some(Lesson {
+                rows,
+                wanted,
+                weight,
+            }))
+        })
+        .collect::<Result<_>>()?;
+    Ok(Lessons(lessons.into_iter().flatten().collect()))
+}
+
+/// Learns weights from nothing, out of several sets of queries, each with the
+/// share it has in what is learnt, however many queries it holds. Returns them
+/// by name, in order: `rank/weights.rs` is made so.
+pub fn weights(sets: Vec<(Lessons, f64)>) -> Vec<(&'static str, f64)> {
+    let all: usize = sets.iter().map(|(set, _)| set.len()).sum();
+    let shares: f64 = sets.iter().map(|(_, share)| share).sum();
+    let mut lessons = Vec::with_capacity(all);
+    for (set, share) in sets {
+        let weight = share / shares * all as f64 / set.len().max(1) as f64;
+        lessons.extend(set.0.into_iter().map(|lesson| Lesson { weight, ..lesson }));
+    }
+    let nothing = Model {
+        weights: built_in().weights.map(|_| 0.0),
+    };
+    let model = learn(&lessons, &nothing);
+    names().iter().copied().zip(model.weights).collect()
+}
+
+/// What the second stage sees of a query; `None` when it says more than free text.
+fn head(searcher: &Searcher, text: &str) -> Result<Option<(Evidence, Vec<Candidate>)>> {
+    let Some(query) = parse(text).query else {
         return Ok(None);
     };
     let asked = Asked::of(&query);
@@ -170,13 +235,26 @@ fn lesson(searcher: &Searcher, id: &str, title: &str) -> Result<Option<Lesson>> 
         .best;
     ranked.truncate(HEAD);
     know_keys(searcher.store(), &mut ranked)?;
-    let key = key_of(id);
-    let Some(wanted) = ranked
-        .iter()
-        .position(|candidate| candidate.key == Some(key))
-    else {
+    Ok(Some((evidence, ranked)))
+}
+
+/// The numbers of the candidates that are wanted; `None` when there are none.
+fn wanted(ranked: &[Candidate], keys: &HashSet<u64>) -> Option<Vec<usize>> {
+    let is_wanted = |nth: &usize| ranked[*nth].key.is_some_and(|key| keys.contains(&key));
+    let wanted: Vec<usize> = (0..ranked.len()).filter(is_wanted).collect();
+    (!wanted.is_empty()).then_some(wanted)
+}
+
+/// The candidates of a headline, its own title and the others hidden; `None` when
+/// its article is not among them, or when the headline says more than free text.
+fn lesson(searcher: &Searcher, id: &str, title: &str) -> Result<Option<Lesson>> {
+    let Some((evidence, ranked)) = head(searcher, title)? else {
         return Ok(None);
     };
+    let Some(wanted) = wanted(&ranked, &HashSet::from([key_of(id)])) else {
+        return Ok(None);
+    };
+    let collection = searcher.collection(Group::Article)?;
     let segmenter = searcher.store().segmenter();
     let words_of = |text: &str| {
         let mut counts: HashMap<String, u32> = HashMap::new();
@@ -191,19 +269,27 @@ fn lesson(searcher: &Searcher, id: &str, title: &str) -> Result<Option<Lesson>> 
         |candidate| searcher.said(candidate, collection),
         Some(&words_of),
     )?;
-    Ok(Some(Lesson { rows, wanted }))
+    let weight = 1.0;
+    Ok(Some(Lesson {
+        rows,
+        wanted,
+        weight,
+    }))
 }
 
 /// nDCG@10 of one lesson: there is one relevant candidate.
 fn gain(model: &Model, lesson: &Lesson) -> f64 {
-    let own = model.score(&lesson.rows[lesson.wanted]);
+    let Some(wanted) = lesson.wanted.first() else {
+        return 0.0;
+    };
+    let own = model.score(&lesson.rows[*wanted]);
     let before = lesson
         .rows
         .iter()
         .enumerate()
         .filter(|(nth, row)| {
             let score = model.score(row);
-            score > own || score == own && *nth < lesson.wanted
+            score > own || score == own && nth < wanted
         })
         .count();
     if before < 10 {

@@ -5,8 +5,10 @@
 //! first hundred characters after the dateline), the best single sentence, and
 //! how much of the query is there at all.
 
+use std::sync::LazyLock;
+
 use crate::search::rank::numbered::{Numbered, Weights};
-use crate::search::rank::tally::{Counts, Tally, share};
+use crate::search::rank::tally::{Begun, Counts, Tally, share};
 use crate::search::rank::{Bm25, CHARS};
 
 /// Characters of the lead.
@@ -16,19 +18,24 @@ pub(super) const OPENING: u32 = 250;
 /// The lead is short: its length counts less.
 const LEAD_BM25: Bm25 = Bm25 { k1: 0.9, b: 0.4 };
 
+/// Characters of the beginning.
+pub(super) const BEGINNING: u32 = 60;
+/// Two characters of the query stand near each other so many places apart.
+pub(super) const NEAR: usize = 4;
+/// Places of a text after which what is said counts the e-th part: in the first
+/// line, in the first paragraph, on the page.
+const FADES: [f64; 3] = [40.0, 120.0, 400.0];
+
 /// Names of the features, in their order: what `--explain` and the weights call them.
 pub(crate) const NAMES: [&str; COUNT] = [
     "words",
     "chars",
     "bigrams",
     "words/best",
-    "chars/best",
-    "bigrams/best",
     "lead chars",
     "lead bigrams",
     "opening chars",
     "opening bigrams",
-    "share of chars",
     "share of bigrams",
     "lead share of chars",
     "lead share of bigrams",
@@ -36,25 +43,54 @@ pub(crate) const NAMES: [&str; COUNT] = [
     "sentence share of bigrams",
     "longest run",
     "longest run/query",
-    "ln length",
-    "bigram in lead",
     "title share of bigrams",
     "title asked for",
     "title run/query",
     "lead chars/best",
     "lead bigrams/best",
-    "opening bigrams/best",
     "sentence share of bigrams/best",
-    "first sentence share of bigrams",
-    "early sentence share of bigrams",
+    "bigrams, first line first",
+    "bigrams, first paragraph first",
+    "bigrams, first page first",
+    "chars, first paragraph first",
+    "chars, first page first",
+    "near pairs, first paragraph first",
+    "first sentence asked for",
+    "first sentence bigrams asked for",
+    "beginning asked for",
+    "beginning bigrams asked for",
+    "first sentence run/query",
 ];
 /// Number of features.
-pub(crate) const COUNT: usize = 29;
+pub(crate) const COUNT: usize = 32;
 /// Features that are another one over the best of its list.
-const OVER_BEST: [(usize, usize); 7] =
-    [(3, 0), (4, 1), (5, 2), (23, 6), (24, 7), (25, 9), (26, 15)];
-/// How much less the next sentence counts: the n-th (from 0) by `1 / (1 + n / 4)`.
-pub(super) const FADE: f64 = 0.25;
+const OVER_BEST: [(usize, usize); 4] = [(3, 0), (18, 4), (19, 5), (20, 12)];
+
+/// For each place of a text how much what stands there first counts, by
+/// [`FADES`]; beyond, nothing.
+static FADING: LazyLock<Vec<[f64; 3]>> = LazyLock::new(|| {
+    let at = |place: u32| FADES.map(|fade| (-f64::from(place) / fade).exp());
+    (0..4096).map(at).collect()
+});
+
+/// Share of the weight that is there, what stands early counting more.
+fn early(firsts: &[u32], weights: &Weights) -> [f64; 3] {
+    let mut there = [0.0; 3];
+    for (first, weight) in firsts.iter().zip(&weights.all) {
+        if let Some(fading) = FADING.get(*first as usize) {
+            for (there, fading) in there.iter_mut().zip(fading) {
+                *there += weight * fading;
+            }
+        }
+    }
+    there.map(|there| share(there, weights.total))
+}
+
+/// How much of a stretch was asked for: by characters and by bigrams.
+fn asked_for(begun: Begun) -> [f64; 2] {
+    let length = f64::from(begun.length.max(1));
+    [begun.chars, begun.bigrams].map(|count| f64::from(count) / length)
+}
 
 fn bm25(counts: &[u32], weights: &Weights, bm25: Bm25, length: f64, average: f64) -> f64 {
     counts
@@ -95,18 +131,20 @@ pub(super) fn features(
     let opening_of = |counts, weights| begin(&seen.opening, counts, weights, OPENING);
     let run = f64::from(seen.run);
     let asked = query.asked.max(1) as f64;
+    let bigrams = early(&seen.firsts.bigrams, &query.bigrams);
+    let chars_early = early(&seen.firsts.chars, &query.chars);
+    let near = early(&seen.firsts.near, &query.bigrams);
+    let sentence = asked_for(seen.sentence);
+    let beginning = asked_for(seen.beginning);
     [
         words,
         chars.unwrap_or_else(|| whole(&all.chars, &query.chars)),
         whole(&all.bigrams, &query.bigrams),
         0.0,
-        0.0,
-        0.0,
         lead_of(&lead.chars, &query.chars),
         lead_of(&lead.bigrams, &query.bigrams),
         opening_of(&seen.opening.chars, &query.chars),
         opening_of(&seen.opening.bigrams, &query.bigrams),
-        share_of(&all.chars, &query.chars),
         share_of(&all.bigrams, &query.bigrams),
         share_of(&lead.chars, &query.chars),
         share_of(&lead.bigrams, &query.bigrams),
@@ -114,17 +152,23 @@ pub(super) fn features(
         seen.best_bigrams,
         run,
         run / asked,
-        length.max(1.0).ln(),
-        f64::from(u8::from(lead.bigrams.iter().any(|count| *count > 0))),
         share_of(&title.bigrams, &query.bigrams),
         f64::from(seen.asked_for) / f64::from(title.length.max(1)),
         f64::from(seen.title_run) / asked,
         0.0,
         0.0,
         0.0,
-        0.0,
-        seen.first_sentence,
-        seen.early,
+        bigrams[0],
+        bigrams[1],
+        bigrams[2],
+        chars_early[1],
+        chars_early[2],
+        near[1],
+        sentence[0],
+        sentence[1],
+        beginning[0],
+        beginning[1],
+        f64::from(seen.sentence_run) / asked,
     ]
 }
 
@@ -213,11 +257,9 @@ mod tests {
     #[test]
     fn what_is_there_is_counted() {
         let row = of("支部品牌", "", "各支部评比。品牌很多。");
-        assert_eq!(row["share of chars"], 1.0);
         assert_eq!(row["share of bigrams"], 2.0 / 3.0);
         assert_eq!(row["sentence share of chars"], 0.5);
         assert_eq!(row["longest run"], 2.0);
-        assert_eq!(row["bigram in lead"], 1.0);
         let late = format!("{}支部品牌", "其他内容".repeat(40));
         let row = of("支部品牌", "", &late);
         assert_eq!(row["lead share of chars"], 0.0);
@@ -234,11 +276,29 @@ mod tests {
         assert_eq!(row["title share of bigrams"], 1.0);
         assert_eq!(row["title asked for"], 4.0 / 6.0);
         assert_eq!(row["title run/query"], 1.0);
-        assert_eq!(row["first sentence share of bigrams"], 0.0);
-        assert_eq!(row["early sentence share of bigrams"], 0.8);
+        assert_eq!(row["first sentence asked for"], 0.0);
+        assert_eq!(row["first sentence run/query"], 0.0);
         let row = of("支部品牌", "", "支部开会。");
         assert_eq!(row["title asked for"], 0.0);
-        assert_eq!(row["first sentence share of bigrams"], 1.0 / 3.0);
+        assert_eq!(row["first sentence asked for"], 2.0 / 5.0);
+        assert_eq!(row["first sentence bigrams asked for"], 1.0 / 5.0);
+        assert_eq!(row["first sentence run/query"], 0.5);
+    }
+
+    #[test]
+    fn what_is_said_early_counts_more() {
+        let early = of("支部品牌", "", "支部开会。以后再说。");
+        let late = of("支部品牌", "", "以后再说。支部开会。");
+        for name in ["bigrams, first line first", "chars, first page first"] {
+            assert!(early[name] > late[name] && late[name] > 0.0, "{name}");
+        }
+        assert!(early["bigrams, first line first"] < early["bigrams, first page first"]);
+        // A few characters between are no bigram, but near.
+        let row = of("支部品牌", "", "支、部。品与牌。");
+        assert_eq!(row["bigrams, first page first"], 0.0);
+        assert!(row["near pairs, first paragraph first"] > 0.6);
+        let row = of("支部品牌", "", "支委会的干部。");
+        assert_eq!(row["near pairs, first paragraph first"], 0.0);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use tantivy::directory::OwnedBytes;
 
 use crate::chars::{Reader, Unit};
 use crate::pack::{Piece, pieces, skip, unpack};
-use crate::search::rank::features::{FADE, LEAD, OPENING};
+use crate::search::rank::features::{BEGINNING, LEAD, NEAR, OPENING};
 use crate::search::rank::numbered::{NONE, Numbered};
 
 /// The text of a candidate, packed.
@@ -119,9 +119,12 @@ struct Runs {
 }
 
 impl Runs {
+    /// A unit that stands at these places of the query; the length of the
+    /// longest run that ends with it.
     #[inline]
-    fn add(&mut self, places: &[u32]) {
+    fn add(&mut self, places: &[u32]) -> u32 {
         let before = self.at;
+        let mut longest = 0;
         self.at = self.at.wrapping_add(1);
         // From the last place on, so that each reads what the unit before left.
         for place in places {
@@ -129,14 +132,67 @@ impl Runs {
             let (at, length) = self.row[place];
             let length = if at == before { length + 1 } else { 1 };
             self.row[place + 1] = (self.at, length);
-            self.best = self.best.max(length);
+            longest = longest.max(length);
         }
+        self.best = self.best.max(longest);
+        longest
     }
 
     /// A unit that is none of the query's ends every run.
     #[inline]
     fn end(&mut self) {
         self.at = self.at.wrapping_add(1);
+    }
+}
+
+/// Where what was looked for stands first, in units of the text.
+#[derive(Debug)]
+pub(super) struct Firsts {
+    pub(super) chars: Vec<u32>,
+    pub(super) bigrams: Vec<u32>,
+    /// Of the bigrams, with a few units between as well.
+    pub(super) near: Vec<u32>,
+}
+
+impl Firsts {
+    /// Stands nowhere.
+    pub(super) const NOWHERE: u32 = u32::MAX;
+
+    fn new(query: &Numbered) -> Firsts {
+        Firsts {
+            chars: vec![Firsts::NOWHERE; query.chars.all.len()],
+            bigrams: vec![Firsts::NOWHERE; query.bigrams.all.len()],
+            near: vec![Firsts::NOWHERE; query.bigrams.all.len()],
+        }
+    }
+
+    fn clear(&mut self) {
+        for list in [&mut self.chars, &mut self.bigrams, &mut self.near] {
+            list.fill(Firsts::NOWHERE);
+        }
+    }
+}
+
+fn note(firsts: &mut [u32], number: u16, at: u32) {
+    if let Some(first) = firsts.get_mut(usize::from(number)) {
+        *first = (*first).min(at);
+    }
+}
+
+/// A stretch where the text begins: how much of it was asked for.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Begun {
+    /// Units of it.
+    pub(super) length: u32,
+    /// Its units that weigh in the query, and its bigrams.
+    pub(super) chars: u32,
+    pub(super) bigrams: u32,
+}
+
+impl Begun {
+    fn add(&mut self, weighs: bool, pair: u16) {
+        self.chars += u32::from(weighs);
+        self.bigrams += u32::from(pair != NONE);
     }
 }
 
@@ -158,10 +214,15 @@ pub(super) struct Tally {
     /// The best share of any sentence, by weight.
     pub(super) best_chars: f64,
     pub(super) best_bigrams: f64,
-    /// Share of bigrams of the first sentence of the text, and the best one where
-    /// later ones count less.
-    pub(super) first_sentence: f64,
-    pub(super) early: f64,
+    /// Where the text says it first.
+    pub(super) firsts: Firsts,
+    /// The first sentence of the text, and its first characters.
+    pub(super) sentence: Begun,
+    pub(super) beginning: Begun,
+    /// The longest run in the first sentence.
+    pub(super) sentence_run: u32,
+    /// The last units of the query in the text, with where they stand.
+    recent: [(u32, u16); NEAR],
     /// The sentence at hand.
     chars: Seen,
     bigrams: Seen,
@@ -188,8 +249,11 @@ impl Tally {
             run: 0,
             best_chars: 0.0,
             best_bigrams: 0.0,
-            first_sentence: 0.0,
-            early: 0.0,
+            firsts: Firsts::new(query),
+            sentence: Begun::default(),
+            beginning: Begun::default(),
+            sentence_run: 0,
+            recent: [(0, NONE); NEAR],
             chars: Seen::new(query.chars.all.len()),
             bigrams: Seen::new(query.bigrams.all.len()),
             length: 0,
@@ -244,7 +308,10 @@ impl Tally {
         }
         (self.asked_for, self.sentences, self.body) = (0, 0, 0);
         (self.best_chars, self.best_bigrams) = (0.0, 0.0);
-        (self.first_sentence, self.early) = (0.0, 0.0);
+        (self.sentence, self.beginning) = (Begun::default(), Begun::default());
+        self.sentence_run = 0;
+        self.firsts.clear();
+        self.recent = [(0, NONE); NEAR];
         self.runs.best = 0;
         self.begin_text(false);
     }
@@ -269,6 +336,7 @@ impl Tally {
             self.close(query);
         }
         self.run = self.runs.best;
+        self.beginning.length = self.body.min(BEGINNING);
     }
 
     fn packed(&mut self, query: &Numbered, packed: &[u8]) -> Option<()> {
@@ -335,14 +403,39 @@ impl Tally {
         if self.body < OPENING {
             self.opening.add(id, pair);
         }
-        self.body += u32::from(self.is_body);
+        let longest = self.runs.add(query.places(id));
+        if self.is_body {
+            self.first(query, id, pair, longest);
+            self.body += 1;
+        }
         self.chars.add(id);
         if pair != NONE {
             self.bigrams.add(pair);
         }
         self.length += 1;
         self.is_touched = true;
-        self.runs.add(query.places(id));
+    }
+
+    /// A unit of the query in the text: where it stands first, what it begins.
+    fn first(&mut self, query: &Numbered, id: u16, pair: u16, longest: u32) {
+        let at = self.body;
+        note(&mut self.firsts.chars, id, at);
+        note(&mut self.firsts.bigrams, pair, at);
+        for (before, other) in self.recent {
+            if before + NEAR as u32 >= at {
+                note(&mut self.firsts.near, query.pair(other, id), at);
+            }
+        }
+        self.recent.rotate_right(1);
+        self.recent[0] = (at, id);
+        let weighs = query.chars.all[usize::from(id)] > 0.0;
+        if at < BEGINNING {
+            self.beginning.add(weighs, pair);
+        }
+        if self.sentences == 0 {
+            self.sentence.add(weighs, pair);
+            self.sentence_run = self.sentence_run.max(longest);
+        }
     }
 
     /// Ends the sentence at hand.
@@ -352,18 +445,16 @@ impl Tally {
             let bigrams = share(self.bigrams.sum(&query.bigrams.all), query.bigrams.total);
             self.best_chars = self.best_chars.max(chars);
             self.best_bigrams = self.best_bigrams.max(bigrams);
-            if self.is_body {
-                if self.sentences == 0 {
-                    self.first_sentence = bigrams;
-                }
-                let fade = 1.0 + FADE * f64::from(self.sentences);
-                self.early = self.early.max(bigrams / fade);
-            }
             self.chars.0.fill(0);
             self.bigrams.0.fill(0);
             self.is_touched = false;
         }
-        self.sentences += u32::from(self.is_body);
+        if self.is_body {
+            if self.sentences == 0 {
+                self.sentence.length = self.length;
+            }
+            self.sentences += 1;
+        }
         self.length = 0;
     }
 }
