@@ -260,8 +260,9 @@ fn paragraphs(body: &str) -> Vec<Range<usize>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::article::{Draft, Evidence, Found, Origin};
+    use crate::article::{Draft, Evidence, Found};
     use crate::index::documents::{Spot, documents};
+    use crate::index::tests::bare_facts;
 
     fn article(title: &str, body: &str) -> Article {
         Article::from_draft(Draft {
@@ -273,34 +274,6 @@ mod tests {
             ..Draft::default()
         })
         .expect("an article")
-    }
-
-    fn facts(article: &Article) -> Meta {
-        let body = article.paragraphs.iter().find(|p| p.kind == Kind::Body);
-        Meta {
-            id: "n".to_owned(),
-            title: article.title.clone(),
-            date: None,
-            written: None,
-            number: None,
-            cited: Vec::new(),
-            source: None,
-            url: None,
-            origin: Origin::default(),
-            span: 0..0,
-            sha256: String::new(),
-            flaws: None,
-            credits: Vec::new(),
-            passages: 0,
-            lead: body.map_or(0, |p| p.text_start),
-            kinds: article.paragraphs.iter().map(|p| p.kind).collect(),
-            head: None,
-            extra: serde_json::Map::new(),
-            witnesses: Vec::new(),
-            edits: Vec::new(),
-            repaired_title: None,
-            encoding: "utf-8".to_owned(),
-        }
     }
 
     /// What is read back of an article, passage by passage, is what went in.
@@ -332,7 +305,7 @@ mod tests {
             ),
         ] {
             let article = article(title, &body);
-            let mut meta = facts(&article);
+            let mut meta = bare_facts("n", &article);
             let (_, fields) = Fields::schema();
             let went_in = documents(&fields, &article, &mut meta, Spot::new("a", 1, 1));
             let inside = |document: &PassageDocument| {

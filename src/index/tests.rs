@@ -11,7 +11,7 @@ use anyhow::Result;
 use tantivy::DocSet;
 
 use self::disk::{CRASHES, Fault, Memory};
-use crate::article::{Article, Draft, Found, Origin};
+use crate::article::{Article, Draft, Found, Kind, Origin};
 use crate::index::disk::Files;
 use crate::index::{COMMIT_EVERY, Entry, Health, Meta, Mode, Options, Spot, Store, Writer};
 use crate::segment::UserWord;
@@ -33,6 +33,35 @@ fn options(mode: Mode) -> Options {
     }
 }
 
+/// What is known of an article that came from nowhere.
+pub(super) fn bare_facts(id: &str, article: &Article) -> Meta {
+    let body = article.paragraphs.iter().find(|p| p.kind == Kind::Body);
+    Meta {
+        id: id.to_owned(),
+        title: article.title.clone(),
+        date: None,
+        written: None,
+        number: None,
+        cited: Vec::new(),
+        source: None,
+        url: None,
+        origin: Origin::default(),
+        span: 0..0,
+        sha256: String::new(),
+        flaws: None,
+        credits: Vec::new(),
+        passages: 0,
+        lead: body.map_or(0, |p| p.text_start),
+        kinds: article.paragraphs.iter().map(|p| p.kind).collect(),
+        head: None,
+        extra: serde_json::Map::new(),
+        witnesses: Vec::new(),
+        edits: Vec::new(),
+        repaired_title: None,
+        encoding: "utf-8".to_owned(),
+    }
+}
+
 fn add(writer: &mut Writer, path: &str, n: u64) -> Result<()> {
     let found = |text: &str| {
         Some(Found {
@@ -46,30 +75,7 @@ fn add(writer: &mut Writer, path: &str, n: u64) -> Result<()> {
         ..Draft::default()
     };
     let article = Article::from_draft(draft).expect("an article");
-    let mut meta = Meta {
-        id: format!("n{n}"),
-        title: article.title.clone(),
-        date: None,
-        written: None,
-        number: None,
-        cited: Vec::new(),
-        source: None,
-        url: None,
-        origin: Origin::default(),
-        span: 0..0,
-        sha256: String::new(),
-        flaws: None,
-        witnesses: Vec::new(),
-        credits: Vec::new(),
-        passages: 0,
-        head: None,
-        lead: 0,
-        kinds: article.paragraphs.iter().map(|p| p.kind).collect(),
-        extra: serde_json::Map::new(),
-        edits: Vec::new(),
-        repaired_title: None,
-        encoding: "utf-8".to_owned(),
-    };
+    let mut meta = bare_facts(&format!("n{n}"), &article);
     writer.add(&article, &mut meta, Spot::new(path, n, n))?;
     Ok(())
 }

@@ -302,32 +302,30 @@ mod tests {
         let none = Model {
             weights: [0.0; COUNT],
         };
-        {
-            let model = learn(&lessons, &none);
-            assert!(model.weights[0] > 5.0 * model.weights[1].abs());
-            assert!(lessons.iter().all(|lesson| {
-                let best = (0..5).max_by(|a, b| {
-                    model
-                        .score(&lesson.rows[*a])
-                        .total_cmp(&model.score(&lesson.rows[*b]))
-                });
-                best == lesson.wanted.first().copied()
-            }));
-            assert_eq!(model, learn(&lessons, &none));
-            // At the lowest place every slope is level.
-            let deviation = deviations(&lessons);
-            let mut weights = model.weights;
-            for (weight, deviation) in weights.iter_mut().zip(deviation) {
-                *weight *= deviation;
-            }
-            let slope = Slope::at(&lessons, &weights, &deviation, &none.weights);
-            assert!(slope.gradient.iter().all(|slope| slope.abs() < 1e-4));
-            for index in 0..3 {
-                for step in [-0.1, 0.1] {
-                    let mut beside = weights;
-                    beside[index] += step;
-                    assert!(loss(&lessons, &beside, &deviation, &none.weights) > slope.loss);
-                }
+        let model = learn(&lessons, &none);
+        assert!(model.weights[0] > 5.0 * model.weights[1].abs());
+        assert!(lessons.iter().all(|lesson| {
+            let best = (0..5).max_by(|a, b| {
+                model
+                    .score(&lesson.rows[*a])
+                    .total_cmp(&model.score(&lesson.rows[*b]))
+            });
+            best == lesson.wanted.first().copied()
+        }));
+        assert_eq!(model, learn(&lessons, &none));
+        // At the lowest place every slope is level.
+        let deviation = deviations(&lessons);
+        let mut weights = model.weights;
+        for (weight, deviation) in weights.iter_mut().zip(deviation) {
+            *weight *= deviation;
+        }
+        let slope = Slope::at(&lessons, &weights, &deviation, &none.weights);
+        assert!(slope.gradient.iter().all(|slope| slope.abs() < 1e-4));
+        for index in 0..3 {
+            for step in [-0.1, 0.1] {
+                let mut beside = weights;
+                beside[index] += step;
+                assert!(loss(&lessons, &beside, &deviation, &none.weights) > slope.loss);
             }
         }
     }
