@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 
 use crate::search::rank::numbered::{Numbered, Weights};
 use crate::search::rank::tally::{Begun, Counts, Tally, share};
+use crate::search::rank::telling::{Contender, tell_apart};
 use crate::search::rank::{Bm25, CHARS};
 
 /// Characters of the lead.
@@ -20,8 +21,6 @@ const LEAD_BM25: Bm25 = Bm25 { k1: 0.9, b: 0.4 };
 
 /// Characters of the beginning.
 pub(super) const BEGINNING: u32 = 60;
-/// Two characters of the query stand near each other so many places apart.
-pub(super) const NEAR: usize = 4;
 /// Places of a text after which what is said counts the e-th part: in the first
 /// line, in the first paragraph, on the page.
 const FADES: [f64; 3] = [40.0, 120.0, 400.0];
@@ -52,19 +51,22 @@ pub(crate) const NAMES: [&str; COUNT] = [
     "bigrams, first line first",
     "bigrams, first paragraph first",
     "bigrams, first page first",
-    "chars, first paragraph first",
     "chars, first page first",
-    "near pairs, first paragraph first",
     "first sentence asked for",
     "first sentence bigrams asked for",
     "beginning asked for",
     "beginning bigrams asked for",
     "first sentence run/query",
+    "best sentence in order/query",
+    "telling bigrams, first page first",
+    "telling chars of the lead",
 ];
 /// Number of features.
-pub(crate) const COUNT: usize = 32;
+pub(crate) const COUNT: usize = 33;
 /// Features that are another one over the best of its list.
 const OVER_BEST: [(usize, usize); 4] = [(3, 0), (18, 4), (19, 5), (20, 12)];
+/// Features that tell the best of the list apart.
+const TELLING: (usize, usize) = (31, 32);
 
 /// For each place of a text how much what stands there first counts, by
 /// [`FADES`]; beyond, nothing.
@@ -72,6 +74,12 @@ static FADING: LazyLock<Vec<[f64; 3]>> = LazyLock::new(|| {
     let at = |place: u32| FADES.map(|fade| (-f64::from(place) / fade).exp());
     (0..4096).map(at).collect()
 });
+
+/// How much something counts that is said first at some place of a text, by the
+/// slowest of [`FADES`].
+pub(super) fn fading(first: u32) -> f64 {
+    FADING.get(first as usize).map_or(0.0, |fading| fading[2])
+}
 
 /// Share of the weight that is there, what stands early counting more.
 fn early(firsts: &[u32], weights: &Weights) -> [f64; 3] {
@@ -133,7 +141,6 @@ pub(super) fn features(
     let asked = query.asked.max(1) as f64;
     let bigrams = early(&seen.firsts.bigrams, &query.bigrams);
     let chars_early = early(&seen.firsts.chars, &query.chars);
-    let near = early(&seen.firsts.near, &query.bigrams);
     let sentence = asked_for(seen.sentence);
     let beginning = asked_for(seen.beginning);
     [
@@ -161,14 +168,15 @@ pub(super) fn features(
         bigrams[0],
         bigrams[1],
         bigrams[2],
-        chars_early[1],
         chars_early[2],
-        near[1],
         sentence[0],
         sentence[1],
         beginning[0],
         beginning[1],
         f64::from(seen.sentence_run) / asked,
+        f64::from(seen.in_order) / asked,
+        0.0,
+        0.0,
     ]
 }
 
@@ -179,7 +187,8 @@ fn begin(stretch: &Counts, counts: &[u32], weights: &Weights, characters: u32) -
 }
 
 /// Fills in the features that compare a candidate with the best of its list.
-pub(crate) fn compare(rows: &mut [[f64; COUNT]]) {
+pub(super) fn compare(rows: &mut [[f64; COUNT]], candidates: &[Contender]) {
+    tell_apart(rows, candidates, TELLING);
     for (share, whole) in OVER_BEST {
         let best = rows.iter().map(|row| row[whole]).fold(0.0, f64::max);
         if best > 0.0 {
@@ -293,12 +302,47 @@ mod tests {
             assert!(early[name] > late[name] && late[name] > 0.0, "{name}");
         }
         assert!(early["bigrams, first line first"] < early["bigrams, first page first"]);
-        // A few characters between are no bigram, but near.
-        let row = of("支部品牌", "", "支、部。品与牌。");
-        assert_eq!(row["bigrams, first page first"], 0.0);
-        assert!(row["near pairs, first paragraph first"] > 0.6);
-        let row = of("支部品牌", "", "支委会的干部。");
-        assert_eq!(row["near pairs, first paragraph first"], 0.0);
+    }
+
+    #[test]
+    fn what_is_said_in_order_is_of_one_sentence() {
+        let row = of("支部品牌", "支部品牌", "支委与干部。品种，牌子。");
+        assert_eq!(row["best sentence in order/query"], 0.5);
+        let row = of("支部品牌", "", "牌子、品种，支委与干部。");
+        assert_eq!(row["best sentence in order/query"], 0.5);
+        let row = of("支部品牌", "", "支委与干部，品种牌子。");
+        assert_eq!(row["best sentence in order/query"], 1.0);
+    }
+
+    #[test]
+    fn what_few_have_tells_them_apart() {
+        let texts = ["支部品牌", "支部开会，品牌另说", "支部会，名品", "干部品牌"];
+        let parts = ["支部品牌"];
+        let query = numbered(&parts);
+        let mut seen = Tally::new(&query);
+        let mut rows = Vec::new();
+        let mut candidates = Vec::new();
+        for text in texts {
+            let said = Said {
+                title: None,
+                lead: 0,
+                text: vec![(false, packed(text))],
+            };
+            seen.read(&query, &said).unwrap();
+            rows.push(features(&query, &seen, 1.0, None, 50.0, 50.0));
+            candidates.push(Contender::new(&seen));
+        }
+        compare(&mut rows, &candidates);
+        let of =
+            |name: &str, nth: usize| rows[nth][NAMES.iter().position(|it| *it == name).unwrap()];
+        // 部品 stands in two, 支部 and 品牌 in three of the four.
+        let telling = "telling bigrams, first page first";
+        assert!(of(telling, 0) > of(telling, 3) && of(telling, 3) > of(telling, 1));
+        assert!(of(telling, 1) > of(telling, 2) && of(telling, 2) > 0.0);
+        let telling = "telling chars of the lead";
+        assert_eq!(of(telling, 0), 1.0);
+        assert_eq!(of(telling, 0), of(telling, 1));
+        assert!(of(telling, 3) > of(telling, 2) - 1e-9 && of(telling, 3) < 1.0);
     }
 
     #[test]

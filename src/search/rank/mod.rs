@@ -15,7 +15,9 @@ mod first;
 mod level;
 mod model;
 mod numbered;
+mod order;
 mod tally;
+mod telling;
 mod weights;
 
 use std::cmp::Ordering;
@@ -35,6 +37,7 @@ pub(crate) use model::{Lesson, Model, learn};
 use numbered::Numbered;
 pub(crate) use tally::Said;
 use tally::Tally;
+use telling::Contender;
 
 /// Saturation and length normalization of a BM25.
 #[derive(Debug, Clone, Copy)]
@@ -297,6 +300,7 @@ impl Evidence {
         blind: Option<&dyn Fn(&str) -> f64>,
     ) -> Result<Vec<[f64; features::COUNT]>> {
         let mut rows = Vec::with_capacity(head.len());
+        let mut candidates = Vec::with_capacity(head.len());
         let mut seen = Tally::new(&self.numbered);
         let damaged = "the texts of the index are damaged";
         for candidate in head {
@@ -312,6 +316,7 @@ impl Evidence {
             };
             let average = collection.average_chars;
             seen.read(&self.numbered, &said).context(damaged)?;
+            candidates.push(Contender::new(&seen));
             rows.push(features(
                 &self.numbered,
                 &seen,
@@ -321,7 +326,7 @@ impl Evidence {
                 average,
             ));
         }
-        compare(&mut rows);
+        compare(&mut rows, &candidates);
         Ok(rows)
     }
 

@@ -8,8 +8,9 @@ use tantivy::directory::OwnedBytes;
 
 use crate::chars::{Reader, Unit};
 use crate::pack::{Piece, pieces, skip, unpack};
-use crate::search::rank::features::{BEGINNING, LEAD, NEAR, OPENING};
+use crate::search::rank::features::{BEGINNING, LEAD, OPENING};
 use crate::search::rank::numbered::{NONE, Numbered};
+use crate::search::rank::order::Order;
 
 /// The text of a candidate, packed.
 #[derive(Debug, Clone, Default)]
@@ -150,8 +151,6 @@ impl Runs {
 pub(super) struct Firsts {
     pub(super) chars: Vec<u32>,
     pub(super) bigrams: Vec<u32>,
-    /// Of the bigrams, with a few units between as well.
-    pub(super) near: Vec<u32>,
 }
 
 impl Firsts {
@@ -162,12 +161,11 @@ impl Firsts {
         Firsts {
             chars: vec![Firsts::NOWHERE; query.chars.all.len()],
             bigrams: vec![Firsts::NOWHERE; query.bigrams.all.len()],
-            near: vec![Firsts::NOWHERE; query.bigrams.all.len()],
         }
     }
 
     fn clear(&mut self) {
-        for list in [&mut self.chars, &mut self.bigrams, &mut self.near] {
+        for list in [&mut self.chars, &mut self.bigrams] {
             list.fill(Firsts::NOWHERE);
         }
     }
@@ -221,8 +219,9 @@ pub(super) struct Tally {
     pub(super) beginning: Begun,
     /// The longest run in the first sentence.
     pub(super) sentence_run: u32,
-    /// The last units of the query in the text, with where they stand.
-    recent: [(u32, u16); NEAR],
+    /// Units of the query that one sentence of the text has in its order, at most.
+    pub(super) in_order: u32,
+    order: Order,
     /// The sentence at hand.
     chars: Seen,
     bigrams: Seen,
@@ -253,7 +252,8 @@ impl Tally {
             sentence: Begun::default(),
             beginning: Begun::default(),
             sentence_run: 0,
-            recent: [(0, NONE); NEAR],
+            in_order: 0,
+            order: Order::new(query),
             chars: Seen::new(query.chars.all.len()),
             bigrams: Seen::new(query.bigrams.all.len()),
             length: 0,
@@ -311,7 +311,7 @@ impl Tally {
         (self.sentence, self.beginning) = (Begun::default(), Begun::default());
         self.sentence_run = 0;
         self.firsts.clear();
-        self.recent = [(0, NONE); NEAR];
+        self.in_order = 0;
         self.runs.best = 0;
         self.begin_text(false);
     }
@@ -421,13 +421,7 @@ impl Tally {
         let at = self.body;
         note(&mut self.firsts.chars, id, at);
         note(&mut self.firsts.bigrams, pair, at);
-        for (before, other) in self.recent {
-            if before + NEAR as u32 >= at {
-                note(&mut self.firsts.near, query.pair(other, id), at);
-            }
-        }
-        self.recent.rotate_right(1);
-        self.recent[0] = (at, id);
+        self.order.add(id);
         let weighs = query.chars.all[usize::from(id)] > 0.0;
         if at < BEGINNING {
             self.beginning.add(weighs, pair);
@@ -447,6 +441,9 @@ impl Tally {
             self.best_bigrams = self.best_bigrams.max(bigrams);
             self.chars.0.fill(0);
             self.bigrams.0.fill(0);
+            if self.is_body {
+                self.in_order = self.in_order.max(self.order.end());
+            }
             self.is_touched = false;
         }
         if self.is_body {
