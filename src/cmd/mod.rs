@@ -124,8 +124,12 @@ fn threads(common: &Common) -> usize {
     }
 }
 
-/// Sets how many threads work in parallel.
+/// Sets how many threads work in parallel; without a word on it they are begun
+/// when they are first needed, as many as there are cores.
 fn use_threads(common: &Common) {
+    if common.threads == 0 {
+        return;
+    }
     // A second call in one process keeps the pool it has.
     let _ = rayon::ThreadPoolBuilder::new()
         .num_threads(threads(common))

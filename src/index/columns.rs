@@ -1,12 +1,18 @@
 //! What tantivy keeps of the documents of a segment. A column is read when it is
 //! first asked for, and once.
 
-use std::sync::OnceLock;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use anyhow::{Context, Result};
-use tantivy::SegmentReader;
-use tantivy::columnar::{Column, StrColumn};
+use foldhash::fast::FixedState;
+use tantivy::columnar::{Cardinality, Column, StrColumn};
 use tantivy::store::StoreReader;
+use tantivy::{DocId, SegmentReader};
+
+use crate::index::runs::Runs;
+use crate::index::schema::Zones;
+use crate::index::twins::Signature;
 
 /// A column of numbers; see [`crate::index::Fields`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +47,11 @@ pub(crate) struct Columns {
     numbers: [OnceLock<Column<u64>>; 5],
     source: OnceLock<Option<StrColumn>>,
     stored: OnceLock<StoreReader>,
+    runs: OnceLock<Arc<Runs>>,
+    days: OnceLock<Vec<u32>>,
+    titles: OnceLock<Vec<u16>>,
+    /// Signatures of articles that were looked at, by their first passage.
+    signatures: Mutex<HashMap<DocId, Signature, FixedState>>,
 }
 
 /// Blocks of stored facts that stay unpacked.
@@ -62,6 +73,64 @@ impl Columns {
         }
         let column = reader.fast_fields().str("source")?;
         Ok(self.source.get_or_init(|| column).as_ref())
+    }
+
+    pub(crate) fn runs(&self, reader: &SegmentReader) -> Result<&Arc<Runs>> {
+        if let Some(runs) = self.runs.get() {
+            return Ok(runs);
+        }
+        let places = self.numbers(reader, Fact::Place)?;
+        let runs = Runs::read(places, reader.max_doc())?;
+        Ok(self.runs.get_or_init(|| Arc::new(runs)))
+    }
+
+    pub(crate) fn days(&self, reader: &SegmentReader) -> Result<&[u32]> {
+        if let Some(days) = self.days.get() {
+            return Ok(days);
+        }
+        let column = self.numbers(reader, Fact::Date)?;
+        let day = |day: u64| u32::try_from(day).unwrap_or(0);
+        let mut days = Vec::with_capacity(reader.max_doc() as usize);
+        if column.get_cardinality() == Cardinality::Full {
+            let mut stretch = [0; 1024];
+            while days.len() < reader.max_doc() as usize {
+                let left = reader.max_doc() as usize - days.len();
+                let stretch = &mut stretch[..left.min(1024)];
+                column.values.get_range(days.len() as u64, stretch);
+                days.extend(stretch.iter().map(|value| day(*value)));
+            }
+        } else {
+            days.extend((0..reader.max_doc()).map(|doc| day(column.first(doc).unwrap_or(0))));
+        }
+        Ok(self.days.get_or_init(|| days))
+    }
+
+    pub(crate) fn titles(&self, reader: &SegmentReader) -> Result<&[u16]> {
+        if let Some(titles) = self.titles.get() {
+            return Ok(titles);
+        }
+        let zones = self.numbers(reader, Fact::Zones)?;
+        let title = |doc| u16::try_from(Zones::of(zones, doc).title).unwrap_or(u16::MAX);
+        let titles = (0..reader.max_doc()).map(title).collect();
+        Ok(self.titles.get_or_init(|| titles))
+    }
+
+    pub(crate) fn signature(&self, reader: &SegmentReader, article: DocId) -> Result<Signature> {
+        let known = || {
+            self.signatures
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+        };
+        if let Some(signature) = known().get(&article) {
+            return Ok(*signature);
+        }
+        let mut signature = Signature([0; 4]);
+        let values = self.numbers(reader, Fact::Near)?.values_for_doc(article);
+        for (part, value) in signature.0.iter_mut().zip(values) {
+            *part = value;
+        }
+        known().insert(article, signature);
+        Ok(signature)
     }
 
     pub(crate) fn stored(&self, reader: &SegmentReader) -> Result<&StoreReader> {

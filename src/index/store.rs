@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use tantivy::columnar::{Column, StrColumn};
 use tantivy::plugin::SegmentPlugin;
 use tantivy::store::StoreReader;
-use tantivy::{Index, SegmentReader};
+use tantivy::{DocId, Index, SegmentReader};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::index::columns::{Columns, Fact};
@@ -22,8 +22,10 @@ use crate::index::ledger::{Entry, FILE as LEDGER, Ledger};
 use crate::index::living::{FOREIGN, Living, META};
 use crate::index::postings::{CHARS, PostingsPlugin, Terms, WORDS, component};
 use crate::index::recipe::Recipe;
+use crate::index::runs::Runs;
 use crate::index::schema::Fields;
 use crate::index::texts::{TEXTS, Texts, TextsPlugin};
+use crate::index::twins::Signature;
 use crate::segment::{Segmenter, parse_dict};
 
 /// Name of the file that names the live generation.
@@ -87,6 +89,28 @@ impl Segment {
     /// A column of numbers.
     pub fn column(&self, fact: Fact) -> Result<&Column<u64>> {
         self.columns.numbers(&self.reader, fact)
+    }
+
+    /// Which passages begin an article, and which go on with a paragraph.
+    pub fn runs(&self) -> Result<&Arc<Runs>> {
+        self.columns.runs(&self.reader)
+    }
+
+    /// The day of every passage as `yyyymmdd`, 0 where it is not known: for who looks
+    /// at all of them.
+    pub fn days(&self) -> Result<&[u32]> {
+        self.columns.days(&self.reader)
+    }
+
+    /// How many positions of each passage are the title's, 65,535 for more: for who
+    /// looks at many of them.
+    pub fn titles(&self) -> Result<&[u16]> {
+        self.columns.titles(&self.reader)
+    }
+
+    /// What tells the text of an article from that of others, by its first passage.
+    pub fn signature(&self, article: DocId) -> Result<Signature> {
+        self.columns.signature(&self.reader, article)
     }
 
     /// The folded sources; `None` when no article has one.

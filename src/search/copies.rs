@@ -7,7 +7,7 @@
 
 use anyhow::Result;
 
-use crate::index::{Fact, Signature, Store};
+use crate::index::{Signature, Store};
 use crate::search::rank::Candidate;
 
 /// How many of the best are looked at for copies of what is shown: a copy says
@@ -22,21 +22,14 @@ pub(super) fn fold(
     ranked: &[Candidate],
     wanted: usize,
 ) -> Result<Vec<(usize, u64)>> {
-    let mut near = Vec::with_capacity(store.segments().len());
-    for segment in store.segments() {
-        near.push(segment.column(Fact::Near)?);
-    }
     let mut kept: Vec<(usize, u64)> = Vec::new();
     let mut signatures: Vec<Signature> = Vec::new();
     for (nth, candidate) in ranked.iter().enumerate() {
         if nth >= LOOK && kept.len() >= wanted {
             break;
         }
-        let mut signature = Signature([0; 4]);
-        let values = near[candidate.segment].values_for_doc(candidate.article());
-        for (part, value) in signature.0.iter_mut().zip(values) {
-            *part = value;
-        }
+        let segment = &store.segments()[candidate.segment];
+        let signature = segment.signature(candidate.article())?;
         let above = kept.iter().zip(&signatures).position(|((one, _), other)| {
             let one = &ranked[*one];
             signature == *other

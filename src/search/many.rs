@@ -13,7 +13,7 @@ use anyhow::Result;
 use tantivy::{DocId, DocSet};
 
 use crate::chars::Unit;
-use crate::index::{Fact, Postings, Segment, Zones};
+use crate::index::{Dense, Fact, Postings, Segment, Zones};
 use crate::passage::TAIL;
 use crate::search::phrase::{Phrase, Scope, term_of};
 use crate::search::set::Set;
@@ -25,18 +25,8 @@ pub(crate) struct Often {
     pub(crate) doc: DocId,
     /// How often the string begins in it.
     pub(crate) times: u32,
-    /// Where it begins first.
-    pub(crate) first: u32,
-}
-
-impl Often {
-    fn of((doc, starts): (DocId, &[u32])) -> Often {
-        Often {
-            doc,
-            times: starts.len() as u32,
-            first: starts.first().copied().unwrap_or_default(),
-        }
-    }
+    /// It begins in the title too.
+    pub(crate) titled: bool,
 }
 
 /// Passages that are looked at together.
@@ -71,11 +61,84 @@ pub(crate) fn each(
             continue;
         }
         often.clear();
-        let places = string.places(segment, Scope::Anywhere, Some(among), true)?;
-        often.extend(places.iter().map(Often::of));
+        if !one(segment, string, among, &mut often)? {
+            one_by_one(segment, string, among, &mut often)?;
+        }
         found(nth, &often);
     }
     Ok(())
+}
+
+/// The passages of `among` that have a string, by walking over its characters.
+fn one_by_one(
+    segment: &Segment,
+    string: &Phrase,
+    among: &Set,
+    often: &mut Vec<Often>,
+) -> Result<()> {
+    let zones = segment.column(Fact::Zones)?;
+    let runs = segment.runs()?;
+    let places = string.places(segment, Scope::Anywhere, Some(among), true)?;
+    often.extend(places.iter().map(|(doc, starts)| Often {
+        doc,
+        times: starts.len() as u32,
+        // Only the first passage of an article has a title.
+        titled: runs.articles.has(doc)
+            && starts.first().copied().unwrap_or_default() < Zones::of(zones, doc).title,
+    }));
+    Ok(())
+}
+
+/// The same for a string of one character whose list is laid open: false, and
+/// nothing found, for others. No position is looked at but where a passage has a
+/// title or a tail.
+fn one(segment: &Segment, string: &Phrase, among: &Set, often: &mut Vec<Often>) -> Result<bool> {
+    let [unit] = string.units[..] else {
+        return Ok(false);
+    };
+    let Some(term) = term_of(unit) else {
+        return Ok(false);
+    };
+    let Some(dense) = segment.chars().dense(term.encode_utf8(&mut [0; 4]))? else {
+        return Ok(false);
+    };
+    let titles = segment.titles()?;
+    let runs = segment.runs()?;
+    let mut docs = among.clone();
+    docs.keep_words(|nth| dense.word(nth));
+    let mut tails = docs.clone();
+    tails.keep_words(|nth| runs.going_on(nth));
+    let mut walked = Vec::new();
+    one_by_one(segment, string, &tails, &mut walked)?;
+    let mut walked = walked.into_iter().peekable();
+    let mut far = Vec::new();
+    for doc in docs.iter().filter(|doc| !segment.is_deleted(*doc)) {
+        if tails.contains(doc) {
+            often.extend(walked.next_if(|walked| walked.doc == doc));
+            continue;
+        }
+        let times = dense.frequency(doc);
+        let title = titles.get(doc as usize).copied().unwrap_or(0);
+        let titled = title > 0
+            && match (dense.first(doc), u32::from(title)) {
+                (Some(first), title) => first < title,
+                (None, title) if title <= Dense::FAR => false,
+                (None, _) => {
+                    far.push(often.len());
+                    false
+                }
+            };
+        often.push(Often { doc, times, titled });
+    }
+    for nth in far {
+        let doc = often[nth].doc;
+        let mut walked = Vec::new();
+        one_by_one(segment, string, &among.with(&[doc]), &mut walked)?;
+        if let Some(walked) = walked.first() {
+            often[nth].titled = walked.titled;
+        }
+    }
+    Ok(true)
 }
 
 /// The places of a character in the passages at hand.
@@ -180,7 +243,7 @@ fn at_once(
                         _ => all[*nth].push(Often {
                             doc,
                             times: 1,
-                            first,
+                            titled: first < zone.title,
                         }),
                     }
                 }
@@ -258,12 +321,12 @@ mod tests {
         let all: Vec<usize> = (0..strings.len()).collect();
         let mut found = 0;
         for segment in store.segments() {
-            let mut some = Set::all(segment.max_doc());
-            some.remove_all(&Set::of(&[3, 4, 70], segment.max_doc()));
+            let mut some = Set::all(0..segment.max_doc());
+            some.remove_all(&some.with(&[3, 4, 70]));
             let often = at_once(segment, &strings, &all, &some).unwrap();
             for (string, often) in strings.iter().zip(often) {
-                let places = string.places(segment, Scope::Anywhere, Some(&some), true);
-                let want: Vec<Often> = places.unwrap().iter().map(Often::of).collect();
+                let mut want = Vec::new();
+                one_by_one(segment, string, &some, &mut want).unwrap();
                 assert_eq!(often, want, "{string:?}");
                 found += often.len();
             }

@@ -10,13 +10,13 @@
 //! the others, the rarest first. So a long query costs little more than a short
 //! one, however frequent its parts.
 
-use std::sync::OnceLock;
+use std::ops::Range;
 
 use anyhow::Result;
-use tantivy::{DocId, DocSet, TERMINATED};
+use tantivy::{DocId, DocSet};
 
 use crate::fold::fold_str;
-use crate::index::{Fact, Postings, Segment, day};
+use crate::index::{Postings, Segment, day};
 use crate::search::near::near;
 use crate::search::phrase::{Phrase, Scope};
 use crate::search::query::{Query, spellings};
@@ -51,11 +51,13 @@ pub(crate) struct Wanted {
     pub(crate) word: String,
     /// How often the query has it.
     pub(crate) count: u32,
+    /// Passages of the index that hold it.
+    pub(crate) passages: u64,
     /// Its weight: inverse document frequency.
     pub(crate) idf: f64,
 }
 
-/// Answers for one segment.
+/// Answers for one segment, or a part of it.
 pub(crate) struct Matcher<'a> {
     segment: &'a Segment,
     /// Loaded only when a query has words.
@@ -63,8 +65,8 @@ pub(crate) struct Matcher<'a> {
     /// The words of all free text of the query together.
     words: &'a [Wanted],
     rigour: Rigour,
-    /// The first passage of every article, once asked for.
-    firsts: &'a OnceLock<Set>,
+    /// What it answers for: whole articles.
+    docs: Range<DocId>,
 }
 
 /// Where the parts of a list are looked for.
@@ -77,7 +79,7 @@ enum Where {
 impl<'a> Matcher<'a> {
     pub(crate) fn new(
         segment: &'a Segment,
-        firsts: &'a OnceLock<Set>,
+        docs: Range<DocId>,
         segmenter: &'a dyn Fn() -> &'a Segmenter,
         words: &'a [Wanted],
         rigour: Rigour,
@@ -87,7 +89,7 @@ impl<'a> Matcher<'a> {
             segmenter,
             words,
             rigour,
-            firsts,
+            docs,
         }
     }
 
@@ -145,7 +147,7 @@ impl<'a> Matcher<'a> {
     }
 
     fn none(&self) -> Set {
-        Set::none(self.segment.max_doc())
+        Set::none(self.docs.clone())
     }
 
     fn found(&self, docs: Set) -> Matched {
@@ -153,8 +155,8 @@ impl<'a> Matcher<'a> {
     }
 
     fn phrase(&self, text: &str, scope: Scope, among: &Set) -> Result<Matched> {
-        let places = Phrase::new(text).places(self.segment, scope, Some(among), false)?;
-        Ok(matched(Set::of(&places.docs, self.segment.max_doc())))
+        let docs = Phrase::new(text).within(self.segment, scope, among)?;
+        Ok(matched(docs))
     }
 
     /// A document number, however it is written.
@@ -167,26 +169,35 @@ impl<'a> Matcher<'a> {
     }
 
     fn near(&self, parts: &[String], within: u32, scope: Scope, among: &Set) -> Result<Matched> {
-        let spread = |docs: &Set| self.spread(docs);
-        let docs = near(self.segment, parts, within, scope, among, &spread)?;
+        let docs = near(self.segment, parts, within, scope, among)?;
         Ok(matched(docs))
     }
 
     /// Passages that hold a word.
     fn word(&self, word: &str, among: &Set) -> Result<Set> {
+        let terms = self.segment.words();
         let mut docs = self.none();
-        if let Some(mut postings) = self.segment.words().postings(word)? {
-            let mut doc = postings.doc();
-            while let Some(wanted) = among.from(doc) {
-                if wanted > doc {
-                    doc = postings.seek(wanted);
-                    continue;
-                }
-                if !self.segment.is_deleted(doc) {
-                    docs.insert(doc);
-                }
-                doc = postings.advance();
+        let Some(mut postings) = terms.postings(word)? else {
+            return Ok(docs);
+        };
+        if let Some(counts) = terms.counts(word)? {
+            docs.add(among);
+            docs.keep_words(|nth| counts.word(nth));
+            return Ok(match self.segment.alive_bitset() {
+                None => docs,
+                Some(_) => self.alive(&docs, |_| true),
+            });
+        }
+        let mut doc = postings.doc();
+        while let Some(wanted) = among.from(doc) {
+            if wanted > doc {
+                doc = postings.seek(wanted);
+                continue;
             }
+            if !self.segment.is_deleted(doc) {
+                docs.insert(doc);
+            }
+            doc = postings.advance();
         }
         Ok(docs)
     }
@@ -244,7 +255,7 @@ impl<'a> Matcher<'a> {
         let mut wanted: Vec<(u64, &Query)> = wanted.map(|part| (0, part)).collect();
         if wanted.len() > 1 {
             for (cost, part) in &mut wanted {
-                *cost = self.at_most(part)?;
+                *cost = Self::at_most(self.segment, part)?;
             }
             wanted.sort_by_key(|(cost, _)| *cost);
         }
@@ -273,20 +284,26 @@ impl<'a> Matcher<'a> {
 
     /// About how many passages a part can find at most: its rarest character
     /// says so.
-    fn at_most(&self, query: &Query) -> Result<u64> {
-        let rarest = |text: &str| Phrase::new(text).at_most(self.segment);
+    pub(crate) fn at_most(segment: &Segment, query: &Query) -> Result<u64> {
+        let rarest = |text: &str| Phrase::new(text).at_most(segment);
         Ok(match query {
             Query::Words(text) | Query::Exact(text) | Query::Prefix(text) | Query::Number(text) => {
                 rarest(text)?
             }
             Query::Near { parts, .. } => rarest(&parts.concat())?,
-            Query::Title(inner) => self.at_most(inner)?,
+            Query::Title(inner) => Self::at_most(segment, inner)?,
             Query::And(parts) | Query::Any(parts) => {
-                let each: Result<Vec<u64>> = parts.iter().map(|part| self.at_most(part)).collect();
+                let each: Result<Vec<u64>> = parts
+                    .iter()
+                    .map(|part| Self::at_most(segment, part))
+                    .collect();
                 each?.into_iter().min().unwrap_or_default()
             }
             Query::Or(parts) => {
-                let each: Result<Vec<u64>> = parts.iter().map(|part| self.at_most(part)).collect();
+                let each: Result<Vec<u64>> = parts
+                    .iter()
+                    .map(|part| Self::at_most(segment, part))
+                    .collect();
                 each?.into_iter().sum()
             }
             Query::Not(_) => u64::MAX,
@@ -309,7 +326,10 @@ impl<'a> Matcher<'a> {
         let least = (total * share).max(f32::MIN_POSITIVE);
         let mut lists = Vec::with_capacity(self.words.len());
         for wanted in self.words {
-            if let Some(postings) = self.segment.words().postings(&wanted.word)? {
+            if let Some(mut postings) = self.segment.words().postings(&wanted.word)? {
+                if postings.doc() < self.docs.start {
+                    postings.seek(self.docs.start);
+                }
                 lists.push((postings, wanted.idf as f32));
             }
         }
@@ -318,9 +338,8 @@ impl<'a> Matcher<'a> {
         // no list has anything nothing is read.
         let mut mass = [0f32; STRETCH];
         let next = |lists: &[(Postings, f32)]| lists.iter().map(|(list, _)| list.doc()).min();
-        while let Some(first) = next(&lists).filter(|doc| *doc != TERMINATED) {
-            let begin = first - first % STRETCH as DocId;
-            let end = begin + STRETCH as DocId;
+        while let Some(begin) = next(&lists).filter(|doc| *doc < self.docs.end) {
+            let end = self.docs.end.min(begin + STRETCH as DocId);
             for (list, idf) in &mut lists {
                 list.each_before(end, |doc| {
                     if let Some(mass) = mass.get_mut(doc.wrapping_sub(begin) as usize) {
@@ -340,20 +359,7 @@ impl<'a> Matcher<'a> {
 
     /// All passages of the articles of passages.
     fn spread(&self, docs: &Set) -> Result<Set> {
-        let firsts = match self.firsts.get() {
-            Some(firsts) => firsts,
-            None => {
-                let place = self.segment.column(Fact::Place)?;
-                let mut firsts = self.none();
-                for doc in 0..self.segment.max_doc() {
-                    if place.first(doc).unwrap_or_default() >> 1 == 0 {
-                        firsts.insert(doc);
-                    }
-                }
-                self.firsts.get_or_init(|| firsts)
-            }
-        };
-        Ok(docs.spread(firsts))
+        Ok(docs.spread(self.segment.runs()?.articles.bits()))
     }
 
     /// The title as a field: every part of it is an exact string there.
@@ -400,11 +406,10 @@ impl<'a> Matcher<'a> {
     /// Passages of articles of these days, both ends included; those without a
     /// date never match.
     pub(crate) fn date(&self, since: Option<u64>, until: Option<u64>, among: &Set) -> Result<Set> {
-        let column = self.segment.column(Fact::Date)?;
+        let days = self.segment.days()?;
         let range = since.unwrap_or(1).max(1)..=until.unwrap_or(u64::MAX);
-        Ok(self.alive(among, |doc| {
-            range.contains(&column.first(doc).unwrap_or_default())
-        }))
+        let own = |doc: DocId| u64::from(days.get(doc as usize).copied().unwrap_or(0));
+        Ok(self.alive(among, |doc| range.contains(&own(doc))))
     }
 
     fn alive(&self, among: &Set, keep: impl Fn(DocId) -> bool) -> Set {

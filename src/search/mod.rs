@@ -1,23 +1,30 @@
 //! A query becomes ranked passages: plain data, byte ranges, no colours.
 
 mod abbreviations;
+mod asked;
 mod copies;
 mod explain;
+mod found;
 pub mod judge;
 mod many;
 mod marks;
 mod matching;
 mod near;
+mod page;
 mod phrase;
 pub mod query;
 mod rank;
 mod searcher;
 mod set;
 mod suggest;
+mod together;
 mod tune;
+mod units;
+mod walk;
 
 pub use explain::{Explanation, Part, Points, Pool, Rule, Weight, Weights};
-pub use searcher::{Count, Group, Page, Searcher, Sort, Stored};
+pub use page::{Count, Group, Page, Sort};
+pub use searcher::{Searcher, Stored};
 pub use suggest::{Suggestion, Why, is_reading};
 pub use tune::{Lessons, Teaching, Tuned, headlines, lessons, tune, weights};
 

@@ -11,21 +11,19 @@ use tantivy::columnar::Column;
 use tantivy::{DocId, DocSet};
 
 use crate::index::{BREAK, Fact, Postings, Segment, Zones};
-use crate::search::phrase::{Phrase, Places, Scope};
+use crate::search::phrase::{Phrase, Places, Scope, term_of};
 use crate::search::set::Set;
 
 /// The passages of a segment in which such a match begins: all that are
-/// `among` those asked for, and perhaps some besides. `spread` gives all
-/// passages of the articles of passages.
+/// `among` those asked for, and perhaps some besides.
 pub(crate) fn near(
     segment: &Segment,
     parts: &[String],
     within: u32,
     scope: Scope,
     among: &Set,
-    spread: &dyn Fn(&Set) -> Result<Set>,
 ) -> Result<Set> {
-    let mut docs = Set::none(segment.max_doc());
+    let mut docs = among.empty();
     let mut phrases: Vec<(u64, Phrase)> = Vec::new();
     for part in parts {
         let phrase = Phrase::new(part);
@@ -34,13 +32,25 @@ pub(crate) fn near(
         }
     }
     phrases.sort_by_key(|(at_most, _)| *at_most);
-    // A paragraph stands in one article: the next part is looked for where the
-    // ones before were found.
-    let mut room = spread(among)?;
+    let runs = segment.runs()?;
+    // The next part is looked for in the paragraphs where the ones before were
+    // found.
+    let spread = |docs: &Set| docs.spread(runs.paragraphs.bits());
+    let mut room = spread(among);
+    for unit in phrases.iter().flat_map(|(_, phrase)| &phrase.units) {
+        let Some(term) = term_of(*unit) else {
+            return Ok(docs);
+        };
+        if let Some(counts) = segment.chars().counts(term.encode_utf8(&mut [0; 4]))? {
+            let mut holding = room.clone();
+            holding.keep_words(|nth| counts.word(nth));
+            room.keep(&spread(&holding));
+        }
+    }
     let mut lists = Vec::with_capacity(phrases.len());
     for (_, phrase) in &phrases {
         let places = phrase.places(segment, scope, Some(&room), true)?;
-        room.keep(&spread(&Set::of(&places.docs, segment.max_doc()))?);
+        room.keep(&spread(&among.with(&places.docs)));
         if room.is_empty() {
             return Ok(docs);
         }
@@ -51,12 +61,8 @@ pub(crate) fn near(
         .map(|(_, one)| one.units.len() as u32)
         .collect();
     let zones = segment.column(Fact::Zones)?;
-    let place = segment.column(Fact::Place)?;
-    let goes_on = |doc: DocId| {
-        doc < segment.max_doc()
-            && !segment.is_deleted(doc)
-            && place.first(doc).unwrap_or_default() & 1 == 1
-    };
+    let goes_on =
+        |doc: DocId| doc < segment.max_doc() && !segment.is_deleted(doc) && runs.is_inside(doc);
     let mut breaks = Breaks {
         postings: segment.chars().postings(BREAK.encode_utf8(&mut [0; 4]))?,
         zones,

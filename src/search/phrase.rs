@@ -5,16 +5,16 @@
 //! match belongs to the passage it begins in, so none is counted twice; what
 //! is longer than the tail is verified on the stored text.
 
-use std::ops::Range;
-
 use anyhow::Result;
+use tantivy::DocId;
 use tantivy::columnar::Column;
-use tantivy::{DocId, DocSet, TERMINATED};
 
 use crate::chars::{Unit, units};
-use crate::index::{Fact, Postings, STOP, Segment, Zones};
+use crate::index::{Fact, Runs, STOP, Segment, Zones};
 use crate::passage::TAIL;
 use crate::search::set::Set;
+use crate::search::units::Units;
+use crate::search::walk::Walk;
 
 /// Characters of a string that are looked at for its rarest.
 const LOOKED_AT: usize = 8;
@@ -113,9 +113,9 @@ impl Phrase {
         let Some(mut finder) = Finder::new(self, segment, scope)? else {
             return Ok(places);
         };
-        let wanted = |doc| among.map_or(Some(doc), |among| among.from(doc));
-        let mut least = 0;
-        while let Some(doc) = finder.walk.from(least, wanted) {
+        let range = among.map_or(0..segment.max_doc(), Set::docs);
+        let mut least = range.start;
+        while let Some(doc) = finder.walk.from(least..range.end, among) {
             least = doc + 1;
             if !starts {
                 if finder.holds(doc)? {
@@ -133,33 +133,56 @@ impl Phrase {
         Ok(places)
     }
 
-    /// Calls `found` with the passages of some ranges in which the string begins,
-    /// each with the number of its range, how often, and whether the title has it
-    /// too. Ranges are sorted.
+    /// The passages of `among` in which the string begins, deleted ones left out.
+    pub(crate) fn within(&self, segment: &Segment, scope: Scope, among: &Set) -> Result<Set> {
+        let single = match self.units[..] {
+            [unit] if scope == Scope::Anywhere => term_of(unit),
+            _ => None,
+        };
+        let dense = match single {
+            Some(term) => segment.chars().dense(term.encode_utf8(&mut [0; 4]))?,
+            None => None,
+        };
+        let Some(dense) = dense else {
+            let places = self.places(segment, scope, Some(among), false)?;
+            return Ok(among.with(&places.docs));
+        };
+        // A character stands in a passage that has it, but where it may stand in
+        // the tail alone: those are looked at.
+        let runs = segment.runs()?;
+        let mut docs = among.clone();
+        docs.keep_words(|nth| dense.word(nth));
+        if let Some(alive) = segment.alive_bitset() {
+            let dead: Vec<DocId> = docs.iter().filter(|doc| alive.is_deleted(*doc)).collect();
+            docs.remove_all(&among.with(&dead));
+        }
+        let mut open = docs.clone();
+        open.keep_words(|nth| runs.going_on(nth));
+        let held = self.places(segment, scope, Some(&open), false)?;
+        docs.remove_all(&open);
+        docs.add(&among.with(&held.docs));
+        Ok(docs)
+    }
+
+    /// Calls `found` with the passages of some units in which the string begins,
+    /// each with the number of its unit, how often, and whether the title has it too.
     pub(crate) fn among(
         &self,
         segment: &Segment,
-        ranges: impl Iterator<Item = Range<DocId>>,
+        units: &Units,
         mut found: impl FnMut(usize, usize, bool),
     ) -> Result<()> {
         let Some(mut finder) = Finder::new(self, segment, Scope::Anywhere)? else {
             return Ok(());
         };
-        for (nth, range) in ranges.enumerate() {
-            let mut least = range.start;
-            loop {
-                let Some(doc) = finder.walk.from(least, Some) else {
-                    return Ok(());
-                };
-                if doc >= range.end {
-                    break;
-                }
-                let count = finder.starts(doc)?.len();
-                if count > 0 {
-                    found(nth, count, finder.titled);
-                }
-                least = doc + 1;
+        let docs = units.all().docs();
+        let mut least = docs.start;
+        while let Some(doc) = finder.walk.from(least..docs.end, Some(units.all())) {
+            let count = finder.starts(doc)?.len();
+            if count > 0 {
+                found(units.nth(doc), count, finder.titled);
             }
+            least = doc + 1;
         }
         Ok(())
     }
@@ -170,8 +193,9 @@ struct Finder<'a> {
     phrase: &'a Phrase,
     segment: &'a Segment,
     scope: Scope,
-    walk: Walk,
+    walk: Walk<'a>,
     zones: &'a Column<u64>,
+    runs: &'a Runs,
     /// The whole string is its one character.
     single: bool,
     found: Vec<u32>,
@@ -192,6 +216,7 @@ impl<'a> Finder<'a> {
             scope,
             walk,
             zones: segment.column(Fact::Zones)?,
+            runs: segment.runs()?,
             single: indexed.len() == 1,
             found: Vec::new(),
             titled: false,
@@ -203,10 +228,7 @@ impl<'a> Finder<'a> {
         // One character anywhere needs no look at its positions, but where it
         // may stand in the tail alone: in a passage whose paragraph goes on.
         if self.single && self.scope == Scope::Anywhere && !self.segment.is_deleted(doc) {
-            let place = self.segment.column(Fact::Place)?;
-            let next = doc + 1;
-            let goes_on =
-                next < self.segment.max_doc() && place.first(next).unwrap_or_default() & 1 == 1;
+            let goes_on = self.runs.is_inside(doc + 1);
             if !goes_on {
                 return Ok(true);
             }
@@ -220,7 +242,7 @@ impl<'a> Finder<'a> {
         if self.segment.is_deleted(doc) {
             return Ok(&self.found);
         }
-        self.walk.starts(&mut self.found);
+        self.walk.starts(doc, &mut self.found)?;
         if !self.found.is_empty() {
             let zone = Zones::of(self.zones, doc);
             let scope = self.scope;
@@ -238,30 +260,30 @@ impl<'a> Finder<'a> {
 
 /// Fills the gaps of a string as the texts of a segment fill them: `found` is
 /// called with the string of each place, in the first `enough` passages that
-/// have one. Only characters fill a gap, no punctuation and no line break.
+/// have one; how many were read. Only characters fill a gap, no punctuation and no line break.
 pub(crate) fn fill(
     units: &[Option<Unit>],
     segment: &Segment,
     enough: usize,
     mut found: impl FnMut(String),
-) -> Result<()> {
+) -> Result<usize> {
     let known = (0..)
         .zip(units)
         .filter_map(|(at, unit)| Some((at, (*unit)?)));
     let Some(mut walk) = Walk::new(known, segment)? else {
-        return Ok(());
+        return Ok(0);
     };
     let zones = segment.column(Fact::Zones)?;
     let mut starts = Vec::new();
     let mut passages = 0;
     let mut least = 0;
-    while let Some(doc) = walk.from(least, Some) {
+    while let Some(doc) = walk.from(least..segment.max_doc(), None) {
         least = doc + 1;
         if segment.is_deleted(doc) {
             continue;
         }
         let zone = Zones::of(zones, doc);
-        walk.starts(&mut starts);
+        walk.starts(doc, &mut starts)?;
         starts.retain(|start| zone.holds(Scope::Anywhere, *start));
         if starts.is_empty() {
             continue;
@@ -284,7 +306,7 @@ pub(crate) fn fill(
             break;
         }
     }
-    Ok(())
+    Ok(passages)
 }
 
 /// The term of a unit among the characters of the index.
@@ -296,119 +318,6 @@ pub(crate) fn term_of(unit: Unit) -> Option<char> {
     }
 }
 
-/// Walks over the passages that hold all characters of a string, the rarest
-/// character leading.
-struct Walk {
-    lists: Vec<List>,
-}
-
-/// The postings of one character and its places in the string.
-struct List {
-    postings: Postings,
-    offsets: Vec<u32>,
-    positions: Vec<u32>,
-}
-
-impl Walk {
-    /// `None` when the string is empty or one of its characters stands nowhere.
-    /// `string`: its characters, each with its place in it.
-    fn new(string: impl Iterator<Item = (u32, Unit)>, segment: &Segment) -> Result<Option<Walk>> {
-        let mut distinct: Vec<(Unit, Vec<u32>)> = Vec::new();
-        for (offset, unit) in string {
-            match distinct.iter_mut().find(|(seen, _)| *seen == unit) {
-                Some((_, offsets)) => offsets.push(offset),
-                None => distinct.push((unit, vec![offset])),
-            }
-        }
-        let mut lists = Vec::new();
-        for (unit, offsets) in distinct {
-            let Some(term) = term_of(unit) else {
-                return Ok(None);
-            };
-            let Some(postings) = segment.chars().postings(term.encode_utf8(&mut [0; 4]))? else {
-                return Ok(None);
-            };
-            lists.push(List {
-                postings,
-                offsets,
-                positions: Vec::new(),
-            });
-        }
-        lists.sort_by_key(|list| list.postings.doc_freq());
-        Ok((!lists.is_empty()).then_some(Walk { lists }))
-    }
-
-    /// The first passage from a document on that is wanted and holds every
-    /// character, deleted ones included. `wanted` says which is the first wanted
-    /// from a document on.
-    fn from(&mut self, least: DocId, wanted: impl Fn(DocId) -> Option<DocId>) -> Option<DocId> {
-        let (lead, others) = self.lists.split_first_mut()?;
-        let mut doc = lead.postings.doc();
-        if doc < least {
-            doc = match doc + 1 == least {
-                true => lead.postings.advance(),
-                false => lead.postings.seek(least),
-            };
-        }
-        'next: while doc != TERMINATED {
-            let next = wanted(doc)?;
-            if next > doc {
-                doc = lead.postings.seek(next);
-                continue;
-            }
-            for list in others.iter_mut() {
-                let mut at = list.postings.doc();
-                if at < doc {
-                    at = list.postings.seek(doc);
-                }
-                if at > doc {
-                    if at == TERMINATED {
-                        return None;
-                    }
-                    doc = lead.postings.seek(at);
-                    continue 'next;
-                }
-            }
-            return Some(doc);
-        }
-        None
-    }
-
-    /// Positions at which the string begins in the passage at hand.
-    fn starts(&mut self, found: &mut Vec<u32>) {
-        found.clear();
-        for (index, list) in self.lists.iter_mut().enumerate() {
-            list.postings.positions(&mut list.positions);
-            for (nth, offset) in list.offsets.iter().enumerate() {
-                if index == 0 && nth == 0 {
-                    found.extend(
-                        list.positions
-                            .iter()
-                            .filter_map(|at| at.checked_sub(*offset)),
-                    );
-                } else {
-                    keep_shifted(found, &list.positions, *offset);
-                }
-                if found.is_empty() {
-                    return;
-                }
-            }
-        }
-    }
-}
-
-/// Keeps the starts for which `start + offset` is among the positions; both sorted.
-fn keep_shifted(starts: &mut Vec<u32>, positions: &[u32], offset: u32) {
-    let mut at = 0;
-    starts.retain(|start| {
-        let wanted = start + offset;
-        while at < positions.len() && positions[at] < wanted {
-            at += 1;
-        }
-        positions.get(at) == Some(&wanted)
-    });
-}
-
 /// The units of a passage and of what follows it in the same paragraph.
 struct Text {
     title: Vec<Unit>,
@@ -418,8 +327,8 @@ struct Text {
 impl Text {
     fn read(segment: &Segment, doc: DocId, zone: Zones, length: usize) -> Result<Text> {
         let texts = segment.texts();
-        let place = segment.column(Fact::Place)?;
-        let first = place.first(doc).unwrap_or_default() >> 1 == 0;
+        let runs = segment.runs()?;
+        let first = runs.articles.has(doc);
         let title = if first {
             texts.opening(doc)?.title
         } else {
@@ -428,9 +337,7 @@ impl Text {
         let mut body = texts.text(doc, first)?;
         let enough = zone.own as usize + length;
         let mut next = doc + 1;
-        while next < segment.max_doc()
-            && place.first(next).unwrap_or_default() & 1 == 1
-            && units(&body).nth(enough).is_none()
+        while next < segment.max_doc() && runs.is_inside(next) && units(&body).nth(enough).is_none()
         {
             texts.append(next, false, &mut body)?;
             next += 1;

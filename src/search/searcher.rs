@@ -1,98 +1,32 @@
 //! The searcher: a snapshot of an index that answers queries.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::OnceLock;
 
 use anyhow::{Context, Result};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use tantivy::schema::{IndexRecordOption, TantivyDocument, Value};
 use tantivy::{DocId, DocSet, TERMINATED, Term};
 
-use crate::article::Date;
-use crate::index::{Fact, Meta, Segment, Store, day, key_of};
-use crate::search::matching::{Matcher, Rigour, Wanted};
+use crate::article::{Date, Origin};
+use crate::index::{Fact, Meta, Segment, Store, key_of};
+use crate::search::asked::Asked;
 use crate::search::phrase::Phrase;
 use crate::search::query::Query;
 use crate::search::rank::{
-    Candidate, Collection, Evidence, FEATURES, HEAD, Model, Said, built_in, by_score, idf,
-    know_keys, passages, word_frequency,
+    Candidate, Collection, Evidence, FEATURES, HEAD, Model, Said, built_in, by_score, know_keys,
 };
-use crate::search::set::Set;
+use crate::search::suggest::Readings;
 use crate::search::{
-    Explanation, Hit, Hits, Part, Pool, Rule, Weights, copies, explain, marks, tune,
+    Count, Explanation, Group, Hit, Hits, Page, Part, Pool, Rule, Sort, Weights, copies, explain,
+    marks, together, tune,
 };
 
 /// Passages of a long article that the second stage reads: the first, and the
 /// best of those that match.
 const READ: usize = 8;
-
-/// Which part of the list is wanted, and how.
-#[derive(Debug, Clone)]
-pub struct Page {
-    /// Hits on the page.
-    pub limit: usize,
-    /// Hits before it.
-    pub offset: usize,
-    /// Order.
-    pub sort: Sort,
-    /// What a hit is.
-    pub group: Group,
-    /// First day.
-    pub since: Option<Date>,
-    /// Last day.
-    pub until: Option<Date>,
-    /// Strings one of which the source must hold; empty for any source.
-    pub sources: Vec<String>,
-    /// Reprints stand as one hit. Who judges a list wants every article in it.
-    pub fold: bool,
-    /// Whether to say how the query was read and where each score comes from.
-    pub explain: bool,
-}
-
-impl Default for Page {
-    fn default() -> Page {
-        Page {
-            limit: 10,
-            offset: 0,
-            sort: Sort::Relevance,
-            group: Group::Article,
-            since: None,
-            until: None,
-            sources: Vec::new(),
-            fold: true,
-            explain: false,
-        }
-    }
-}
-
-/// The order of hits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sort {
-    /// Best first.
-    Relevance,
-    /// Latest day first; the undated last.
-    Newest,
-    /// Earliest day first; the undated last.
-    Oldest,
-}
-
-/// What a hit is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Group {
-    /// The best passage of each article, copies of one text as one hit.
-    Article,
-    /// Each passage.
-    Passage,
-}
-
-/// How many passages and articles match.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Count {
-    /// Passages.
-    pub passages: u64,
-    /// Articles.
-    pub articles: u64,
-}
 
 /// An article as the index holds it.
 #[derive(Debug, Clone, PartialEq)]
@@ -108,8 +42,7 @@ pub struct Searcher {
     store: Store,
     articles: OnceLock<Collection>,
     passages: OnceLock<Collection>,
-    /// For each segment the first passages of its articles.
-    firsts: Vec<OnceLock<Set>>,
+    readings: OnceLock<Readings>,
     model: Model,
     /// The weights are those that `tune` learnt here.
     learnt: bool,
@@ -123,10 +56,10 @@ impl Searcher {
         Ok(Searcher {
             learnt: learnt.is_some(),
             model: learnt.unwrap_or_else(built_in),
-            firsts: vec![OnceLock::new(); store.segments().len()],
             store,
             articles: OnceLock::new(),
             passages: OnceLock::new(),
+            readings: OnceLock::new(),
         })
     }
 
@@ -139,12 +72,25 @@ impl Searcher {
     pub fn search(&self, query: &Query, page: &Page) -> Result<Hits> {
         let asked = Asked::of(query);
         let words = self.words(&asked.free);
-        let found = self.matching(query, page, &words)?;
+        if words.is_empty() && !page.explain && !self.is_laborious(query, &[])? {
+            return self.answer(query, page, &asked, &words);
+        }
+        together::inside(|| self.answer(query, page, &asked, &words))
+    }
+
+    fn answer(
+        &self,
+        query: &Query,
+        page: &Page,
+        asked: &Asked,
+        words: &[(String, u32)],
+    ) -> Result<Hits> {
+        let found = self.matching(query, page, words)?;
         let mut hits = Hits {
             relaxed: found.relaxed,
             ..Hits::default()
         };
-        let evidence = self.evidence(&words, &asked)?;
+        let evidence = self.evidence(words, asked)?;
         let collection = self.collection(page.group)?;
         let until = page.offset.saturating_add(page.limit);
         let mut wanted = match page.sort {
@@ -185,46 +131,46 @@ impl Searcher {
                 whole: ranked.whole as u64,
                 rescored: rows.len() as u64,
             };
-            hits.explanation = Some(self.explanation(query, &words, pool)?);
+            hits.explanation = Some(self.explanation(query, words, pool)?);
         }
         kept.drain(..page.offset.min(kept.len()));
         for (nth, _) in &kept {
             if *nth >= HEAD || page.sort != Sort::Relevance {
                 let one = std::slice::from_mut(&mut ranked.best[*nth]);
-                evidence.choose(&self.store, collection, one)?;
+                evidence.choose(&self.store, collection, &found.docs, one)?;
             }
         }
-        let strings = self.strings_to_mark(&words, &asked);
-        for (index, (nth, copies)) in kept.into_iter().enumerate() {
+        let strings = self.strings_to_mark(words, asked);
+        let shown: Vec<_> = kept.into_iter().enumerate().collect();
+        let (ranked, model) = (&ranked, &self.model);
+        hits.hits = together::each(shown, |(index, (nth, copies))| {
             let candidate = &ranked.best[nth];
-            let meta = self.meta(
-                &self.store.segments()[candidate.segment],
-                candidate.article(),
-            )?;
-            let texts = self.store.segments()[candidate.segment].texts();
-            let text = texts.text(candidate.doc, candidate.number == 0)?;
-            hits.hits.push(Hit {
+            let segment = &self.store.segments()[candidate.segment];
+            let facts: Shown = self.facts(segment, candidate.article())?;
+            let text = segment.texts();
+            let text = text.text(candidate.doc, candidate.number == 0)?;
+            Ok(Hit {
                 rank: page.offset + index + 1,
                 score: candidate.score,
-                article: meta.id,
+                article: facts.id,
                 passage: candidate.number,
-                title_marks: marks::marks(&meta.title.value, &strings),
-                title: meta.title.value,
-                date: meta.date.map(|date| date.value),
-                source: meta.source.map(|source| source.value),
-                path: meta.origin.to_string(),
+                title_marks: marks::marks(&facts.title.value, &strings),
+                title: facts.title.value,
+                date: facts.date.map(|date| date.value),
+                source: facts.source.map(|source| source.value),
+                path: facts.origin.to_string(),
                 marks: marks::marks(&text, &strings),
                 text,
                 more: self.more(candidate, &found.docs[candidate.segment])?,
                 copies,
                 points: match rows.get(&(candidate.segment, candidate.unit)) {
                     _ if !page.explain => Vec::new(),
-                    Some(row) => explain::second(&self.model, row, candidate),
+                    Some(row) => explain::second(model, row, candidate),
                     None => explain::first(candidate),
                 },
                 whole: candidate.whole,
-            });
-        }
+            })
+        })?;
         Ok(hits)
     }
 
@@ -235,10 +181,19 @@ impl Searcher {
         words: &[(String, u32)],
         candidates: Pool,
     ) -> Result<Explanation> {
+        // What was typed twice is counted once.
+        let mut leaves: Vec<&Query> = Vec::new();
+        for (leaf, _) in query.leaves() {
+            if !leaves.contains(&leaf) {
+                leaves.push(leaf);
+            }
+        }
+        let counts = together::each(leaves.clone(), |leaf| self.count(leaf, &Page::default()))?;
         let mut parts = Vec::new();
         for (part, excluded) in query.leaves() {
-            let count = self.count(part, &Page::default())?;
-            parts.push(Part::new(part.to_string(), excluded, count));
+            if let Some(nth) = leaves.iter().position(|leaf| *leaf == part) {
+                parts.push(Part::new(part.to_string(), excluded, counts[nth]));
+            }
         }
         Ok(Explanation {
             reading: query.to_string(),
@@ -261,7 +216,11 @@ impl Searcher {
     /// The same, and whether it holds only for some of the words.
     pub(super) fn counted(&self, query: &Query, page: &Page) -> Result<(Count, bool)> {
         let words = self.words(&Asked::of(query).free);
-        let found = self.matching(query, page, &words)?;
+        let found = self.wanted(&words)?;
+        let found = match self.is_laborious(query, &found)? {
+            true => together::inside(|| self.matching(query, page, &words))?,
+            false => self.matching(query, page, &words)?,
+        };
         let mut count = Count::default();
         for docs in &found.docs {
             count.passages += docs.len() as u64;
@@ -274,11 +233,14 @@ impl Searcher {
     fn articles_of(&self, docs: &[Vec<DocId>]) -> Result<u64> {
         let mut articles = 0;
         for (segment, docs) in self.store.segments().iter().zip(docs) {
-            let place = segment.column(Fact::Place)?;
-            let mut last = None;
+            let firsts = &segment.runs()?.articles;
+            // The end of the last article that was counted.
+            let mut end = 0;
             for doc in docs {
-                let article = doc - (place.first(*doc).unwrap_or_default() >> 1) as DocId;
-                articles += u64::from(last.replace(article) != Some(article));
+                if *doc >= end {
+                    articles += 1;
+                    end = firsts.after(*doc);
+                }
             }
         }
         Ok(articles)
@@ -287,12 +249,11 @@ impl Searcher {
     /// How many passages of an article match besides the one that is shown;
     /// `docs` are all that match in its segment.
     fn more(&self, candidate: &Candidate, docs: &[DocId]) -> Result<u64> {
-        let place = self.store.segments()[candidate.segment].column(Fact::Place)?;
+        let runs = self.store.segments()[candidate.segment].runs()?;
         let first = candidate.article();
-        let from = docs.partition_point(|doc| *doc < first);
-        let is_of =
-            |doc: &&DocId| **doc - (place.first(**doc).unwrap_or_default() >> 1) as DocId == first;
-        Ok((docs[from..].iter().take_while(is_of).count() as u64).saturating_sub(1))
+        let end = runs.articles.after(first);
+        let before = |end: DocId| docs.partition_point(|doc| *doc < end) as u64;
+        Ok((before(end) - before(first)).saturating_sub(1))
     }
 
     /// Reads an article; `None` when the index holds none of this id.
@@ -311,7 +272,7 @@ impl Searcher {
             while doc != TERMINATED {
                 let place = places.first(doc).unwrap_or_default();
                 if !segment.is_deleted(doc) && place >> 1 == 0 {
-                    let meta = self.meta(segment, doc)?;
+                    let meta = self.facts::<Meta>(segment, doc)?;
                     let mut body = segment.texts().text(doc, true)?;
                     for next in doc + 1..doc + meta.passages {
                         if places.first(next).unwrap_or_default() & 1 == 0 {
@@ -335,7 +296,7 @@ impl Searcher {
             let places = segment.column(Fact::Place)?;
             for doc in 0..segment.max_doc() {
                 if !segment.is_deleted(doc) && places.first(doc).unwrap_or_default() >> 1 == 0 {
-                    each(self.meta(segment, doc)?);
+                    each(self.facts::<Meta>(segment, doc)?);
                 }
             }
         }
@@ -355,6 +316,15 @@ impl Searcher {
         Ok(cell.get_or_init(|| collection))
     }
 
+    /// How the characters of the index are read: read at the first use.
+    pub(super) fn readings(&self) -> Result<&Readings> {
+        if let Some(readings) = self.readings.get() {
+            return Ok(readings);
+        }
+        let readings = Readings::read(&self.store)?;
+        Ok(self.readings.get_or_init(|| readings))
+    }
+
     /// The words of the free text with their counts, in order of first use.
     pub(super) fn words(&self, free: &[String]) -> Vec<(String, u32)> {
         let mut words: Vec<(String, u32)> = Vec::new();
@@ -371,61 +341,6 @@ impl Searcher {
 
     pub(super) fn evidence(&self, words: &[(String, u32)], asked: &Asked) -> Result<Evidence> {
         Evidence::new(&self.store, words, &asked.free, &asked.exact)
-    }
-
-    pub(super) fn matching(
-        &self,
-        query: &Query,
-        page: &Page,
-        words: &[(String, u32)],
-    ) -> Result<Found> {
-        let mut wanted = Vec::with_capacity(words.len());
-        if !words.is_empty() {
-            let passages = passages(&self.store);
-            for (word, count) in words {
-                wanted.push(Wanted {
-                    word: word.clone(),
-                    count: *count,
-                    idf: idf(passages, word_frequency(&self.store, word)?),
-                });
-            }
-        }
-        let mut found = self.match_all(query, page, &wanted, Rigour::Enough)?;
-        if wanted.len() > 1 && found.iter().all(Vec::is_empty) {
-            found = self.match_all(query, page, &wanted, Rigour::One)?;
-            let relaxed = found.iter().any(|docs| !docs.is_empty());
-            return Ok(Found {
-                docs: found,
-                relaxed,
-            });
-        }
-        Ok(Found {
-            docs: found,
-            relaxed: false,
-        })
-    }
-
-    fn match_all(
-        &self,
-        query: &Query,
-        page: &Page,
-        words: &[Wanted],
-        rigour: Rigour,
-    ) -> Result<Vec<Vec<DocId>>> {
-        let mut all = Vec::new();
-        let segmenter = || self.store.segmenter();
-        for (segment, firsts) in self.store.segments().iter().zip(&self.firsts) {
-            let matcher = Matcher::new(segment, firsts, &segmenter, words, rigour);
-            let mut among = Set::all(segment.max_doc());
-            if page.since.is_some() || page.until.is_some() {
-                among = matcher.date(page.since.map(day), page.until.map(day), &among)?;
-            }
-            if !page.sources.is_empty() {
-                among = matcher.source(&page.sources, &among)?;
-            }
-            all.push(matcher.run(query, &among)?.iter().collect());
-        }
-        Ok(all)
     }
 
     /// Sorts the candidates for good; scores the head again when rank decides,
@@ -529,7 +444,7 @@ impl Searcher {
     }
 
     /// The facts of an article, by its first passage.
-    fn meta(&self, segment: &Segment, article: DocId) -> Result<Meta> {
+    fn facts<T: DeserializeOwned>(&self, segment: &Segment, article: DocId) -> Result<T> {
         let document: TantivyDocument = segment.stored()?.get(article)?;
         let meta = document
             .get_first(self.store.fields().meta)
@@ -539,53 +454,20 @@ impl Searcher {
     }
 }
 
+/// What of [`Meta`] is shown of every hit: the rest of it is passed over.
+#[derive(Deserialize)]
+struct Shown {
+    id: String,
+    title: Told<String>,
+    date: Option<Told<Date>>,
+    source: Option<Told<String>>,
+    origin: Origin,
+}
+
+#[derive(Deserialize)]
+struct Told<T> {
+    value: T,
+}
+
 /// What the second stage saw of each unit (segment, number) of the head.
 type Rows = HashMap<(usize, DocId), [f64; FEATURES]>;
-
-pub(super) struct Found {
-    pub(super) docs: Vec<Vec<DocId>>,
-    relaxed: bool,
-}
-
-/// The strings a query looks for, each once, apart from what it excludes.
-#[derive(Debug, Default)]
-pub(super) struct Asked {
-    /// Free text.
-    pub(super) free: Vec<String>,
-    /// Strings as they are.
-    pub(super) exact: Vec<String>,
-}
-
-impl Asked {
-    pub(super) fn of(query: &Query) -> Asked {
-        let mut asked = Asked::default();
-        asked.add(query);
-        for strings in [&mut asked.free, &mut asked.exact] {
-            let mut seen = HashSet::new();
-            strings.retain(|text| seen.insert(text.clone()));
-        }
-        asked
-    }
-
-    fn add(&mut self, query: &Query) {
-        match query {
-            Query::Words(text) => self.free.push(text.clone()),
-            Query::Exact(text) | Query::Prefix(text) | Query::Number(text) => {
-                self.exact.push(text.clone());
-            }
-            Query::Near { parts, .. } => self.exact.extend(parts.iter().cloned()),
-            Query::Title(inner) => {
-                let mut inside = Asked::default();
-                inside.add(inner);
-                self.exact.extend(inside.free);
-                self.exact.extend(inside.exact);
-            }
-            Query::Any(parts) | Query::And(parts) | Query::Or(parts) => {
-                for part in parts {
-                    self.add(part);
-                }
-            }
-            Query::Source(_) | Query::Date { .. } | Query::Not(_) => {}
-        }
-    }
-}

@@ -1,60 +1,106 @@
 //! A set of passages of one segment, as bits: where an answer still matters.
 
+use std::ops::Range;
+
 use tantivy::DocId;
 
-/// Passages of a segment.
+/// Passages of a stretch of a segment. Sets that are put together are of one stretch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Set {
     words: Vec<u64>,
-    end: DocId,
+    /// Words of bits before the stretch.
+    base: usize,
+    docs: Range<DocId>,
 }
 
 impl Set {
-    /// None of the documents below `end`.
-    pub(crate) fn none(end: DocId) -> Set {
+    /// None of some documents.
+    pub(crate) fn none(docs: Range<DocId>) -> Set {
+        let base = docs.start as usize / 64;
+        let end = (docs.end as usize).div_ceil(64);
         Set {
-            words: vec![0; (end as usize).div_ceil(64)],
-            end,
+            words: vec![0; end.saturating_sub(base)],
+            base,
+            docs,
         }
     }
 
-    /// All documents below `end`.
-    pub(crate) fn all(end: DocId) -> Set {
-        let mut set = Set::none(end);
+    /// All of some documents.
+    pub(crate) fn all(docs: Range<DocId>) -> Set {
+        let mut set = Set::none(docs);
         set.words.fill(u64::MAX);
-        if let (Some(last), over @ 1..) = (set.words.last_mut(), end % 64) {
-            *last = (1 << over) - 1;
-        }
+        set.cut();
         set
     }
 
-    /// These documents.
-    pub(crate) fn of(docs: &[DocId], end: DocId) -> Set {
-        let mut set = Set::none(end);
+    /// None of the same stretch.
+    pub(crate) fn empty(&self) -> Set {
+        Set::none(self.docs())
+    }
+
+    /// These documents of the same stretch.
+    pub(crate) fn with(&self, docs: &[DocId]) -> Set {
+        let mut set = self.empty();
         docs.iter().for_each(|doc| set.insert(*doc));
         set
     }
 
+    /// The stretch.
+    pub(crate) fn docs(&self) -> Range<DocId> {
+        self.docs.clone()
+    }
+
+    /// The numbers of its words, for [`Set::word`].
+    pub(crate) fn numbers(&self) -> Range<usize> {
+        self.base..self.base + self.words.len()
+    }
+
+    /// Clears the bits of the first and the last word that are beyond the stretch.
+    fn cut(&mut self) {
+        if let Some(first) = self.words.first_mut() {
+            *first &= u64::MAX << (self.docs.start % 64);
+        }
+        if let (Some(last), over @ 1..) = (self.words.last_mut(), self.docs.end % 64) {
+            *last &= (1 << over) - 1;
+        }
+    }
+
+    /// Takes in a document; one beyond the stretch is left out.
     pub(crate) fn insert(&mut self, doc: DocId) {
-        if let Some(word) = self.words.get_mut(doc as usize / 64) {
+        let at = (doc as usize / 64).wrapping_sub(self.base);
+        if let Some(word) = self.words.get_mut(at) {
             *word |= 1 << (doc % 64);
         }
     }
 
     pub(crate) fn contains(&self, doc: DocId) -> bool {
-        let word = self.words.get(doc as usize / 64).copied();
-        word.is_some_and(|word| word >> (doc % 64) & 1 == 1)
+        self.word(doc as usize / 64) >> (doc % 64) & 1 == 1
+    }
+
+    /// Sixty-four documents, counted through from the first of the segment.
+    #[inline]
+    pub(crate) fn word(&self, nth: usize) -> u64 {
+        let at = nth.wrapping_sub(self.base);
+        self.words.get(at).copied().unwrap_or(0)
+    }
+
+    /// Keeps what stands in other words of bits too, numbered as [`Set::word`] does.
+    pub(crate) fn keep_words(&mut self, other: impl Fn(usize) -> u64) {
+        for (nth, word) in (self.base..).zip(&mut self.words) {
+            *word &= other(nth);
+        }
     }
 
     /// The first document of the set from `doc` on.
     pub(crate) fn from(&self, doc: DocId) -> Option<DocId> {
-        let mut at = doc as usize / 64;
+        let doc = doc.max(self.docs.start);
+        let mut at = doc as usize / 64 - self.base;
         let mut word = self.words.get(at)? & (u64::MAX << (doc % 64));
         while word == 0 {
             at += 1;
             word = *self.words.get(at)?;
         }
-        Some(at as DocId * 64 + word.trailing_zeros())
+        Some((self.base + at) as DocId * 64 + word.trailing_zeros())
     }
 
     /// Keeps what is in the other set too.
@@ -79,12 +125,17 @@ impl Set {
     }
 
     /// Everything that stands in one run with something of the set; a run goes
-    /// from one of `firsts` to before the next.
-    pub(crate) fn spread(&self, firsts: &Set) -> Set {
+    /// from one of `firsts` to before the next. `firsts` are bits counted from the
+    /// first of the segment, and a stretch is made of whole runs.
+    pub(crate) fn spread(&self, firsts: &[u64]) -> Set {
         let mut set = self.clone();
+        let firsts = firsts.get(self.base..).unwrap_or_default();
         // Bits flow over places that are open, twice as far with each step.
         let mut carry = false;
-        for (word, firsts) in set.words.iter_mut().zip(&firsts.words) {
+        for (word, firsts) in set.words.iter_mut().zip(firsts) {
+            if *word == 0 && !carry {
+                continue;
+            }
             let mut open = !firsts;
             *word |= u64::from(carry) & open;
             for step in [1, 2, 4, 8, 16, 32] {
@@ -94,9 +145,12 @@ impl Set {
             carry = *word >> 63 == 1;
         }
         let (mut carry, mut last_open) = (false, false);
-        for (word, firsts) in set.words.iter_mut().zip(&firsts.words).rev() {
+        for (word, firsts) in set.words.iter_mut().zip(firsts).rev() {
             let mut open = !firsts >> 1 | u64::from(last_open) << 63;
             last_open = firsts & 1 == 0;
+            if *word == 0 && !carry {
+                continue;
+            }
             *word |= u64::from(carry) << 63 & open;
             for step in [1, 2, 4, 8, 16, 32] {
                 *word |= *word >> step & open;
@@ -104,9 +158,7 @@ impl Set {
             }
             carry = *word & 1 == 1;
         }
-        if let (Some(last), over @ 1..) = (set.words.last_mut(), set.end % 64) {
-            *last &= (1 << over) - 1;
-        }
+        set.cut();
         set
     }
 
@@ -134,12 +186,14 @@ mod tests {
     proptest! {
         #[test]
         fn a_set_is_a_set(
-            docs in prop::collection::btree_set(0u32..200, 0..60),
-            others in prop::collection::btree_set(0u32..200, 0..60),
+            docs in prop::collection::btree_set(70u32..200, 0..60),
+            others in prop::collection::btree_set(70u32..200, 0..60),
+            begin in 0u32..70,
             end in 200u32..260,
         ) {
             let list: Vec<DocId> = docs.iter().copied().collect();
-            let mut set = Set::of(&list, end);
+            let none = Set::none(begin..end);
+            let mut set = none.with(&list);
             prop_assert!(set.iter().eq(list.iter().copied()));
             prop_assert_eq!(set.is_empty(), docs.is_empty());
             for doc in 0..end {
@@ -147,19 +201,28 @@ mod tests {
                 prop_assert_eq!(set.from(doc), docs.range(doc..).next().copied());
             }
             let other: Vec<DocId> = others.iter().copied().collect();
-            set.keep(&Set::of(&other, end));
+            set.keep(&none.with(&other));
             let both: BTreeSet<DocId> = docs.intersection(&others).copied().collect();
             prop_assert!(set.iter().eq(both.iter().copied()));
-            set.add(&Set::of(&other, end));
+            set.add(&none.with(&other));
             prop_assert!(set.iter().eq(others.iter().copied()));
-            set.remove_all(&Set::of(&other, end));
+            set.remove_all(&none.with(&other));
             prop_assert!(set.is_empty());
-            prop_assert!(Set::all(end).iter().eq(0..end));
-            // From the one set as beginnings of runs.
+            prop_assert!(Set::all(begin..end).iter().eq(begin..end));
+            // From the one set as beginnings of runs; the stretch begins one.
+            let mut firsts = vec![0; 5];
+            for doc in others.iter().chain([&begin, &end]) {
+                firsts[*doc as usize / 64] |= 1 << (doc % 64);
+            }
             let run = |doc: DocId| others.range(..=doc).next_back();
             let runs: BTreeSet<_> = docs.iter().map(|doc| run(*doc)).collect();
-            let spread = Set::of(&list, end).spread(&Set::of(&other, end));
-            prop_assert!(spread.iter().eq((0..end).filter(|doc| runs.contains(&run(*doc)))));
+            let spread = none.with(&list).spread(&firsts);
+            prop_assert!(spread.iter().eq((begin..end).filter(|doc| runs.contains(&run(*doc)))));
+            let mut kept = none.with(&list);
+            kept.keep_words(|nth| if nth < 3 { firsts[nth] } else { 0 });
+            let kept: Vec<DocId> = kept.iter().collect();
+            let all = |doc: &DocId| *doc < 192 && (others.contains(doc) || *doc == begin || *doc == end);
+            prop_assert_eq!(kept, list.into_iter().filter(all).collect::<Vec<_>>());
         }
     }
 }

@@ -9,12 +9,15 @@
 mod nearer;
 mod sound;
 
+pub(super) use sound::Readings;
+
 use anyhow::Result;
 
 use crate::search::abbreviations;
+use crate::search::matching::Matcher;
 use crate::search::phrase::Phrase;
 use crate::search::query::{Query, parse};
-use crate::search::{Count, Page, Searcher};
+use crate::search::{Count, Page, Searcher, together};
 
 /// As many lines as are worth reading.
 const LINES: usize = 4;
@@ -24,9 +27,16 @@ const TRIED: usize = 2;
 const PARTS: usize = 16;
 /// As many of them as other strings are looked for.
 const MENDED: usize = 8;
-/// Passages that may be walked over for strings near the parts of a query, at
-/// some 30 ns each: those of the rarest character of each string that is tried.
+/// Passages that may be walked over for other strings than those of a query, at
+/// up to 30 ns each: those of the rarest character of each string that is tried.
+/// What else is done for them is counted in such steps too. It is work that is
+/// bounded and not time, so that the same is suggested everywhere.
 const EFFORT: u64 = 1_000_000;
+/// The same for all lines that are counted, where a step costs less: most parts of a
+/// query are only looked for where the others are.
+const COUNTED: u64 = 8_000_000;
+/// What a part of a line costs besides.
+const PART: u64 = 4_000;
 
 /// A query to try next.
 #[derive(Debug, Clone, PartialEq)]
@@ -66,11 +76,16 @@ impl Searcher {
     /// Queries to try instead of one that found nothing, or only some of what
     /// it asked; the likeliest first. Each finds something.
     pub fn suggest(&self, query: &Query, page: &Page) -> Result<Vec<Suggestion>> {
+        together::inside(|| self.lines(query, page))
+    }
+
+    fn lines(&self, query: &Query, page: &Page) -> Result<Vec<Suggestion>> {
         let mut lines = Lines {
             searcher: self,
             page: page.clone(),
             asked: query.to_string(),
             found: Vec::new(),
+            effort: COUNTED,
         };
         let leaves: Vec<Query> = query
             .leaves()
@@ -83,19 +98,19 @@ impl Searcher {
             explain: false,
             ..Page::default()
         };
-        let mut counts = Vec::with_capacity(leaves.len());
-        for leaf in &leaves {
-            counts.push(self.strictly(leaf, &anywhere)?.passages);
-        }
+        let counts = together::each(leaves.iter().collect(), |leaf| {
+            Ok(self.strictly(leaf, &anywhere)?.passages)
+        })?;
+        let mut effort = EFFORT;
         if let Some(reading) = latin(&leaves)
             && (leaves.len() > 1 || counts.contains(&0))
         {
-            for string in sound::spelled(self.store(), &reading)? {
+            let readings = self.readings()?;
+            for string in sound::spelled(self.store(), readings, &reading, &mut effort)? {
                 let spelled = parse(&string).query;
                 lines.offer(spelled, Why::Sound(reading.clone()))?;
             }
         }
-        let mut effort = EFFORT;
         for (nth, leaf) in leaves.iter().enumerate().take(MENDED) {
             if counts[nth] == 0
                 && !lines.are_enough()
@@ -159,7 +174,10 @@ impl Searcher {
         if lines.are_enough() {
             return Ok(());
         }
-        for string in sound::alike(self.store(), &phrase)? {
+        if *effort == 0 {
+            return Ok(());
+        }
+        for string in sound::alike(self.store(), self.readings()?, &phrase, effort)? {
             lines.offer(put(&string), Why::Sound(from.clone()))?;
         }
         Ok(())
@@ -199,6 +217,18 @@ impl Searcher {
         Ok(())
     }
 
+    /// How many passages are walked over to count a query, at the most.
+    fn cost(&self, query: &Query) -> Result<u64> {
+        let mut cost = 0;
+        for (leaf, _) in query.leaves() {
+            cost += PART;
+            for segment in self.store().segments() {
+                cost += Matcher::at_most(segment, leaf)?;
+            }
+        }
+        Ok(cost)
+    }
+
     /// Counts what has all that is asked: nothing when only some of the words
     /// of free text are there.
     fn strictly(&self, query: &Query, page: &Page) -> Result<Count> {
@@ -225,6 +255,8 @@ struct Lines<'a> {
     page: Page,
     asked: String,
     found: Vec<Suggestion>,
+    /// What is left of [`COUNTED`].
+    effort: u64,
 }
 
 impl Lines<'_> {
@@ -243,8 +275,12 @@ impl Lines<'_> {
             && shown != self.asked
             && self.found.iter().all(|line| line.query != shown)
         {
-            let count = self.searcher.strictly(&query, &self.page)?;
-            self.add(shown, why, count);
+            let cost = self.searcher.cost(&query)?;
+            if cost <= self.effort {
+                self.effort -= cost;
+                let count = self.searcher.strictly(&query, &self.page)?;
+                self.add(shown, why, count);
+            }
         }
         Ok(())
     }

@@ -17,12 +17,12 @@ use xxhash_rust::xxh3::xxh3_64;
 use crate::article::Evidence as From;
 use crate::fold::fold_str;
 use crate::index::{Store, key_of};
+use crate::search::asked::Asked;
 use crate::search::judge::{Qrels, Topic, bootstrap_interval};
 use crate::search::query::parse;
 use crate::search::rank::{
     Candidate, Evidence, HEAD, Lesson, Model, built_in, know_keys, learn, names,
 };
-use crate::search::searcher::Asked;
 use crate::search::{Group, Page, Searcher};
 use crate::segment::Room;
 

@@ -5,7 +5,7 @@ use tantivy::termdict::TermMerger;
 use tantivy::{DocId, DocSet, SegmentReader, TERMINATED};
 
 use crate::index::postings::component;
-use crate::index::postings::read::Terms;
+use crate::index::postings::terms::Terms;
 use crate::index::postings::write::{FileWriter, failed};
 
 /// Stands for a document that was deleted.

@@ -8,9 +8,12 @@
 
 mod bits;
 mod build;
+mod dense;
 mod fields;
 mod merge;
 mod read;
+mod shelf;
+mod terms;
 mod write;
 
 use std::any::Any;
@@ -29,8 +32,10 @@ use crate::index::gate::Gate;
 use crate::index::postings::fields::{Chars, Words};
 use crate::segment::Room;
 
+pub use dense::{Counts, Dense};
 pub(crate) use merge::{check_order, new_numbers};
-pub use read::{Lengths, Postings, Terms};
+pub use read::{Lengths, Postings};
+pub use terms::Terms;
 
 /// The term of a run of punctuation. No folded character is a comma, for a
 /// comma is punctuation itself.

@@ -3,45 +3,18 @@
 //! Bytes that [`super::write`] never wrote end a list early; nothing here
 //! panics on them. That they are sound is for the checksums of the index to say.
 
-use std::collections::HashMap;
-use std::io;
-use std::sync::{Mutex, PoisonError};
-
-use anyhow::{Context, Result};
-use tantivy::directory::{FileSlice, OwnedBytes};
+use tantivy::directory::OwnedBytes;
 use tantivy::fieldnorm::FieldNormReader;
-use tantivy::postings::TermInfo;
-use tantivy::termdict::TermDictionary;
-use tantivy::{DocId, DocSet, HasLen, TERMINATED};
+use tantivy::{DocId, DocSet, TERMINATED};
 
 use crate::index::postings::bits::{self, RUN};
-use crate::index::postings::write::{FOOTER, MAGIC};
 
-/// The terms of one field of a segment, with their postings.
-pub struct Terms {
-    lists: FileSlice,
-    dictionary: TermDictionary,
-    lengths: Lengths,
-    positions: bool,
-    kept: Mutex<Kept>,
-}
-
-/// Lists that were read and stay in memory, by where they begin.
-#[derive(Default)]
-struct Kept {
-    lists: HashMap<usize, OwnedBytes, foldhash::fast::FixedState>,
-    bytes: usize,
-}
-
-/// Bytes of lists that stay at the most: what one process asks for again and
-/// again is not read again.
-const KEEP: usize = 32 << 20;
 /// Documents that are looked at one by one before one is searched for.
 const NEAR: usize = 8;
 
 /// How long each document of a segment is, in terms: exact to 40, then in steps.
 #[derive(Debug, Clone)]
-pub struct Lengths(OwnedBytes);
+pub struct Lengths(pub(super) OwnedBytes);
 
 impl Lengths {
     /// Of one document.
@@ -64,104 +37,6 @@ impl Lengths {
             .zip(lengths)
             .map(|(count, length)| count * u64::from(length))
             .sum()
-    }
-}
-
-impl Terms {
-    pub(crate) fn open(file: FileSlice, positions: bool) -> Result<Terms> {
-        let damaged =
-            || io::Error::new(io::ErrorKind::InvalidData, "a file of postings is damaged");
-        let body = file.len().checked_sub(FOOTER).ok_or_else(damaged)?;
-        let (rest, footer) = file.split(body);
-        let footer = footer.read_bytes()?;
-        let number = |at: usize| {
-            let bytes = footer.get(at..at + 8)?.try_into().ok()?;
-            usize::try_from(u64::from_le_bytes(bytes)).ok()
-        };
-        let lists = number(0).ok_or_else(damaged)?;
-        let dictionary = number(8).ok_or_else(damaged)?;
-        let documents = footer
-            .get(16..20)
-            .and_then(|bytes| bytes.try_into().ok())
-            .map(|bytes| u32::from_le_bytes(bytes) as usize)
-            .ok_or_else(damaged)?;
-        let whole = lists
-            .checked_add(dictionary)
-            .and_then(|sum| sum.checked_add(documents));
-        if footer.get(20..) != Some(&MAGIC[..]) || whole != Some(rest.len()) {
-            return Err(damaged().into());
-        }
-        let (lists, rest) = rest.split(lists);
-        let (dictionary, lengths) = rest.split(dictionary);
-        Ok(Terms {
-            lists,
-            dictionary: TermDictionary::open(dictionary)?,
-            lengths: Lengths(lengths.read_bytes()?),
-            positions,
-            kept: Mutex::default(),
-        })
-    }
-
-    /// The terms, sorted by their bytes, with the number of documents of each
-    /// (deleted ones included).
-    pub fn dictionary(&self) -> &TermDictionary {
-        &self.dictionary
-    }
-
-    /// The number of documents that have a term, deleted ones included.
-    pub fn doc_freq(&self, term: &str) -> Result<u32> {
-        let info = self.dictionary.get(term.as_bytes())?;
-        Ok(info.map_or(0, |info| info.doc_freq))
-    }
-
-    /// The postings of a term, on their first document; `None` when no document has it.
-    pub fn postings(&self, term: &str) -> Result<Option<Postings>> {
-        let Some(info) = self.dictionary.get(term.as_bytes())? else {
-            return Ok(None);
-        };
-        let start = info.postings_range.start;
-        let kept = || self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(bytes) = kept().lists.get(&start) {
-            return Ok(Some(self.walk(bytes.clone(), &info)));
-        }
-        let bytes = self.bytes(&info)?;
-        let mut kept = kept();
-        if kept.bytes + bytes.len() > KEEP {
-            *kept = Kept::default();
-        }
-        if bytes.len() <= KEEP {
-            kept.bytes += bytes.len();
-            kept.lists.insert(start, bytes.clone());
-        }
-        Ok(Some(self.walk(bytes, &info)))
-    }
-
-    /// The postings of a term that nobody asks for twice.
-    pub(super) fn list(&self, info: &TermInfo) -> Result<Postings> {
-        Ok(self.walk(self.bytes(info)?, info))
-    }
-
-    fn walk(&self, bytes: OwnedBytes, info: &TermInfo) -> Postings {
-        Postings::new(bytes, info.doc_freq, self.positions)
-    }
-
-    fn bytes(&self, info: &TermInfo) -> Result<OwnedBytes> {
-        let range = info.postings_range.clone();
-        let bytes = if range.start <= range.end && range.end <= self.lists.len() {
-            self.lists.slice(range).read_bytes()
-        } else {
-            Err(io::ErrorKind::UnexpectedEof.into())
-        };
-        bytes.context("the postings of a term are damaged")
-    }
-
-    /// How long each document is.
-    pub fn lengths(&self) -> Lengths {
-        self.lengths.clone()
-    }
-
-    pub(super) fn length_codes(&self) -> &[u8] {
-        &self.lengths.0
     }
 }
 
@@ -191,7 +66,7 @@ pub struct Postings {
 }
 
 impl Postings {
-    fn new(bytes: OwnedBytes, doc_freq: u32, with_positions: bool) -> Postings {
+    pub(super) fn new(bytes: OwnedBytes, doc_freq: u32, with_positions: bool) -> Postings {
         let full = doc_freq as usize / RUN;
         let mut postings = Postings {
             bytes,
@@ -216,6 +91,27 @@ impl Postings {
     /// Documents that have the term, deleted ones included.
     pub fn doc_freq(&self) -> u32 {
         self.doc_freq
+    }
+
+    /// The block at hand, whole, positions too if they are wanted; `None` at the end.
+    pub(super) fn run(&mut self, positions: bool) -> Option<Run<'_>> {
+        if self.count == 0 || self.at >= self.count {
+            return None;
+        }
+        if positions && self.with_positions && self.begins.is_empty() {
+            self.read_positions();
+        }
+        self.read_frequencies();
+        Some(Run {
+            documents: &self.documents[..self.count],
+            frequencies: &self.frequencies[..self.count],
+            distances: &self.distances,
+        })
+    }
+
+    /// Goes on to the next block.
+    pub(super) fn next_run(&mut self) {
+        self.load(self.block + 1);
     }
 
     /// The last document of a full block, and where it ends.
@@ -352,6 +248,15 @@ impl Postings {
             left -= count;
         }
     }
+}
+
+/// A block of postings.
+pub(super) struct Run<'a> {
+    pub(super) documents: &'a [DocId],
+    /// How often each has the term, less one.
+    pub(super) frequencies: &'a [u32],
+    /// Positions, each as far from the one before, document after document.
+    pub(super) distances: &'a [u32],
 }
 
 impl DocSet for Postings {

@@ -9,14 +9,14 @@ use tantivy::directory::{FileSlice, RamDirectory};
 use tantivy::{Directory, DocId, DocSet, TERMINATED};
 
 use crate::index::postings::build::Lists;
-use crate::index::postings::read::Terms;
+use crate::index::postings::terms::Terms;
 use crate::index::postings::write::{FileWriter, length_code};
 
 /// For each term its documents with their positions.
-type Model = BTreeMap<String, BTreeMap<DocId, Vec<u32>>>;
+pub(super) type Model = BTreeMap<String, BTreeMap<DocId, Vec<u32>>>;
 
 /// A field as its file holds it: through the lists in memory, as a segment does.
-fn file(model: &Model, documents: u32, positions: bool) -> FileSlice {
+pub(super) fn file(model: &Model, documents: u32, positions: bool) -> FileSlice {
     let mut lists = Lists::default();
     let mut numbers: BTreeMap<&str, u32> = BTreeMap::new();
     for doc in 0..documents {
@@ -61,7 +61,7 @@ fn model() -> impl Strategy<Value = (Model, u32)> {
 }
 
 /// Positions: sorted, none twice.
-fn gaps() -> impl Strategy<Value = Vec<u32>> {
+pub(super) fn gaps() -> impl Strategy<Value = Vec<u32>> {
     proptest::collection::btree_set(0u32..5000, 1..5).prop_map(|set| set.into_iter().collect())
 }
 

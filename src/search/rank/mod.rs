@@ -12,6 +12,7 @@
 
 mod features;
 mod first;
+mod found;
 mod level;
 mod model;
 mod numbered;
@@ -22,6 +23,7 @@ mod weights;
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
+use std::ops::Range;
 
 use anyhow::{Context, Result};
 use tantivy::{DocId, DocSet};
@@ -29,6 +31,7 @@ use tantivy::{DocId, DocSet};
 use crate::chars::Unit;
 use crate::index::{Fact, Segment, Store, Terms};
 use crate::search::phrase::{Phrase, term_of};
+use crate::search::together;
 
 pub(crate) use features::COUNT as FEATURES;
 use features::{compare, features};
@@ -53,6 +56,8 @@ const CHARS: Bm25 = Bm25 { k1: 0.9, b: 0.6 };
 
 /// How many of the best the second stage scores again.
 pub(crate) const HEAD: usize = 100;
+/// Candidates that one thread reads at a time.
+const PIECE: usize = 25;
 
 impl Bm25 {
     fn weigh(self, frequency: f64, length: f64, average: f64) -> f64 {
@@ -159,7 +164,9 @@ pub(crate) struct Candidate {
     pub(crate) day: u64,
     /// Number of the passage to show.
     pub(crate) number: u32,
-    /// The passages of the unit that match, best first.
+    /// The passages of the unit that match, among all that match in the segment.
+    matching: Range<usize>,
+    /// The same, best first, once the one to show was chosen.
     pub(crate) docs: Vec<DocId>,
     /// Every part of the free text stands in it as it was asked.
     pub(crate) whole: bool,
@@ -195,15 +202,35 @@ pub(crate) fn by_score(a: &Candidate, b: &Candidate) -> Ordering {
 /// Sorts candidates. Keys are read only when two are equal without: few
 /// queries have such, and the column of keys is a large one.
 pub(crate) fn sort(store: &Store, candidates: &mut [Candidate]) -> Result<()> {
-    let mut is_tied = false;
-    candidates.sort_by(|a, b| {
-        let tied = a.whole == b.whole && a.score == b.score && a.day == b.day;
-        is_tied |= tied && (a.key.is_none() || b.key.is_none());
-        by_score(a, b)
+    // What nearly always decides, apart from candidates: they are large.
+    let decides = |one: &Candidate| (one.whole, one.score, one.day);
+    let mut order: Vec<_> = (0..).zip(candidates.iter().map(decides)).collect();
+    order.sort_unstable_by(|(_, a): &(usize, (bool, f64, u64)), (_, b)| {
+        let by_score = b.0.cmp(&a.0).then(b.1.total_cmp(&a.1));
+        by_score.then(a.2.cmp(&b.2))
     });
+    // By value: what a score of nought is written as makes no difference.
+    let mut is_tied = false;
+    for equal in order.chunk_by(|(_, a), (_, b)| a == b) {
+        if let [_, _, ..] = equal {
+            is_tied = true;
+            for (nth, _) in equal {
+                know_keys(store, std::slice::from_mut(&mut candidates[*nth]))?;
+            }
+        }
+    }
     if is_tied {
-        know_keys(store, candidates)?;
+        // Those that have no key are not asked for it.
         candidates.sort_by(by_score);
+        return Ok(());
+    }
+    for at in 0..order.len() {
+        let mut from = order[at].0;
+        // Where what was there has gone.
+        while from < at {
+            from = order[from].0;
+        }
+        candidates.swap(at, from);
     }
     Ok(())
 }
@@ -296,11 +323,25 @@ impl Evidence {
         &self,
         collection: &Collection,
         head: &[Candidate],
-        mut said: impl FnMut(&Candidate) -> Result<Said>,
-        blind: Option<&dyn Fn(&str) -> f64>,
+        said: impl Fn(&Candidate) -> Result<Said> + Sync,
+        blind: Option<&(dyn Fn(&str) -> f64 + Sync)>,
     ) -> Result<Vec<[f64; features::COUNT]>> {
+        let pieces: Vec<&[Candidate]> = head.chunks(PIECE).collect();
+        let rows = together::each(pieces, |head| self.read(collection, head, &said, blind))?;
+        let (mut rows, candidates): (Vec<_>, Vec<_>) = rows.into_iter().flatten().unzip();
+        compare(&mut rows, &candidates);
+        Ok(rows)
+    }
+
+    /// The same, but for the features that compare them with each other.
+    fn read(
+        &self,
+        collection: &Collection,
+        head: &[Candidate],
+        said: &impl Fn(&Candidate) -> Result<Said>,
+        blind: Option<&(dyn Fn(&str) -> f64 + Sync)>,
+    ) -> Result<Vec<([f64; features::COUNT], Contender)>> {
         let mut rows = Vec::with_capacity(head.len());
-        let mut candidates = Vec::with_capacity(head.len());
         let mut seen = Tally::new(&self.numbered);
         let damaged = "the texts of the index are damaged";
         for candidate in head {
@@ -316,17 +357,9 @@ impl Evidence {
             };
             let average = collection.average_chars;
             seen.read(&self.numbered, &said).context(damaged)?;
-            candidates.push(Contender::new(&seen));
-            rows.push(features(
-                &self.numbered,
-                &seen,
-                words,
-                chars,
-                length,
-                average,
-            ));
+            let row = features(&self.numbered, &seen, words, chars, length, average);
+            rows.push((row, Contender::new(&seen)));
         }
-        compare(&mut rows, &candidates);
         Ok(rows)
     }
 

@@ -18,6 +18,8 @@ use crate::search::suggest::sound::sounds_alike;
 const LONGEST: usize = 12;
 /// Passages of a segment that are read for one gap.
 const READ: usize = 40;
+/// What reading the text of a passage costs, in passages that are walked over.
+const TEXT: u64 = 300;
 /// The longest string in which two characters are left open.
 const TWO: usize = 8;
 
@@ -118,11 +120,12 @@ impl Found<'_> {
             return Ok(());
         }
         for segment in self.store.segments() {
-            fill(open, segment, READ, |string| {
+            let read = fill(open, segment, READ, |string| {
                 if string != self.asked {
                     *self.near.entry(string).or_default() += 1;
                 }
             })?;
+            *self.effort = self.effort.saturating_sub(read as u64 * TEXT);
         }
         Ok(())
     }

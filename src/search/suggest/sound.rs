@@ -6,9 +6,10 @@
 //! character by character, which takes some 20 ms for 100,000 of them. What
 //! words join is told by the passages that hold both, and then by the string.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use anyhow::Result;
+use foldhash::fast::FixedState;
 use pinyin::ToPinyinMulti;
 use tantivy::{DocSet, TERMINATED};
 
@@ -21,6 +22,8 @@ use crate::search::phrase::{Phrase, Scope};
 const LONGEST: usize = 12;
 /// Ways to cut letters into syllables that are tried.
 const CUTS: usize = 6;
+/// First characters by which words are looked up, before all are read.
+const RANGES: usize = 600;
 /// Words that may begin a string, the most frequent ones.
 const FIRST: usize = 40;
 /// Words that may go on with it.
@@ -106,8 +109,14 @@ pub(super) fn sounds_alike(a: &str, b: &str) -> bool {
 }
 
 /// Strings of the archive that are read like letters, the most frequent first.
-pub(super) fn spelled(store: &Store, letters: &str) -> Result<Vec<String>> {
-    let index = Index::read(store)?;
+/// `effort` is how many passages may be walked over, and what is left of it afterwards.
+pub(super) fn spelled(
+    store: &Store,
+    readings: &Readings,
+    letters: &str,
+    effort: &mut u64,
+) -> Result<Vec<String>> {
+    let index = Index::new(store, readings);
     let mut cuts: Vec<Vec<&str>> = vec![Vec::new()];
     for run in letters.split_whitespace() {
         let own = index.cuts(run);
@@ -122,7 +131,7 @@ pub(super) fn spelled(store: &Store, letters: &str) -> Result<Vec<String>> {
             .iter()
             .map(|syllable| Sound::Syllables(vec![(*syllable).to_owned()]))
             .collect();
-        let found = index.strings(&sounds)?;
+        let found = index.strings(&sounds, effort)?;
         if !found.is_empty() {
             return Ok(found);
         }
@@ -130,13 +139,19 @@ pub(super) fn spelled(store: &Store, letters: &str) -> Result<Vec<String>> {
     let initials: Vec<char> = letters.chars().filter(|c| *c != ' ').collect();
     if (2..=8).contains(&initials.len()) {
         let sounds: Vec<Sound> = initials.into_iter().map(Sound::Initial).collect();
-        return index.strings(&sounds);
+        return index.strings(&sounds, effort);
     }
     Ok(Vec::new())
 }
 
-/// Strings of the archive that are read like a string of hanzi.
-pub(super) fn alike(store: &Store, phrase: &Phrase) -> Result<Vec<String>> {
+/// Strings of the archive that are read like a string of hanzi. `effort` as for
+/// [`spelled`].
+pub(super) fn alike(
+    store: &Store,
+    known: &Readings,
+    phrase: &Phrase,
+    effort: &mut u64,
+) -> Result<Vec<String>> {
     let mut sounds = Vec::new();
     let mut asked = String::new();
     for unit in &phrase.units {
@@ -151,18 +166,41 @@ pub(super) fn alike(store: &Store, phrase: &Phrase) -> Result<Vec<String>> {
     if !(2..=6).contains(&sounds.len()) {
         return Ok(Vec::new());
     }
-    let mut found = Index::read(store)?.strings(&sounds)?;
+    let mut found = Index::new(store, known).strings(&sounds, effort)?;
     found.retain(|string| *string != asked);
     Ok(found)
+}
+
+/// How the characters of an index are read.
+#[derive(Debug)]
+pub(in crate::search) struct Readings {
+    /// The characters with their readings.
+    chars: BTreeMap<char, Vec<String>>,
+    /// Every syllable that one of them has.
+    syllables: BTreeSet<String>,
+}
+
+impl Readings {
+    pub(in crate::search) fn read(store: &Store) -> Result<Readings> {
+        let mut chars = BTreeMap::new();
+        for segment in store.segments() {
+            let mut terms = segment.chars().dictionary().stream()?;
+            while terms.advance() {
+                let term = std::str::from_utf8(terms.key()).unwrap_or_default();
+                if let Some(c) = term.chars().next().filter(|c| !c.is_ascii()) {
+                    chars.entry(c).or_insert_with(|| readings(c));
+                }
+            }
+        }
+        let syllables = chars.values().flatten().cloned().collect();
+        Ok(Readings { chars, syllables })
+    }
 }
 
 /// What of the index tells how it is read.
 struct Index<'a> {
     store: &'a Store,
-    /// The characters of the index with their readings.
-    chars: HashMap<char, Vec<String>>,
-    /// Every syllable that one of them has.
-    syllables: BTreeSet<String>,
+    readings: &'a Readings,
     /// First document of each segment, counted through.
     bases: Vec<u32>,
     documents: usize,
@@ -183,29 +221,19 @@ struct Begun {
 }
 
 impl<'a> Index<'a> {
-    fn read(store: &'a Store) -> Result<Index<'a>> {
-        let mut chars = HashMap::new();
+    fn new(store: &'a Store, readings: &'a Readings) -> Index<'a> {
         let mut bases = Vec::new();
         let mut documents = 0;
         for segment in store.segments() {
             bases.push(documents);
             documents += segment.max_doc();
-            let mut terms = segment.chars().dictionary().stream()?;
-            while terms.advance() {
-                let term = std::str::from_utf8(terms.key()).unwrap_or_default();
-                if let Some(c) = term.chars().next().filter(|c| !c.is_ascii()) {
-                    chars.entry(c).or_insert_with(|| readings(c));
-                }
-            }
         }
-        let syllables = chars.values().flatten().cloned().collect();
-        Ok(Index {
+        Index {
             store,
-            chars,
-            syllables,
+            readings,
             bases,
             documents: documents as usize,
-        })
+        }
     }
 
     /// The ways to cut letters into syllables, those with the fewest first.
@@ -220,7 +248,7 @@ impl<'a> Index<'a> {
             let mut ways = Vec::new();
             for (end, rests) in from.iter().enumerate().skip(start + 1).take(6) {
                 let syllable = letters.get(start..end).unwrap_or_default();
-                if self.syllables.contains(syllable) {
+                if self.readings.syllables.contains(syllable) {
                     let with = |rest: &Vec<&'t str>| [&[syllable], rest.as_slice()].concat();
                     ways.extend(rests.iter().map(with));
                 }
@@ -233,9 +261,12 @@ impl<'a> Index<'a> {
     }
 
     /// Strings that are read so, the most frequent first.
-    fn strings(&self, sounds: &[Sound]) -> Result<Vec<String>> {
+    fn strings(&self, sounds: &[Sound], effort: &mut u64) -> Result<Vec<String>> {
         let n = sounds.len();
-        let words = self.words(sounds)?;
+        if *effort == 0 {
+            return Ok(Vec::new());
+        }
+        let words = self.words(sounds, effort)?;
         let whole = (1u64 << n) - 1;
         let mut best: Vec<(usize, String)> = words
             .iter()
@@ -260,14 +291,21 @@ impl<'a> Index<'a> {
                 .collect();
             let mut joined: Vec<(f64, usize, usize)> = Vec::new();
             for (which, first) in begun[at].iter().enumerate() {
+                if *effort == 0 {
+                    break;
+                }
                 for doc in &first.docs {
                     seen[*doc as usize / 64] |= 1 << (doc % 64);
                 }
                 for nth in &nexts {
                     if !postings.contains_key(nth) {
-                        postings.insert(*nth, self.docs(&words[*nth].text)?);
+                        let docs = self.docs(&words[*nth].text)?;
+                        *effort = effort.saturating_sub(docs.len() as u64 / 8);
+                        postings.insert(*nth, docs);
                     }
                     let docs = &postings[nth];
+                    // A look at a bit is a small part of a step of a walk.
+                    *effort = effort.saturating_sub(1 + docs.len() as u64 / 16);
                     let both = docs
                         .iter()
                         .filter(|doc| seen[**doc as usize / 64] >> (*doc % 64) & 1 == 1)
@@ -287,6 +325,11 @@ impl<'a> Index<'a> {
             for (_, which, nth) in joined.into_iter().take(4 * BEAM) {
                 let text = format!("{}{}", begun[at][which].text, words[nth].text);
                 let end = at + words[nth].length;
+                let cost = self.cost(&text)?;
+                if cost > *effort {
+                    continue;
+                }
+                *effort -= cost;
                 let docs = self.standing(&text)?;
                 if docs.is_empty() || begun[end].iter().any(|other| other.text == text) {
                     continue;
@@ -310,7 +353,7 @@ impl<'a> Index<'a> {
 
     /// The words that fit somewhere, the most frequent first. Initials are
     /// filled by words of two characters or more only.
-    fn words(&self, sounds: &[Sound]) -> Result<Vec<Word>> {
+    fn words(&self, sounds: &[Sound], effort: &mut u64) -> Result<Vec<Word>> {
         let initials = sounds
             .iter()
             .any(|sound| matches!(sound, Sound::Initial(_)));
@@ -320,41 +363,66 @@ impl<'a> Index<'a> {
                 bits | u64::from(fits) << at
             })
         };
-        let at: HashMap<char, u64> = self
-            .chars
-            .iter()
-            .map(|(c, readings)| (*c, fits(readings)))
-            .filter(|(_, bits)| *bits != 0)
-            .collect();
+        let mut at: HashMap<char, u64, FixedState> = HashMap::default();
+        let mut firsts = Vec::new();
+        for (c, readings) in &self.readings.chars {
+            let bits = fits(readings);
+            if bits != 0 {
+                at.insert(*c, bits);
+                firsts.push(*c);
+            }
+        }
         let mut words: HashMap<String, Word> = HashMap::new();
+        let mut add = |term: &[u8], passages: u32| {
+            let Ok(term) = std::str::from_utf8(term) else {
+                return;
+            };
+            let mut starts = u64::MAX;
+            let mut length = 0;
+            for c in term.chars() {
+                starts &= at.get(&c).copied().unwrap_or(0) >> length;
+                length += 1;
+                if starts == 0 || length > LONGEST {
+                    break;
+                }
+            }
+            if starts == 0 || length > LONGEST || length == 1 && initials {
+                return;
+            }
+            words
+                .entry(term.to_owned())
+                .or_insert_with(|| Word {
+                    text: term.to_owned(),
+                    length,
+                    passages: 0,
+                    starts,
+                })
+                .passages += u64::from(passages);
+        };
         for segment in self.store.segments() {
-            let mut terms = segment.words().dictionary().stream()?;
-            while terms.advance() {
-                let Ok(term) = std::str::from_utf8(terms.key()) else {
-                    continue;
-                };
-                let mut starts = u64::MAX;
-                let mut length = 0;
-                for c in term.chars() {
-                    starts &= at.get(&c).copied().unwrap_or(0) >> length;
-                    length += 1;
-                    if starts == 0 || length > LONGEST {
+            let dictionary = segment.words().dictionary();
+            // Words lie by their first characters; of many of these all are read.
+            let ranges: Vec<(char, char)> = match firsts.len() > RANGES {
+                true => vec![('\0', char::MAX)],
+                false => firsts.iter().map(|c| (*c, *c)).collect(),
+            };
+            for (first, last) in ranges {
+                let mut terms = dictionary
+                    .range()
+                    .ge(first.encode_utf8(&mut [0; 4]).as_bytes())
+                    .into_stream()?;
+                let mut read = 0;
+                while terms.advance() {
+                    read += 1;
+                    let end = last.encode_utf8(&mut [0; 4]).len();
+                    let key = terms.key();
+                    let begin = &key[..end.min(key.len())];
+                    if begin > last.encode_utf8(&mut [0; 4]).as_bytes() {
                         break;
                     }
+                    add(key, terms.value().doc_freq);
                 }
-                if starts == 0 || length > LONGEST || length == 1 && initials {
-                    continue;
-                }
-                let passages = u64::from(terms.value().doc_freq);
-                words
-                    .entry(term.to_owned())
-                    .or_insert_with(|| Word {
-                        text: term.to_owned(),
-                        length,
-                        passages: 0,
-                        starts,
-                    })
-                    .passages += passages;
+                *effort = effort.saturating_sub(8 + read);
             }
         }
         let mut words: Vec<Word> = words.into_values().collect();
@@ -380,6 +448,16 @@ impl<'a> Index<'a> {
             }
         }
         Ok(docs)
+    }
+
+    /// How many passages are walked over for a string at the most.
+    fn cost(&self, text: &str) -> Result<u64> {
+        let phrase = Phrase::new(text);
+        let mut cost = 0;
+        for segment in self.store.segments() {
+            cost += phrase.at_most(segment)?;
+        }
+        Ok(cost)
     }
 
     /// The passages in which a string stands.

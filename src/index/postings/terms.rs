@@ -1,0 +1,259 @@
+//! The terms of one field of a segment, and what of their postings stays in memory.
+
+use std::collections::HashMap;
+use std::io;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+
+use anyhow::{Context, Result};
+use foldhash::fast::FixedState;
+use tantivy::HasLen;
+use tantivy::directory::{FileSlice, OwnedBytes};
+use tantivy::postings::TermInfo;
+use tantivy::termdict::TermDictionary;
+
+use crate::index::postings::dense::{Counts, Dense};
+use crate::index::postings::read::{Lengths, Postings};
+use crate::index::postings::shelf::Shelf;
+use crate::index::postings::write::{FOOTER, MAGIC};
+
+/// The terms of one field of a segment, with their postings.
+pub struct Terms {
+    lists: FileSlice,
+    dictionary: TermDictionary,
+    lengths: Lengths,
+    positions: bool,
+    /// Terms that were looked up; `None` for one that stands nowhere.
+    infos: RwLock<Infos>,
+    kept: Mutex<Kept>,
+}
+
+type Infos = HashMap<String, Option<TermInfo>, FixedState>;
+
+/// What was read and stays in memory.
+struct Kept {
+    /// Lists, by where they begin.
+    lists: HashMap<usize, List, FixedState>,
+    bytes: usize,
+    /// What was laid open of them.
+    counts: Shelf<Counts>,
+    dense: Shelf<Dense>,
+    /// How often a list was not laid open that deserves it.
+    waited: u32,
+}
+
+struct List {
+    bytes: OwnedBytes,
+    /// How often it was asked for.
+    uses: u32,
+}
+
+/// Bytes of lists that stay at the most: what one process asks for again and
+/// again is not read again.
+const KEEP: usize = 32 << 20;
+/// Bytes of what is laid open at the most: counts, and places besides.
+const KEEP_COUNTS: usize = 64 << 20;
+const KEEP_DENSE: usize = 96 << 20;
+/// Counts are laid open when a list is asked for again: that costs as much as a
+/// walk over it.
+const AGAIN: u32 = 2;
+/// Places are laid open when it was asked for more often than one question does …
+const OFTEN: u32 = 8;
+/// … and one list for so many times that one was wanted, for a long question
+/// wants hundreds.
+const WAIT: u32 = 4;
+/// Lists that fewer than one document in so many has are walked over.
+const SPARSE: u32 = 64;
+/// Terms that stay looked up.
+const TERMS: usize = 1 << 16;
+
+impl Default for Kept {
+    fn default() -> Kept {
+        Kept {
+            lists: HashMap::default(),
+            bytes: 0,
+            counts: Shelf::new(KEEP_COUNTS),
+            dense: Shelf::new(KEEP_DENSE),
+            waited: 0,
+        }
+    }
+}
+
+impl Terms {
+    pub(crate) fn open(file: FileSlice, positions: bool) -> Result<Terms> {
+        let damaged =
+            || io::Error::new(io::ErrorKind::InvalidData, "a file of postings is damaged");
+        let body = file.len().checked_sub(FOOTER).ok_or_else(damaged)?;
+        let (rest, footer) = file.split(body);
+        let footer = footer.read_bytes()?;
+        let number = |at: usize| {
+            let bytes = footer.get(at..at + 8)?.try_into().ok()?;
+            usize::try_from(u64::from_le_bytes(bytes)).ok()
+        };
+        let lists = number(0).ok_or_else(damaged)?;
+        let dictionary = number(8).ok_or_else(damaged)?;
+        let documents = footer
+            .get(16..20)
+            .and_then(|bytes| bytes.try_into().ok())
+            .map(|bytes| u32::from_le_bytes(bytes) as usize)
+            .ok_or_else(damaged)?;
+        let whole = lists
+            .checked_add(dictionary)
+            .and_then(|sum| sum.checked_add(documents));
+        if footer.get(20..) != Some(&MAGIC[..]) || whole != Some(rest.len()) {
+            return Err(damaged().into());
+        }
+        let (lists, rest) = rest.split(lists);
+        let (dictionary, lengths) = rest.split(dictionary);
+        Ok(Terms {
+            lists,
+            dictionary: TermDictionary::open(dictionary)?,
+            lengths: Lengths(lengths.read_bytes()?),
+            positions,
+            infos: RwLock::default(),
+            kept: Mutex::default(),
+        })
+    }
+
+    /// The terms, sorted by their bytes, with the number of documents of each
+    /// (deleted ones included).
+    pub fn dictionary(&self) -> &TermDictionary {
+        &self.dictionary
+    }
+
+    /// The number of documents that have a term, deleted ones included.
+    pub fn doc_freq(&self, term: &str) -> Result<u32> {
+        Ok(self.info(term)?.map_or(0, |info| info.doc_freq))
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn info(&self, term: &str) -> Result<Option<TermInfo>> {
+        let infos = self.infos.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(info) = infos.get(term) {
+            return Ok(info.clone());
+        }
+        drop(infos);
+        let info = self.dictionary.get(term.as_bytes())?;
+        let mut infos = self.infos.write().unwrap_or_else(PoisonError::into_inner);
+        if infos.len() >= TERMS {
+            infos.clear();
+        }
+        infos.insert(term.to_owned(), info.clone());
+        Ok(info)
+    }
+
+    /// The postings of a term, on their first document; `None` when no document has it.
+    pub fn postings(&self, term: &str) -> Result<Option<Postings>> {
+        let Some(info) = self.info(term)? else {
+            return Ok(None);
+        };
+        let start = info.postings_range.start;
+        if let Some(list) = self.kept().lists.get_mut(&start) {
+            list.uses = list.uses.saturating_add(1);
+            return Ok(Some(self.walk(list.bytes.clone(), &info)));
+        }
+        let bytes = self.bytes(&info)?;
+        let mut kept = self.kept();
+        if kept.bytes + bytes.len() > KEEP {
+            kept.lists.clear();
+            kept.bytes = 0;
+        }
+        if bytes.len() <= KEEP {
+            kept.bytes += bytes.len();
+            let bytes = bytes.clone();
+            kept.lists.insert(start, List { bytes, uses: 1 });
+        }
+        Ok(Some(self.walk(bytes, &info)))
+    }
+
+    /// Which documents have a term and how often, laid open: if many have it and
+    /// it was asked for before.
+    pub fn counts(&self, term: &str) -> Result<Option<Arc<Counts>>> {
+        let info = self.common(term)?;
+        Ok(info.and_then(|info| self.counts_of(&info)))
+    }
+
+    /// The same with places, if it was asked for often.
+    pub fn dense(&self, term: &str) -> Result<Option<Arc<Dense>>> {
+        let Some(info) = self.common(term)? else {
+            return Ok(None);
+        };
+        let start = info.postings_range.start;
+        let mut kept = self.kept();
+        if let Some(dense) = kept.dense.take(start) {
+            return Ok(dense);
+        }
+        let Some(list) = kept.lists.get(&start).filter(|list| list.uses >= OFTEN) else {
+            return Ok(None);
+        };
+        let bytes = list.bytes.clone();
+        kept.waited += 1;
+        if kept.waited < WAIT {
+            return Ok(None);
+        }
+        kept.waited = 0;
+        drop(kept);
+        // Where two threads make the same one, both are right.
+        let counts = self.counts_of(&info);
+        let dense = counts.map(|counts| Arc::new(Dense::of(self.walk(bytes, &info), counts)));
+        let size = Dense::size(info.doc_freq);
+        self.kept().dense.put(start, dense.clone(), size);
+        Ok(dense)
+    }
+
+    /// A term that enough documents have for its list to be laid open.
+    fn common(&self, term: &str) -> Result<Option<TermInfo>> {
+        let least = (self.lengths.0.len() as u32).div_ceil(SPARSE);
+        Ok(self.info(term)?.filter(|info| info.doc_freq >= least))
+    }
+
+    fn counts_of(&self, info: &TermInfo) -> Option<Arc<Counts>> {
+        let start = info.postings_range.start;
+        let mut kept = self.kept();
+        if let Some(counts) = kept.counts.take(start) {
+            return counts;
+        }
+        let list = kept.lists.get_mut(&start)?;
+        list.uses = list.uses.saturating_add(1);
+        if list.uses <= AGAIN {
+            return None;
+        }
+        let bytes = list.bytes.clone();
+        drop(kept);
+        let documents = self.lengths.0.len() as u32;
+        let counts = Counts::of(self.walk(bytes, info), documents).map(Arc::new);
+        let size = Counts::size(info.doc_freq, documents);
+        self.kept().counts.put(start, counts.clone(), size);
+        counts
+    }
+
+    /// The postings of a term that nobody asks for twice.
+    pub(super) fn list(&self, info: &TermInfo) -> Result<Postings> {
+        Ok(self.walk(self.bytes(info)?, info))
+    }
+
+    fn walk(&self, bytes: OwnedBytes, info: &TermInfo) -> Postings {
+        Postings::new(bytes, info.doc_freq, self.positions)
+    }
+
+    fn bytes(&self, info: &TermInfo) -> Result<OwnedBytes> {
+        let range = info.postings_range.clone();
+        let bytes = if range.start <= range.end && range.end <= self.lists.len() {
+            self.lists.slice(range).read_bytes()
+        } else {
+            Err(io::ErrorKind::UnexpectedEof.into())
+        };
+        bytes.context("the postings of a term are damaged")
+    }
+
+    /// How long each document is.
+    pub fn lengths(&self) -> Lengths {
+        self.lengths.clone()
+    }
+
+    pub(super) fn length_codes(&self) -> &[u8] {
+        &self.lengths.0
+    }
+}

@@ -1,0 +1,48 @@
+//! What a query looks for as text.
+
+use std::collections::HashSet;
+
+use crate::search::query::Query;
+
+/// The strings a query looks for, each once, apart from what it excludes.
+#[derive(Debug, Default)]
+pub(super) struct Asked {
+    /// Free text.
+    pub(super) free: Vec<String>,
+    /// Strings as they are.
+    pub(super) exact: Vec<String>,
+}
+
+impl Asked {
+    pub(super) fn of(query: &Query) -> Asked {
+        let mut asked = Asked::default();
+        asked.add(query);
+        for strings in [&mut asked.free, &mut asked.exact] {
+            let mut seen = HashSet::new();
+            strings.retain(|text| seen.insert(text.clone()));
+        }
+        asked
+    }
+
+    fn add(&mut self, query: &Query) {
+        match query {
+            Query::Words(text) => self.free.push(text.clone()),
+            Query::Exact(text) | Query::Prefix(text) | Query::Number(text) => {
+                self.exact.push(text.clone());
+            }
+            Query::Near { parts, .. } => self.exact.extend(parts.iter().cloned()),
+            Query::Title(inner) => {
+                let mut inside = Asked::default();
+                inside.add(inner);
+                self.exact.extend(inside.free);
+                self.exact.extend(inside.exact);
+            }
+            Query::Any(parts) | Query::And(parts) | Query::Or(parts) => {
+                for part in parts {
+                    self.add(part);
+                }
+            }
+            Query::Source(_) | Query::Date { .. } | Query::Not(_) => {}
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! What matches, in all segments: a large index is asked in stretches, by all
+//! cores at the same time.
+
+use std::ops::Range;
+
+use anyhow::Result;
+use tantivy::DocId;
+
+use crate::index::day;
+use crate::search::matching::{Matcher, Rigour, Wanted};
+use crate::search::query::Query;
+use crate::search::rank::{idf, passages, word_frequency};
+use crate::search::set::Set;
+use crate::search::{Page, Searcher, together};
+
+/// Passages that are worth a thread of their own …
+const STRETCH: DocId = 8192;
+/// … and the stretches that a large index is cut into.
+const STRETCHES: DocId = 4;
+/// Postings that are to be walked over before more than one thread does it.
+const LABOUR: u64 = 20_000;
+/// A query of more parts than this is one of much work.
+const MANY: usize = 8;
+
+/// The passages of each segment that match.
+pub(super) struct Found {
+    pub(super) docs: Vec<Vec<DocId>>,
+    /// None had enough of the words; these have some.
+    pub(super) relaxed: bool,
+}
+
+impl Searcher {
+    pub(super) fn matching(
+        &self,
+        query: &Query,
+        page: &Page,
+        words: &[(String, u32)],
+    ) -> Result<Found> {
+        let wanted = self.wanted(words)?;
+        let mut found = self.match_all(query, page, &wanted, Rigour::Enough)?;
+        if wanted.len() > 1 && found.iter().all(Vec::is_empty) {
+            found = self.match_all(query, page, &wanted, Rigour::One)?;
+            let relaxed = found.iter().any(|docs| !docs.is_empty());
+            return Ok(Found {
+                docs: found,
+                relaxed,
+            });
+        }
+        Ok(Found {
+            docs: found,
+            relaxed: false,
+        })
+    }
+
+    /// The words of free text with their weights.
+    pub(super) fn wanted(&self, words: &[(String, u32)]) -> Result<Vec<Wanted>> {
+        let mut wanted = Vec::with_capacity(words.len());
+        if !words.is_empty() {
+            let passages = passages(self.store());
+            for (word, count) in words {
+                let holding = word_frequency(self.store(), word)?;
+                wanted.push(Wanted {
+                    word: word.clone(),
+                    count: *count,
+                    passages: holding,
+                    idf: idf(passages, holding),
+                });
+            }
+        }
+        Ok(wanted)
+    }
+
+    fn match_all(
+        &self,
+        query: &Query,
+        page: &Page,
+        words: &[Wanted],
+        rigour: Rigour,
+    ) -> Result<Vec<Vec<DocId>>> {
+        let stretches = self.stretches(query, words)?;
+        let segmenter = || self.store().segmenter();
+        let found = together::each(stretches, |(number, docs)| {
+            let segment = &self.store().segments()[number];
+            let mut among = Set::all(docs.clone());
+            let matcher = Matcher::new(segment, docs, &segmenter, words, rigour);
+            if page.since.is_some() || page.until.is_some() {
+                among = matcher.date(page.since.map(day), page.until.map(day), &among)?;
+            }
+            if !page.sources.is_empty() {
+                among = matcher.source(&page.sources, &among)?;
+            }
+            let docs: Vec<DocId> = matcher.run(query, &among)?.iter().collect();
+            Ok((number, docs))
+        })?;
+        let mut all = vec![Vec::new(); self.store().segments().len()];
+        for (number, mut docs) in found {
+            all[number].append(&mut docs);
+        }
+        Ok(all)
+    }
+
+    /// The passages of each segment, in stretches of whole articles that are
+    /// asked by themselves: more than one where there is much to do.
+    fn stretches(&self, query: &Query, words: &[Wanted]) -> Result<Vec<(usize, Range<DocId>)>> {
+        let segments = self.store().segments();
+        let size = match self.is_laborious(query, words)? {
+            true => STRETCH.max(passages(self.store()) as DocId / STRETCHES),
+            false => DocId::MAX,
+        };
+        let mut stretches = Vec::with_capacity(segments.len());
+        for (number, segment) in segments.iter().enumerate() {
+            let mut begin = 0;
+            while begin < segment.max_doc() {
+                let mut end = segment.max_doc();
+                // No rest that is hardly worth it.
+                if u64::from(end - begin) > u64::from(size) * 5 / 4 {
+                    end = segment.runs()?.articles.after(begin + size);
+                }
+                stretches.push((number, begin..end));
+                begin = end;
+            }
+        }
+        Ok(stretches)
+    }
+
+    /// Whether a query makes enough work for more than one thread: by the
+    /// passages that have its words, and the rarest characters of its strings.
+    pub(super) fn is_laborious(&self, query: &Query, words: &[Wanted]) -> Result<bool> {
+        let mut work: u64 = words.iter().map(|wanted| wanted.passages).sum();
+        let leaves = query.leaves();
+        if leaves.len() > MANY {
+            return Ok(passages(self.store()) > LABOUR);
+        }
+        for (leaf, _) in leaves {
+            for segment in self.store().segments() {
+                work += Matcher::at_most(segment, leaf)?;
+            }
+        }
+        Ok(work > LABOUR)
+    }
+}

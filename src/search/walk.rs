@@ -1,0 +1,250 @@
+//! Walks over the passages of a segment that hold all characters of a string.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use anyhow::Result;
+use tantivy::{DocId, DocSet, TERMINATED};
+
+use crate::chars::Unit;
+use crate::index::{Dense, Postings, Segment};
+use crate::search::phrase::term_of;
+use crate::search::set::Set;
+
+/// Walks over the passages that hold all characters of a string, the rarest
+/// character leading.
+pub(crate) struct Walk<'a> {
+    segment: &'a Segment,
+    lists: Vec<List>,
+    /// The characters of a long string that are more frequent, with their places in
+    /// it: their lists are read when all others fit.
+    closed: Vec<(char, Vec<u32>)>,
+    /// Every list is laid open.
+    is_open: bool,
+    /// There is but one character to look for.
+    is_single: bool,
+}
+
+/// Characters of a string that are looked for first, the rarest ones.
+const FIRST: usize = 6;
+
+/// The postings of one character and its places in the string.
+struct List {
+    postings: Postings,
+    dense: Option<Arc<Dense>>,
+    offsets: Vec<u32>,
+    positions: Vec<u32>,
+}
+
+impl<'a> Walk<'a> {
+    /// `None` when the string is empty or one of its characters stands nowhere.
+    /// `string`: its characters, each with its place in it.
+    pub(crate) fn new(
+        string: impl Iterator<Item = (u32, Unit)>,
+        segment: &'a Segment,
+    ) -> Result<Option<Walk<'a>>> {
+        let mut distinct: Vec<(Unit, Vec<u32>)> = Vec::new();
+        for (offset, unit) in string {
+            match distinct.iter_mut().find(|(seen, _)| *seen == unit) {
+                Some((_, offsets)) => offsets.push(offset),
+                None => distinct.push((unit, vec![offset])),
+            }
+        }
+        let mut order = Vec::with_capacity(distinct.len());
+        for (unit, offsets) in distinct {
+            let Some(term) = term_of(unit) else {
+                return Ok(None);
+            };
+            match segment.chars().doc_freq(term.encode_utf8(&mut [0; 4]))? {
+                0 => return Ok(None),
+                frequency => order.push((frequency, term, offsets)),
+            }
+        }
+        order.sort_by_key(|(frequency, _, _)| *frequency);
+        let mut order = order.into_iter().map(|(_, term, offsets)| (term, offsets));
+        let mut walk = Walk {
+            segment,
+            lists: Vec::new(),
+            closed: Vec::new(),
+            is_open: false,
+            is_single: false,
+        };
+        for (term, offsets) in order.by_ref().take(FIRST) {
+            walk.read(term, offsets)?;
+        }
+        walk.closed = order.collect();
+        let lists = &walk.lists;
+        walk.is_open = lists.iter().all(|list| list.dense.is_some());
+        walk.is_single = lists.iter().map(|list| list.offsets.len()).sum::<usize>() == 1;
+        Ok((!walk.lists.is_empty()).then_some(walk))
+    }
+
+    fn read(&mut self, term: char, offsets: Vec<u32>) -> Result<()> {
+        let (chars, mut utf8) = (self.segment.chars(), [0; 4]);
+        let term = term.encode_utf8(&mut utf8);
+        if let Some(postings) = chars.postings(term)? {
+            self.lists.push(List {
+                postings,
+                dense: chars.dense(term)?,
+                offsets,
+                positions: Vec::new(),
+            });
+        }
+        Ok(())
+    }
+
+    /// The first passage of some that is `among` those wanted and holds every
+    /// character, deleted ones included. Some in which the characters cannot stand
+    /// side by side may be left out.
+    pub(crate) fn from(&mut self, docs: Range<DocId>, among: Option<&Set>) -> Option<DocId> {
+        if self.is_open {
+            return self.open(docs, among);
+        }
+        let wanted = |doc| among.map_or(Some(doc), |among| among.from(doc));
+        let (lead, others) = self.lists.split_first_mut()?;
+        let mut doc = lead.postings.doc();
+        if doc < docs.start {
+            doc = match doc + 1 == docs.start {
+                true => lead.postings.advance(),
+                false => lead.postings.seek(docs.start),
+            };
+        }
+        'next: while doc < docs.end {
+            let next = wanted(doc)?;
+            if next > doc {
+                doc = lead.postings.seek(next);
+                continue;
+            }
+            for list in others.iter_mut() {
+                if let Some(dense) = &list.dense {
+                    if !dense.has(doc) {
+                        doc = lead.postings.advance();
+                        continue 'next;
+                    }
+                    continue;
+                }
+                let mut at = list.postings.doc();
+                if at < doc {
+                    at = list.postings.seek(doc);
+                }
+                if at > doc {
+                    if at == TERMINATED {
+                        return None;
+                    }
+                    doc = lead.postings.seek(at);
+                    continue 'next;
+                }
+            }
+            return Some(doc);
+        }
+        None
+    }
+
+    /// The same over lists that are laid open.
+    fn open(&self, docs: Range<DocId>, among: Option<&Set>) -> Option<DocId> {
+        let word = |nth: usize| {
+            let mut word = among.map_or(u64::MAX, |among| among.word(nth));
+            for list in &self.lists {
+                if word == 0 {
+                    break;
+                }
+                word &= list.dense.as_ref().map_or(0, |dense| dense.word(nth));
+            }
+            word
+        };
+        let mut at = docs.start as usize / 64;
+        let mut left = word(at) & u64::MAX << (docs.start % 64);
+        loop {
+            while left != 0 {
+                let doc = at as DocId * 64 + left.trailing_zeros();
+                if doc >= docs.end {
+                    return None;
+                }
+                if self.is_single || self.may_stand(doc) {
+                    return Some(doc);
+                }
+                left &= left - 1;
+            }
+            at += 1;
+            if at as u64 * 64 >= u64::from(docs.end) {
+                return None;
+            }
+            left = word(at);
+        }
+    }
+
+    /// Whether the characters may stand side by side in a passage that holds them.
+    #[inline]
+    fn may_stand(&self, doc: DocId) -> bool {
+        let mut starts = u64::MAX;
+        for list in &self.lists {
+            let Some(dense) = &list.dense else {
+                continue;
+            };
+            let places = dense.places(doc);
+            for offset in &list.offsets {
+                starts &= places.rotate_right(*offset % 64);
+            }
+            if starts == 0 {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Positions at which the string begins in the passage at hand.
+    pub(crate) fn starts(&mut self, doc: DocId, found: &mut Vec<u32>) -> Result<()> {
+        found.clear();
+        let mut nth = 0;
+        loop {
+            if nth == self.lists.len() {
+                for (term, offsets) in std::mem::take(&mut self.closed) {
+                    self.read(term, offsets)?;
+                }
+            }
+            let Some(list) = self.lists.get_mut(nth) else {
+                return Ok(());
+            };
+            list.starts(doc, nth == 0, found);
+            if found.is_empty() {
+                return Ok(());
+            }
+            nth += 1;
+        }
+    }
+}
+
+impl List {
+    /// Keeps of some starts those at which the character stands in its places; as the
+    /// `first` of the lists, finds them.
+    fn starts(&mut self, doc: DocId, first: bool, found: &mut Vec<u32>) {
+        if self.postings.doc() < doc {
+            self.postings.seek(doc);
+        }
+        // Of a list that nobody walked over the passage may be missing.
+        match self.postings.doc() == doc {
+            true => self.postings.positions(&mut self.positions),
+            false => self.positions.clear(),
+        }
+        for (nth, offset) in self.offsets.iter().enumerate() {
+            if first && nth == 0 {
+                let starts = self.positions.iter();
+                found.extend(starts.filter_map(|at| at.checked_sub(*offset)));
+            } else {
+                keep_shifted(found, &self.positions, *offset);
+            }
+        }
+    }
+}
+
+/// Keeps the starts for which `start + offset` is among the positions; both sorted.
+fn keep_shifted(starts: &mut Vec<u32>, positions: &[u32], offset: u32) {
+    let mut at = 0;
+    starts.retain(|start| {
+        let wanted = start + offset;
+        while at < positions.len() && positions[at] < wanted {
+            at += 1;
+        }
+        positions.get(at) == Some(&wanted)
+    });
+}
