@@ -119,14 +119,21 @@ pub fn file_key(path: &str) -> u64 {
 /// what becomes postings and text.
 pub(crate) struct PassageDocument {
     pub(super) fields: Vec<(Field, OwnedValue)>,
+    pub(super) text: PassageText,
+}
+
+/// What of a passage becomes postings and text: places in what its article shares, so
+/// that a copy costs nothing.
+#[derive(Clone)]
+pub(crate) struct PassageText {
     pub(super) article: Arc<ArticleText>,
     /// Its bytes of the body.
     pub(super) own: Range<usize>,
     /// What of the body's units is indexed with it: its own, and the head of the
     /// next passage of its paragraph.
     pub(super) units: Range<usize>,
-    /// The bytes of the body whose words rank it.
-    pub(super) ranked: Vec<Range<usize>>,
+    /// Which of the article's ranked ranges are its own.
+    pub(super) ranked: Range<usize>,
     pub(super) first: bool,
 }
 
@@ -137,6 +144,8 @@ pub(super) struct ArticleText {
     pub(super) lead: usize,
     pub(super) title_units: Vec<char>,
     pub(super) units: Vec<char>,
+    /// The bytes of the body whose words rank the article, passage by passage.
+    pub(super) ranked: Vec<Range<usize>>,
 }
 
 /// The units of a text as terms, and the byte each begins at.
@@ -162,7 +171,9 @@ impl PassageDocument {
             .downcast_ref()
             .ok_or_else(|| tantivy::TantivyError::InternalError("no passage".to_owned()))
     }
+}
 
+impl PassageText {
     /// The title on the first passage, nothing on the others.
     pub(crate) fn title(&self) -> &str {
         if self.first { &self.article.title } else { "" }
@@ -191,7 +202,7 @@ impl PassageDocument {
     /// The texts whose words rank it: what it says itself, and the title for
     /// the first one; not who wrote it, and not the page's furniture.
     pub(crate) fn ranked(&self) -> impl Iterator<Item = &str> {
-        let texts = self.ranked.iter();
+        let texts = self.article.ranked[self.ranked.clone()].iter();
         std::iter::once(self.title()).chain(texts.map(|bytes| &self.article.body[bytes.clone()]))
     }
 
@@ -241,14 +252,22 @@ pub(crate) fn documents(
     let (units, starts) = terms(&article.body);
     let unit_at = |byte: usize| starts.partition_point(|start| *start < byte);
     let units_of = |bytes: &Range<usize>| unit_at(bytes.start)..unit_at(bytes.end);
+    let mut ranked_parts = Vec::with_capacity(article.paragraphs.len() + passages.len());
+    let mut ranked_of = Vec::with_capacity(passages.len());
+    for passage in &passages {
+        let start = ranked_parts.len();
+        ranked_parts.extend(ranked(article, passage.bytes.clone()));
+        ranked_of.push(start..ranked_parts.len());
+    }
     let shared = Arc::new(ArticleText {
         title: article.title.value.clone(),
         body: article.body.clone(),
         lead: meta.lead,
         title_units,
         units,
+        ranked: ranked_parts,
     });
-    for (number, passage) in passages.iter().enumerate() {
+    for (number, (passage, ranked_here)) in passages.iter().zip(ranked_of).enumerate() {
         let own = units_of(&passage.bytes);
         let mut values = Vec::with_capacity(8);
         let place = (number as u64) << 1 | u64::from(passage.inside);
@@ -270,8 +289,8 @@ pub(crate) fn documents(
             values.push((fields.file, OwnedValue::U64(spot.file)));
             values.push((fields.hash, OwnedValue::U64(spot.hash)));
             values.push((fields.spot, OwnedValue::U64(spot.place)));
-            let proper = ranked(article, &(0..article.body.len()));
-            let parts = proper.iter().map(|bytes| &shared.units[units_of(bytes)]);
+            let proper = ranked(article, 0..article.body.len());
+            let parts = proper.map(|bytes| &shared.units[units_of(&bytes)]);
             let letters = parts.flatten().copied();
             let letters = letters.filter(|term| !matches!(*term, STOP | BREAK));
             for part in Signature::of(letters).0 {
@@ -284,11 +303,13 @@ pub(crate) fn documents(
         }
         documents.push(PassageDocument {
             fields: values,
-            article: shared.clone(),
-            ranked: ranked(article, &passage.bytes),
-            own: passage.bytes.clone(),
-            units: own.start..unit_at(passage.tail_end),
-            first: number == 0,
+            text: PassageText {
+                article: shared.clone(),
+                ranked: ranked_here,
+                own: passage.bytes.clone(),
+                units: own.start..unit_at(passage.tail_end),
+                first: number == 0,
+            },
         });
     }
     documents
@@ -296,16 +317,15 @@ pub(crate) fn documents(
 
 /// The bytes of a passage that are text, one range a paragraph: no credits, no
 /// furniture, nothing before the text proper.
-fn ranked(article: &Article, bytes: &Range<usize>) -> Vec<Range<usize>> {
+fn ranked(article: &Article, bytes: Range<usize>) -> impl Iterator<Item = Range<usize>> {
     let paragraphs = article.paragraphs.iter();
     paragraphs
         .filter(|paragraph| matches!(paragraph.kind, Kind::Body | Kind::Caption))
-        .map(|paragraph| {
+        .map(move |paragraph| {
             let start = paragraph.bytes.start.max(paragraph.text_start);
             start.max(bytes.start)..paragraph.bytes.end.min(bytes.end)
         })
         .filter(|range| range.start < range.end)
-        .collect()
 }
 
 /// A day as a number that sorts: `yyyymmdd`.

@@ -32,6 +32,7 @@ mod store;
 mod texts;
 mod twins;
 mod verified;
+mod waiting;
 mod writer;
 
 pub use columns::Fact;

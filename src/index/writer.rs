@@ -326,7 +326,7 @@ impl Writer {
             bail!("cannot write: {trouble}");
         }
         let documents = documents(&self.fields, article, meta, spot);
-        let bytes = documents.iter().map(PassageDocument::bytes).sum();
+        let bytes = documents.iter().map(|document| document.text.bytes()).sum();
         self.gate.enter(bytes, self.waiting_limit, || {
             self.folder.trouble().is_some()
         });

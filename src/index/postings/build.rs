@@ -36,7 +36,7 @@ struct List {
     piece: u32,
     /// One more than the last document; 0 before the first.
     next: u32,
-    /// Positions: the last one. Frequencies: that of the last document, not yet written.
+    /// The last position, where the field has them.
     last: u32,
 }
 
@@ -142,22 +142,22 @@ impl Lists {
         list.last = position;
     }
 
-    /// Notes that a term stands once more in a document. Documents come in order.
+    /// Notes how often a term stands in a document, at least once. Documents come in
+    /// order, each once.
     #[inline]
-    pub(super) fn occurrence(&mut self, number: u32, doc: DocId) {
+    pub(super) fn frequency(&mut self, number: u32, doc: DocId, frequency: u32) {
         let Some(list) = self.lists.get_mut(number as usize) else {
             return;
         };
-        if list.next == doc + 1 {
-            list.last += 1;
-            return;
+        // Nearly all stand there once.
+        list.push(
+            (doc - list.next) << 1 | u32::from(frequency == 1),
+            &mut self.pieces,
+        );
+        if frequency != 1 {
+            list.push(frequency - 2, &mut self.pieces);
         }
-        if list.last > 0 {
-            list.push(list.last - 1, &mut self.pieces);
-        }
-        list.push(doc - list.next, &mut self.pieces);
         list.next = doc + 1;
-        list.last = 1;
     }
 
     /// Hands a list of positions to a writer. `room` is used again from list to list.
@@ -189,10 +189,12 @@ impl Lists {
         list.gather(&self.pieces, room);
         let mut bytes = room.iter();
         let mut next = 0u32;
-        while let Some(distance) = next_number(&mut bytes) {
-            next += distance + 1;
-            // That of the last document is not among the bytes yet.
-            let frequency = next_number(&mut bytes).map_or(list.last, |less| less + 1);
+        while let Some(number) = next_number(&mut bytes) {
+            next += (number >> 1) + 1;
+            let frequency = match number & 1 {
+                1 => 1,
+                _ => next_number(&mut bytes).unwrap_or_default() + 2,
+            };
             out.document(next - 1, frequency);
         }
     }
