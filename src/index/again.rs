@@ -9,13 +9,13 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use tantivy::columnar::Column;
-use tantivy::schema::{OwnedValue, Value};
+use tantivy::schema::OwnedValue;
 use tantivy::store::StoreReader;
 use tantivy::{DocId, TantivyDocument};
 
 use crate::article::{Article, Kind};
 use crate::chars::units;
-use crate::index::documents::{ArticleText, Meta, PassageDocument, PassageText, terms};
+use crate::index::documents::{ArticleText, Meta, PassageDocument, PassageText, facts, terms};
 use crate::index::schema::Fields;
 use crate::index::store::Segment;
 use crate::passage::TAIL;
@@ -101,11 +101,7 @@ impl<'a> Again<'a> {
     /// The same, with its facts as they are stored.
     fn read(&self, first: DocId) -> Result<(Whole, Vec<u8>)> {
         let document: TantivyDocument = self.store.get(first)?;
-        let facts = document
-            .get_first(self.fields.meta)
-            .and_then(|value| value.as_bytes())
-            .unwrap_or_default()
-            .to_vec();
+        let facts = facts(&document, &self.fields).to_vec();
         let meta: Meta =
             serde_json::from_slice(&facts).context("the facts of an article are damaged")?;
         let opening = self.segment.texts().opening(first)?;
@@ -179,7 +175,10 @@ impl<'a> Again<'a> {
                 }
             }
             if number == 0 {
-                values.push((fields.meta, OwnedValue::Bytes(facts.clone())));
+                values.push((
+                    fields.meta,
+                    OwnedValue::Str(String::from_utf8(facts.clone())?),
+                ));
             }
             documents.push(PassageDocument {
                 fields: values,

@@ -4,12 +4,13 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use tantivy::TantivyDocument;
 use tantivy::schema::document::ErasedDocument;
-use tantivy::schema::{Document, Field, OwnedValue};
+use tantivy::schema::{Document, Field, OwnedValue, Value};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::article::{Article, Credit, Date, Edit, Flaw, Found, Kind, Origin, Witness};
-use crate::chars::{Unit, units};
+use crate::chars::{Reader, Unit};
 use crate::fold::fold_str;
 use crate::index::again::head_of;
 use crate::index::postings::{BREAK, STOP};
@@ -150,17 +151,34 @@ pub(super) struct ArticleText {
 
 /// The units of a text as terms, and the byte each begins at.
 pub(super) fn terms(text: &str) -> (Vec<char>, Vec<usize>) {
-    let mut terms = Vec::with_capacity(text.len() / 3 + 1);
-    let mut starts = Vec::with_capacity(terms.capacity());
-    for placed in units(text) {
-        terms.push(match placed.unit {
+    // Of text that is nearly all hanzi, so that they seldom grow.
+    let room = text.len() / 3 + text.len() / 16 + 16;
+    let mut terms = Vec::with_capacity(room);
+    let mut starts = Vec::with_capacity(room);
+    let mut reader = Reader::default();
+    for (at, c) in text.char_indices() {
+        let Some(unit) = reader.read(c) else {
+            continue;
+        };
+        terms.push(match unit {
             Unit::Char(c) => c,
             Unit::Stop => STOP,
             Unit::Break => BREAK,
         });
-        starts.push(placed.bytes.start);
+        starts.push(at);
     }
     (terms, starts)
+}
+
+/// The stored facts of an article, as JSON, by what tantivy kept with its first passage.
+///
+/// They are a text: tantivy's store takes one in one piece, where it takes bytes one by
+/// one, on the way in and out. Indexes of before hold bytes.
+pub(crate) fn facts<'a>(document: &'a TantivyDocument, fields: &Fields) -> &'a [u8] {
+    let value = document.get_first(fields.meta);
+    let text = value.and_then(|value| value.as_str()).map(str::as_bytes);
+    text.or_else(|| value.and_then(|value| value.as_bytes()))
+        .unwrap_or_default()
 }
 
 impl PassageDocument {
@@ -298,8 +316,8 @@ pub(crate) fn documents(
             }
             // Serializing plain strings and maps cannot fail; an empty list would
             // be seen by every reader of the index at once.
-            let json = serde_json::to_vec(meta).unwrap_or_default();
-            values.push((fields.meta, OwnedValue::Bytes(json)));
+            let json = serde_json::to_string(meta).unwrap_or_default();
+            values.push((fields.meta, OwnedValue::Str(json)));
         }
         documents.push(PassageDocument {
             fields: values,

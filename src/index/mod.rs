@@ -36,6 +36,7 @@ mod waiting;
 mod writer;
 
 pub use columns::Fact;
+pub(crate) use documents::facts;
 pub use documents::{Meta, Spot, day, file_key, key_of};
 pub use health::{Damage, Health, Part, Salvage};
 pub use ledger::Entry;

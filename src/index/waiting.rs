@@ -31,7 +31,8 @@ impl Waiting {
     /// What waits, in the order in which it came; then nothing does.
     pub(super) fn take(&mut self) -> Vec<(DocId, PassageText)> {
         self.bytes = 0;
-        std::mem::take(&mut self.passages)
+        let room = Vec::with_capacity(self.passages.len());
+        std::mem::replace(&mut self.passages, room)
     }
 
     /// Bytes that wait.

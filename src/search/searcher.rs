@@ -5,11 +5,11 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use anyhow::{Context, Result};
-use tantivy::schema::{IndexRecordOption, TantivyDocument, Value};
+use tantivy::schema::{IndexRecordOption, TantivyDocument};
 use tantivy::{DocId, DocSet, TERMINATED, Term};
 
 use crate::article::Date;
-use crate::index::{Fact, Meta, Segment, Store, day, key_of};
+use crate::index::{Fact, Meta, Segment, Store, day, facts, key_of};
 use crate::search::matching::{Matcher, Rigour, Wanted};
 use crate::search::phrase::Phrase;
 use crate::search::query::Query;
@@ -531,10 +531,7 @@ impl Searcher {
     /// The facts of an article, by its first passage.
     fn meta(&self, segment: &Segment, article: DocId) -> Result<Meta> {
         let document: TantivyDocument = segment.stored()?.get(article)?;
-        let meta = document
-            .get_first(self.store.fields().meta)
-            .and_then(|value| value.as_bytes())
-            .unwrap_or_default();
+        let meta = facts(&document, self.store.fields());
         serde_json::from_slice(meta).context("the facts of an article are damaged")
     }
 }
