@@ -102,7 +102,7 @@ pub struct Writer {
     /// Files that were read again, until [`Writer::close_inputs`].
     changed: Vec<Entry>,
     gate: Arc<Gate>,
-    waiting_limit: usize,
+    memory: usize,
     dirty: bool,
     last_commit: Instant,
     commit_every: Duration,
@@ -247,7 +247,7 @@ impl Writer {
             shadows: HashMap::new(),
             changed: Vec::new(),
             gate,
-            waiting_limit: options.memory / 16,
+            memory: options.memory,
             dirty: fresh,
             last_commit: Instant::now(),
             commit_every: options.commit_every,
@@ -266,6 +266,11 @@ impl Writer {
             writer.folder.sweep()?;
         }
         Ok(writer)
+    }
+
+    /// Bytes the whole of indexing may take.
+    pub fn memory(&self) -> usize {
+        self.memory
     }
 
     /// What of a damaged index could be kept, when it is being repaired.
@@ -327,9 +332,8 @@ impl Writer {
         }
         let documents = documents(&self.fields, article, meta, spot);
         let bytes = documents.iter().map(|document| document.text.bytes()).sum();
-        self.gate.enter(bytes, self.waiting_limit, || {
-            self.folder.trouble().is_some()
-        });
+        self.gate
+            .enter(bytes, self.memory / 16, || self.folder.trouble().is_some());
         // One batch: the passages of an article become neighbours in one segment.
         self.writer
             .run(documents.into_iter().map(UserOperation::Add))
