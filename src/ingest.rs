@@ -29,9 +29,9 @@ pub use story::{article_id, restore};
 ///
 /// Measured: a record takes some ten times its bytes while it is prepared, and three
 /// batches are under way.
-const BATCH_SHARE: usize = 128;
+const BATCH_SHARE: usize = 256;
 /// … and never at fewer, nor at more …
-const BATCH_BYTES: std::ops::RangeInclusive<usize> = 512 << 10..=4 << 20;
+const BATCH_BYTES: std::ops::RangeInclusive<usize> = 256 << 10..=4 << 20;
 /// … or at this many records.
 const BATCH_RECORDS: usize = 4096;
 

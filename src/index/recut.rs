@@ -264,7 +264,7 @@ fn index_again(
             let key = keys.first(*first).unwrap_or_default();
             let documents = again.documents(*first)?;
             let bytes = documents.iter().map(|document| document.text.bytes()).sum();
-            gate.enter(bytes, options.memory / 16, || folder.trouble().is_some());
+            gate.enter(bytes, options.memory / 32, || folder.trouble().is_some());
             writer.delete_term(Term::from_field_u64(fields.key, key));
             writer
                 .run(documents.into_iter().map(UserOperation::Add))

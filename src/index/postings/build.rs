@@ -15,8 +15,12 @@ const LONGEST: u32 = 512;
 /// Bytes at the end of a piece that say where the next one begins.
 const LINK: u32 = 4;
 
+/// Room that is asked for at the start. An allocator maps so much by itself, takes it
+/// where it is touched, and gives all of it back when it is dropped; what grows from
+/// small leaves holes behind, as large as itself. Only addresses are spent on the rest.
+const ROOM: usize = 48 << 20;
+
 /// Lists by number.
-#[derive(Default)]
 pub(super) struct Lists {
     lists: Vec<List>,
     pieces: Vec<u8>,
@@ -114,6 +118,13 @@ fn next_number(bytes: &mut std::slice::Iter<'_, u8>) -> Option<u32> {
 }
 
 impl Lists {
+    pub(super) fn new() -> Lists {
+        Lists {
+            lists: Vec::new(),
+            pieces: Vec::with_capacity(ROOM),
+        }
+    }
+
     /// Bytes in use, about.
     pub(super) fn bytes(&self) -> usize {
         self.pieces.len() + self.lists.len() * size_of::<List>()

@@ -31,7 +31,7 @@ pub(super) struct Chars {
 impl Chars {
     pub(super) fn new() -> Chars {
         Chars {
-            lists: Lists::default(),
+            lists: Lists::new(),
             plane: vec![NONE; PLANE],
             beyond: HashMap::default(),
             lengths: Vec::new(),
@@ -99,7 +99,7 @@ pub(super) struct Words {
 impl Words {
     pub(super) fn new() -> Words {
         Words {
-            lists: Lists::default(),
+            lists: Lists::new(),
             numbered: vec![NONE; Segmenter::NUMBERS],
             others: HashMap::default(),
             names: Vec::new(),

@@ -17,7 +17,7 @@ type Model = BTreeMap<String, BTreeMap<DocId, Vec<u32>>>;
 
 /// A field as its file holds it: through the lists in memory, as a segment does.
 fn file(model: &Model, documents: u32, positions: bool) -> FileSlice {
-    let mut lists = Lists::default();
+    let mut lists = Lists::new();
     let mut numbers: BTreeMap<&str, u32> = BTreeMap::new();
     for doc in 0..documents {
         for (term, list) in model {
