@@ -107,6 +107,9 @@ pub(super) fn arena(options: &Options) -> (usize, usize) {
     (threads, bytes)
 }
 
+/// Of the memory of the whole, what may wait for the threads that make postings.
+pub(super) const WAITING_SHARE: usize = 32;
+
 /// How often what was read so far is committed.
 pub const COMMIT_EVERY: Duration = Duration::from_secs(60);
 

@@ -11,11 +11,8 @@ use tantivy::{DocSet, TERMINATED, Term};
 use crate::article::Article;
 use crate::index::documents::{Meta, Spot, documents, file_key, key_of};
 use crate::index::ledger::Entry;
-use crate::index::writer::Writer;
+use crate::index::writer::{WAITING_SHARE, Writer};
 use crate::source::Stamp;
-
-/// Of the whole, what may wait for the threads that make postings.
-const WAITING_SHARE: usize = 32;
 
 /// How an article stands to what the index holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
