@@ -1,8 +1,8 @@
-//! `cargo bench --bench segment [-- CORPUS.jsonl[.zst]] [--runs N]`: megabytes a
-//! second of cutting text into words, one thread, beside jieba-rs, and what
-//! starting costs; rounds in turn, medians, as Markdown tables. Every text is
-//! compared first: a difference ends the bench. Without a corpus one is made
-//! from `corpus/`, as the bench of indexing does.
+//! `cargo bench --bench segment [-- CORPUS] [--runs N]`: megabytes a second of cutting
+//! text into words, one thread, beside jieba-rs, and what starting costs; rounds in
+//! turn, medians, as Markdown tables. Every text is compared first: a difference ends
+//! the bench. The corpus is a file, a folder or an archive of any kind that the program
+//! reads; without it one is made from `corpus/`, as the bench of indexing does.
 #![allow(clippy::print_stdout, clippy::unwrap_used, missing_docs)]
 
 // Only the stories are of use here, not their size.
@@ -11,13 +11,14 @@
 mod corpus;
 
 use std::hint::black_box;
-use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use jianbao::chars::{is_solid, units};
+use jianbao::extract::{FieldMap, extract};
 use jianbao::fold::fold_str;
 use jianbao::segment::{Room, Segmenter, UserWord};
+use jianbao::source::{Limits, inputs, records};
 use jieba_rs::Jieba;
 
 /// Something that is timed.
@@ -200,13 +201,16 @@ fn user_words() -> Vec<UserWord> {
     words
 }
 
-/// The paragraphs of the stories of an archive.
+/// Titles and paragraphs of what the program would read of a file, a folder or an archive.
 fn paragraphs(archive: &Path) -> Vec<String> {
     let mut texts = Vec::new();
-    for line in BufReader::new(corpus::open(archive)).lines() {
-        let story: serde_json::Value = serde_json::from_str(&line.unwrap()).unwrap();
-        let body = story["body"].as_str().or(story["text"].as_str());
-        texts.extend(body.unwrap_or_default().lines().map(str::to_owned));
+    for input in inputs(archive).unwrap().flatten() {
+        for raw in records(&input, &Limits::default()).flatten() {
+            for draft in extract(&raw, &FieldMap::default(), None).unwrap_or_default() {
+                let title = draft.title.iter().flat_map(|title| title.value.lines());
+                texts.extend(title.chain(draft.body.lines()).map(str::to_owned));
+            }
+        }
     }
     texts
 }

@@ -25,8 +25,13 @@ use story::{Prepared, Ready, Story, prepare};
 
 pub use story::{article_id, restore};
 
-/// A batch is full at this many bytes of records …
-const BATCH_BYTES: usize = 4 << 20;
+/// A batch is full at this many bytes of records for each of what the whole may take …
+///
+/// Measured: a record takes some ten times its bytes while it is prepared, and three
+/// batches are under way.
+const BATCH_SHARE: usize = 256;
+/// … and never at fewer, nor at more …
+const BATCH_BYTES: std::ops::RangeInclusive<usize> = 256 << 10..=4 << 20;
 /// … or at this many records.
 const BATCH_RECORDS: usize = 4096;
 
@@ -102,7 +107,9 @@ pub fn ingest(
     // Not joined: a thread that waits on an idle pipe must not keep a stopped
     // run from committing. It ends with its next batch, when nobody listens.
     let (listed, own) = (changed.clone(), settings.clone());
-    std::thread::spawn(move || read(&listed, &own, &sender));
+    let share = run.writer.memory() / BATCH_SHARE;
+    let full = share.clamp(*BATCH_BYTES.start(), *BATCH_BYTES.end());
+    std::thread::spawn(move || read(&listed, &own, full, &sender));
     run.consume(&changed, settings, &receiver)?;
     run.tally.dropped += run.writer.close_inputs()?;
     run.tally.stopped = settings.stop.load(Ordering::Relaxed);
@@ -310,8 +317,9 @@ impl Run<'_, '_> {
     }
 }
 
-/// Reads every input and sends batches; ends when nobody listens any more.
-fn read(inputs: &[Input], settings: &Settings, sender: &SyncSender<Batch>) {
+/// Reads every input and sends batches, each `full` at so many bytes; ends when nobody
+/// listens any more.
+fn read(inputs: &[Input], settings: &Settings, full: usize, sender: &SyncSender<Batch>) {
     let mut items = Vec::new();
     let mut bytes = 0;
     let send = |items: &mut Vec<(usize, Item)>, bytes: &mut usize| {
@@ -331,8 +339,8 @@ fn read(inputs: &[Input], settings: &Settings, sender: &SyncSender<Batch>) {
             bytes += record.as_ref().map_or(0, |raw| raw.bytes.len());
             items.push((index, Item::Record(record)));
             let stopped = settings.stop.load(Ordering::Relaxed);
-            let full = bytes >= BATCH_BYTES || items.len() >= BATCH_RECORDS;
-            let heard = !(full || stopped) || send(&mut items, &mut bytes);
+            let is_full = bytes >= full || items.len() >= BATCH_RECORDS;
+            let heard = !(is_full || stopped) || send(&mut items, &mut bytes);
             if stopped || !heard {
                 return;
             }

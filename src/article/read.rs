@@ -123,7 +123,7 @@ fn choose(given: Option<Found<String>>, body: &str, paragraphs: &mut [Paragraph]
         let first = paragraphs.iter_mut().find(|p| p.kind == Kind::Body);
         if let Some(first) = first
             && !from_name
-            && title::key(&body[first.bytes.clone()], fold) == title::key(&found.value, fold)
+            && title::same_key(&body[first.bytes.clone()], &found.value, fold)
         {
             first.kind = Kind::Title;
         }

@@ -137,10 +137,20 @@ fn balanced(title: &str) -> String {
 
 /// The letters of a headline by which two are compared: no marks, no blanks.
 pub(crate) fn key(text: &str, fold: fn(char) -> char) -> String {
-    text.chars()
-        .map(fold)
-        .filter(|c| c.is_alphanumeric())
-        .collect()
+    let mut key = String::with_capacity(text.len());
+    key.extend(letters(text, fold));
+    key
+}
+
+/// Whether two texts have the same [`key`]: the first letter that differs tells.
+pub(crate) fn same_key(one: &str, other: &str, fold: fn(char) -> char) -> bool {
+    letters(one, fold).eq(letters(other, fold))
+}
+
+fn letters(text: &str, fold: fn(char) -> char) -> impl Iterator<Item = char> {
+    // Nearly all are hanzi of the first block, which need no table.
+    let is_letter = |c: &char| matches!(c, '\u{4E00}'..='\u{9FFF}') || c.is_alphanumeric();
+    text.chars().map(fold).filter(is_letter)
 }
 
 #[cfg(test)]

@@ -9,13 +9,13 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use tantivy::columnar::Column;
-use tantivy::schema::{OwnedValue, Value};
+use tantivy::schema::OwnedValue;
 use tantivy::store::StoreReader;
 use tantivy::{DocId, TantivyDocument};
 
 use crate::article::{Article, Kind};
 use crate::chars::units;
-use crate::index::documents::{ArticleText, Meta, PassageDocument, terms};
+use crate::index::documents::{ArticleText, Meta, PassageDocument, PassageText, facts, terms};
 use crate::index::schema::Fields;
 use crate::index::store::Segment;
 use crate::passage::TAIL;
@@ -101,11 +101,7 @@ impl<'a> Again<'a> {
     /// The same, with its facts as they are stored.
     fn read(&self, first: DocId) -> Result<(Whole, Vec<u8>)> {
         let document: TantivyDocument = self.store.get(first)?;
-        let facts = document
-            .get_first(self.fields.meta)
-            .and_then(|value| value.as_bytes())
-            .unwrap_or_default()
-            .to_vec();
+        let facts = facts(&document, &self.fields).to_vec();
         let meta: Meta =
             serde_json::from_slice(&facts).context("the facts of an article are damaged")?;
         let opening = self.segment.texts().opening(first)?;
@@ -148,15 +144,23 @@ impl<'a> Again<'a> {
         // As `documents` does it: the body is looked at once.
         let (units, starts) = terms(&whole.body);
         let unit_at = |byte: usize| starts.partition_point(|start| *start < byte);
-        let text = Arc::new(ArticleText {
+        let mut ranked = Vec::new();
+        let mut ranked_of = Vec::with_capacity(whole.pieces.len());
+        for piece in &whole.pieces {
+            let start = ranked.len();
+            ranked.extend_from_slice(&piece.ranked);
+            ranked_of.push(start..ranked.len());
+        }
+        let article = Arc::new(ArticleText {
             title_units: terms(&whole.title).0,
             title: whole.title,
             body: whole.body,
             lead: whole.lead,
             units,
+            ranked,
         });
         let mut documents = Vec::with_capacity(whole.pieces.len());
-        for (number, piece) in whole.pieces.into_iter().enumerate() {
+        for (number, (piece, ranked)) in whole.pieces.into_iter().zip(ranked_of).enumerate() {
             let doc = first + number as DocId;
             let mut values = Vec::with_capacity(16);
             for (field, column) in &columns {
@@ -171,15 +175,20 @@ impl<'a> Again<'a> {
                 }
             }
             if number == 0 {
-                values.push((fields.meta, OwnedValue::Bytes(facts.clone())));
+                values.push((
+                    fields.meta,
+                    OwnedValue::Str(String::from_utf8(facts.clone())?),
+                ));
             }
             documents.push(PassageDocument {
                 fields: values,
-                article: text.clone(),
-                units: unit_at(piece.own.start)..unit_at(piece.tail_end),
-                own: piece.own,
-                ranked: piece.ranked,
-                first: number == 0,
+                text: PassageText {
+                    article: article.clone(),
+                    units: unit_at(piece.own.start)..unit_at(piece.tail_end),
+                    own: piece.own,
+                    ranked,
+                    first: number == 0,
+                },
             });
         }
         Ok(documents)
@@ -320,7 +329,7 @@ mod tests {
                     stored.push('\n');
                 }
                 let start = stored.len();
-                stored += document.text();
+                stored += document.text.text();
                 owns.push(start..stored.len());
             }
             headed += usize::from(meta.head.is_some());
@@ -329,11 +338,11 @@ mod tests {
             let back = pieces(&stored, owns, &meta);
             assert_eq!(back.len(), went_in.len());
             for (piece, document) in back.iter().zip(&went_in) {
-                let ranked: Vec<&str> = document.ranked().skip(1).collect();
+                let ranked: Vec<&str> = document.text.ranked().skip(1).collect();
                 let again: Vec<&str> = piece.ranked.iter().map(|r| &stored[r.clone()]).collect();
                 assert_eq!(again, ranked, "{body}");
                 let own = unit_at(piece.own.start)..unit_at(piece.tail_end);
-                assert_eq!(&units[own], document.units()[1], "{body}");
+                assert_eq!(&units[own], document.text.units()[1], "{body}");
             }
         }
         assert!(headed > 0, "no text has a head that must be told");

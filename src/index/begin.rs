@@ -95,6 +95,8 @@ pub(crate) fn new_index(folder: &Folder, plugins: [Arc<dyn SegmentPlugin>; 2]) -
         docstore_compression: tantivy::store::Compressor::Zstd(tantivy::store::ZstdCompressor {
             compression_level: Some(1),
         }),
+        // A thread of its own for each segment gains nothing, and keeps memory of its own.
+        docstore_compress_dedicated_thread: false,
         ..IndexSettings::default()
     };
     let mut builder = Index::builder().schema(schema).settings(settings);

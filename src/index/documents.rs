@@ -4,12 +4,13 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use tantivy::TantivyDocument;
 use tantivy::schema::document::ErasedDocument;
-use tantivy::schema::{Document, Field, OwnedValue};
+use tantivy::schema::{Document, Field, OwnedValue, Value};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::article::{Article, Credit, Date, Edit, Flaw, Found, Kind, Origin, Witness};
-use crate::chars::{Unit, units};
+use crate::chars::{Reader, Unit};
 use crate::fold::fold_str;
 use crate::index::again::head_of;
 use crate::index::postings::{BREAK, STOP};
@@ -119,14 +120,21 @@ pub fn file_key(path: &str) -> u64 {
 /// what becomes postings and text.
 pub(crate) struct PassageDocument {
     pub(super) fields: Vec<(Field, OwnedValue)>,
+    pub(super) text: PassageText,
+}
+
+/// What of a passage becomes postings and text: places in what its article shares, so
+/// that a copy costs nothing.
+#[derive(Clone)]
+pub(crate) struct PassageText {
     pub(super) article: Arc<ArticleText>,
     /// Its bytes of the body.
     pub(super) own: Range<usize>,
     /// What of the body's units is indexed with it: its own, and the head of the
     /// next passage of its paragraph.
     pub(super) units: Range<usize>,
-    /// The bytes of the body whose words rank it.
-    pub(super) ranked: Vec<Range<usize>>,
+    /// Which of the article's ranked ranges are its own.
+    pub(super) ranked: Range<usize>,
     pub(super) first: bool,
 }
 
@@ -137,21 +145,40 @@ pub(super) struct ArticleText {
     pub(super) lead: usize,
     pub(super) title_units: Vec<char>,
     pub(super) units: Vec<char>,
+    /// The bytes of the body whose words rank the article, passage by passage.
+    pub(super) ranked: Vec<Range<usize>>,
 }
 
 /// The units of a text as terms, and the byte each begins at.
 pub(super) fn terms(text: &str) -> (Vec<char>, Vec<usize>) {
-    let mut terms = Vec::with_capacity(text.len() / 3 + 1);
-    let mut starts = Vec::with_capacity(terms.capacity());
-    for placed in units(text) {
-        terms.push(match placed.unit {
+    // Of text that is nearly all hanzi, so that they seldom grow.
+    let room = text.len() / 3 + text.len() / 16 + 16;
+    let mut terms = Vec::with_capacity(room);
+    let mut starts = Vec::with_capacity(room);
+    let mut reader = Reader::default();
+    for (at, c) in text.char_indices() {
+        let Some(unit) = reader.read(c) else {
+            continue;
+        };
+        terms.push(match unit {
             Unit::Char(c) => c,
             Unit::Stop => STOP,
             Unit::Break => BREAK,
         });
-        starts.push(placed.bytes.start);
+        starts.push(at);
     }
     (terms, starts)
+}
+
+/// The stored facts of an article, as JSON, by what tantivy kept with its first passage.
+///
+/// They are a text: tantivy's store takes one in one piece, where it takes bytes one by
+/// one, on the way in and out. Indexes of before hold bytes.
+pub(crate) fn facts<'a>(document: &'a TantivyDocument, fields: &Fields) -> &'a [u8] {
+    let value = document.get_first(fields.meta);
+    let text = value.and_then(|value| value.as_str()).map(str::as_bytes);
+    text.or_else(|| value.and_then(|value| value.as_bytes()))
+        .unwrap_or_default()
 }
 
 impl PassageDocument {
@@ -162,7 +189,9 @@ impl PassageDocument {
             .downcast_ref()
             .ok_or_else(|| tantivy::TantivyError::InternalError("no passage".to_owned()))
     }
+}
 
+impl PassageText {
     /// The title on the first passage, nothing on the others.
     pub(crate) fn title(&self) -> &str {
         if self.first { &self.article.title } else { "" }
@@ -191,7 +220,7 @@ impl PassageDocument {
     /// The texts whose words rank it: what it says itself, and the title for
     /// the first one; not who wrote it, and not the page's furniture.
     pub(crate) fn ranked(&self) -> impl Iterator<Item = &str> {
-        let texts = self.ranked.iter();
+        let texts = self.article.ranked[self.ranked.clone()].iter();
         std::iter::once(self.title()).chain(texts.map(|bytes| &self.article.body[bytes.clone()]))
     }
 
@@ -241,14 +270,22 @@ pub(crate) fn documents(
     let (units, starts) = terms(&article.body);
     let unit_at = |byte: usize| starts.partition_point(|start| *start < byte);
     let units_of = |bytes: &Range<usize>| unit_at(bytes.start)..unit_at(bytes.end);
+    let mut ranked_parts = Vec::with_capacity(article.paragraphs.len() + passages.len());
+    let mut ranked_of = Vec::with_capacity(passages.len());
+    for passage in &passages {
+        let start = ranked_parts.len();
+        ranked_parts.extend(ranked(article, passage.bytes.clone()));
+        ranked_of.push(start..ranked_parts.len());
+    }
     let shared = Arc::new(ArticleText {
         title: article.title.value.clone(),
         body: article.body.clone(),
         lead: meta.lead,
         title_units,
         units,
+        ranked: ranked_parts,
     });
-    for (number, passage) in passages.iter().enumerate() {
+    for (number, (passage, ranked_here)) in passages.iter().zip(ranked_of).enumerate() {
         let own = units_of(&passage.bytes);
         let mut values = Vec::with_capacity(8);
         let place = (number as u64) << 1 | u64::from(passage.inside);
@@ -270,8 +307,8 @@ pub(crate) fn documents(
             values.push((fields.file, OwnedValue::U64(spot.file)));
             values.push((fields.hash, OwnedValue::U64(spot.hash)));
             values.push((fields.spot, OwnedValue::U64(spot.place)));
-            let proper = ranked(article, &(0..article.body.len()));
-            let parts = proper.iter().map(|bytes| &shared.units[units_of(bytes)]);
+            let proper = ranked(article, 0..article.body.len());
+            let parts = proper.map(|bytes| &shared.units[units_of(&bytes)]);
             let letters = parts.flatten().copied();
             let letters = letters.filter(|term| !matches!(*term, STOP | BREAK));
             for part in Signature::of(letters).0 {
@@ -279,16 +316,18 @@ pub(crate) fn documents(
             }
             // Serializing plain strings and maps cannot fail; an empty list would
             // be seen by every reader of the index at once.
-            let json = serde_json::to_vec(meta).unwrap_or_default();
-            values.push((fields.meta, OwnedValue::Bytes(json)));
+            let json = serde_json::to_string(meta).unwrap_or_default();
+            values.push((fields.meta, OwnedValue::Str(json)));
         }
         documents.push(PassageDocument {
             fields: values,
-            article: shared.clone(),
-            ranked: ranked(article, &passage.bytes),
-            own: passage.bytes.clone(),
-            units: own.start..unit_at(passage.tail_end),
-            first: number == 0,
+            text: PassageText {
+                article: shared.clone(),
+                ranked: ranked_here,
+                own: passage.bytes.clone(),
+                units: own.start..unit_at(passage.tail_end),
+                first: number == 0,
+            },
         });
     }
     documents
@@ -296,16 +335,15 @@ pub(crate) fn documents(
 
 /// The bytes of a passage that are text, one range a paragraph: no credits, no
 /// furniture, nothing before the text proper.
-fn ranked(article: &Article, bytes: &Range<usize>) -> Vec<Range<usize>> {
+fn ranked(article: &Article, bytes: Range<usize>) -> impl Iterator<Item = Range<usize>> {
     let paragraphs = article.paragraphs.iter();
     paragraphs
         .filter(|paragraph| matches!(paragraph.kind, Kind::Body | Kind::Caption))
-        .map(|paragraph| {
+        .map(move |paragraph| {
             let start = paragraph.bytes.start.max(paragraph.text_start);
             start.max(bytes.start)..paragraph.bytes.end.min(bytes.end)
         })
         .filter(|range| range.start < range.end)
-        .collect()
 }
 
 /// A day as a number that sorts: `yyyymmdd`.

@@ -33,9 +33,11 @@ mod store;
 mod texts;
 mod twins;
 mod verified;
+mod waiting;
 mod writer;
 
 pub use columns::Fact;
+pub(crate) use documents::facts;
 pub use documents::{Meta, Spot, day, file_key, key_of};
 pub use health::{Damage, Health, Part, Salvage};
 pub use ledger::Entry;

@@ -28,7 +28,7 @@ use crate::index::recipe::Recipe;
 use crate::index::store::{
     Commit, DICT, Store, lazy_segmenter, make_current, open_index, plugins, user_dict_hash,
 };
-use crate::index::writer::{Options, arena};
+use crate::index::writer::{Options, WAITING_SHARE, arena};
 use crate::segment::{Room, Segmenter, UserWord, normal_dict, parse_dict};
 
 /// What another user dictionary does to an index.
@@ -263,8 +263,10 @@ fn index_again(
             }
             let key = keys.first(*first).unwrap_or_default();
             let documents = again.documents(*first)?;
-            let bytes = documents.iter().map(PassageDocument::bytes).sum();
-            gate.enter(bytes, options.memory / 16, || folder.trouble().is_some());
+            let bytes = documents.iter().map(|document| document.text.bytes()).sum();
+            gate.enter(bytes, options.memory / WAITING_SHARE, || {
+                folder.trouble().is_some()
+            });
             writer.delete_term(Term::from_field_u64(fields.key, key));
             writer
                 .run(documents.into_iter().map(UserOperation::Add))

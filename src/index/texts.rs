@@ -25,8 +25,9 @@ use tantivy::schema::Schema;
 use tantivy::schema::document::ErasedDocument;
 use tantivy::{DocId, HasLen, Segment, TantivyError};
 
-use crate::index::documents::PassageDocument;
+use crate::index::documents::{PassageDocument, PassageText};
 use crate::index::postings::{check_order, component, new_numbers};
+use crate::index::waiting::Waiting;
 use crate::pack::{pack, unpack};
 
 /// Ending of the file of texts.
@@ -224,6 +225,7 @@ impl SegmentPlugin for TextsPlugin {
         Ok(Box::new(TextsWriter {
             out: Records::new(segment.open_write(component(TEXTS))?),
             record: Vec::new(),
+            waiting: Waiting::default(),
         }))
     }
 
@@ -291,31 +293,48 @@ impl Records {
 struct TextsWriter {
     out: Records,
     record: Vec<u8>,
+    waiting: Waiting,
+}
+
+impl TextsWriter {
+    /// Packs what waits.
+    fn settle(&mut self) -> io::Result<()> {
+        for (_, passage) in self.waiting.take() {
+            self.pack(&passage)?;
+        }
+        Ok(())
+    }
+
+    fn pack(&mut self, passage: &PassageText) -> io::Result<()> {
+        self.record.clear();
+        if let Some(lead) = passage.lead() {
+            self.record.extend([0; HEAD]);
+            pack(passage.title(), &mut self.record);
+            let title = (self.record.len() - HEAD) as u32;
+            self.record[..4].copy_from_slice(&title.to_le_bytes());
+            self.record[4..HEAD].copy_from_slice(&(lead as u32).to_le_bytes());
+        }
+        pack(passage.text(), &mut self.record);
+        self.out.add(&self.record)
+    }
 }
 
 impl PluginWriter for TextsWriter {
     fn add_document(
         &mut self,
-        _: DocId,
+        doc: DocId,
         document: &dyn ErasedDocument,
         _: &Schema,
     ) -> tantivy::Result<()> {
         let document = PassageDocument::of(document)?;
-        self.record.clear();
-        if let Some(lead) = document.lead() {
-            self.record.extend([0; HEAD]);
-            pack(document.title(), &mut self.record);
-            let title = (self.record.len() - HEAD) as u32;
-            self.record[..4].copy_from_slice(&title.to_le_bytes());
-            self.record[4..HEAD].copy_from_slice(&(lead as u32).to_le_bytes());
+        if self.waiting.add(doc, &document.text) {
+            self.settle()?;
         }
-        pack(document.text(), &mut self.record);
-        self.out.add(&self.record)?;
         Ok(())
     }
 
     fn serialize(
-        self: Box<Self>,
+        mut self: Box<Self>,
         _: &Segment,
         mapping: Option<&DocIdMapping>,
     ) -> tantivy::Result<()> {
@@ -323,12 +342,13 @@ impl PluginWriter for TextsWriter {
             let reason = "documents of an index of jianbao keep their order";
             return Err(TantivyError::InternalError(reason.to_owned()));
         }
+        self.settle()?;
         self.out.close()?;
         Ok(())
     }
 
     fn mem_usage(&self) -> usize {
-        self.out.ends.capacity() + self.record.capacity()
+        self.out.ends.capacity() + self.record.capacity() + self.waiting.bytes()
     }
 
     fn as_any(&self) -> &dyn Any {

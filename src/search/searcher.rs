@@ -7,11 +7,11 @@ use std::sync::OnceLock;
 use anyhow::{Context, Result};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use tantivy::schema::{IndexRecordOption, TantivyDocument, Value};
+use tantivy::schema::{IndexRecordOption, TantivyDocument};
 use tantivy::{DocId, DocSet, TERMINATED, Term};
 
 use crate::article::{Date, Origin};
-use crate::index::{Fact, Meta, Segment, Store, key_of};
+use crate::index::{Fact, Meta, Segment, Store, facts, key_of};
 use crate::search::asked::Asked;
 use crate::search::phrase::Phrase;
 use crate::search::query::Query;
@@ -446,10 +446,7 @@ impl Searcher {
     /// The facts of an article, by its first passage.
     fn facts<T: DeserializeOwned>(&self, segment: &Segment, article: DocId) -> Result<T> {
         let document: TantivyDocument = segment.stored()?.get(article)?;
-        let meta = document
-            .get_first(self.store.fields().meta)
-            .and_then(|value| value.as_bytes())
-            .unwrap_or_default();
+        let meta = facts(&document, self.store.fields());
         serde_json::from_slice(meta).context("the facts of an article are damaged")
     }
 }

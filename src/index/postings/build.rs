@@ -15,8 +15,12 @@ const LONGEST: u32 = 512;
 /// Bytes at the end of a piece that say where the next one begins.
 const LINK: u32 = 4;
 
+/// Room that is asked for at the start. An allocator maps so much by itself, takes it
+/// where it is touched, and gives all of it back when it is dropped; what grows from
+/// small leaves holes behind, as large as itself. Only addresses are spent on the rest.
+const ROOM: usize = 48 << 20;
+
 /// Lists by number.
-#[derive(Default)]
 pub(super) struct Lists {
     lists: Vec<List>,
     pieces: Vec<u8>,
@@ -36,7 +40,7 @@ struct List {
     piece: u32,
     /// One more than the last document; 0 before the first.
     next: u32,
-    /// Positions: the last one. Frequencies: that of the last document, not yet written.
+    /// The last position, where the field has them.
     last: u32,
 }
 
@@ -114,6 +118,13 @@ fn next_number(bytes: &mut std::slice::Iter<'_, u8>) -> Option<u32> {
 }
 
 impl Lists {
+    pub(super) fn new() -> Lists {
+        Lists {
+            lists: Vec::new(),
+            pieces: Vec::with_capacity(ROOM),
+        }
+    }
+
     /// Bytes in use, about.
     pub(super) fn bytes(&self) -> usize {
         self.pieces.len() + self.lists.len() * size_of::<List>()
@@ -142,22 +153,22 @@ impl Lists {
         list.last = position;
     }
 
-    /// Notes that a term stands once more in a document. Documents come in order.
+    /// Notes how often a term stands in a document, at least once. Documents come in
+    /// order, each once.
     #[inline]
-    pub(super) fn occurrence(&mut self, number: u32, doc: DocId) {
+    pub(super) fn frequency(&mut self, number: u32, doc: DocId, frequency: u32) {
         let Some(list) = self.lists.get_mut(number as usize) else {
             return;
         };
-        if list.next == doc + 1 {
-            list.last += 1;
-            return;
+        // Nearly all stand there once.
+        list.push(
+            (doc - list.next) << 1 | u32::from(frequency == 1),
+            &mut self.pieces,
+        );
+        if frequency != 1 {
+            list.push(frequency - 2, &mut self.pieces);
         }
-        if list.last > 0 {
-            list.push(list.last - 1, &mut self.pieces);
-        }
-        list.push(doc - list.next, &mut self.pieces);
         list.next = doc + 1;
-        list.last = 1;
     }
 
     /// Hands a list of positions to a writer. `room` is used again from list to list.
@@ -189,10 +200,12 @@ impl Lists {
         list.gather(&self.pieces, room);
         let mut bytes = room.iter();
         let mut next = 0u32;
-        while let Some(distance) = next_number(&mut bytes) {
-            next += distance + 1;
-            // That of the last document is not among the bytes yet.
-            let frequency = next_number(&mut bytes).map_or(list.last, |less| less + 1);
+        while let Some(number) = next_number(&mut bytes) {
+            next += (number >> 1) + 1;
+            let frequency = match number & 1 {
+                1 => 1,
+                _ => next_number(&mut bytes).unwrap_or_default() + 2,
+            };
             out.document(next - 1, frequency);
         }
     }

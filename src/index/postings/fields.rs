@@ -31,7 +31,7 @@ pub(super) struct Chars {
 impl Chars {
     pub(super) fn new() -> Chars {
         Chars {
-            lists: Lists::default(),
+            lists: Lists::new(),
             plane: vec![NONE; PLANE],
             beyond: HashMap::default(),
             lengths: Vec::new(),
@@ -90,22 +90,28 @@ pub(super) struct Words {
     ends: Vec<u32>,
     /// One a document.
     lengths: Vec<u8>,
+    /// What was met since [`Words::settle`]: the list, and below it the document.
+    met: Vec<u64>,
+    /// Room to sort it.
+    room: Vec<u64>,
 }
 
 impl Words {
     pub(super) fn new() -> Words {
         Words {
-            lists: Lists::default(),
+            lists: Lists::new(),
             numbered: vec![NONE; Segmenter::NUMBERS],
             others: HashMap::default(),
             names: Vec::new(),
             ends: Vec::new(),
             lengths: Vec::new(),
+            met: Vec::new(),
+            room: Vec::new(),
         }
     }
 
-    /// Notes that a word stands in a document; `number` is the segmenter's. Says
-    /// whether it is kept.
+    /// Notes that a word stands in a document, for [`Words::settle`]; `number` is the
+    /// segmenter's. Says whether it is kept.
     #[inline]
     pub(super) fn occurrence(&mut self, word: &str, number: u32, doc: DocId) -> bool {
         let list = match self.numbered.get(number as usize) {
@@ -115,7 +121,7 @@ impl Words {
                 None => return false,
             },
         };
-        self.lists.occurrence(list, doc);
+        self.met.push(u64::from(list) << 32 | u64::from(doc));
         true
     }
 
@@ -144,6 +150,19 @@ impl Words {
     /// Ends a document.
     pub(super) fn end(&mut self, length: u32) {
         self.lengths.push(length_code(length));
+    }
+
+    /// Puts into lists what was met in some documents, list by list: each is touched
+    /// once, and so nearly always found in the cache.
+    pub(super) fn settle(&mut self) {
+        by_list(&mut self.met, &mut self.room, self.ends.len());
+        for same in self.met.chunk_by(|one, next| one == next) {
+            if let Some(entry) = same.first() {
+                let (list, doc) = ((entry >> 32) as u32, *entry as DocId);
+                self.lists.frequency(list, doc, same.len() as u32);
+            }
+        }
+        self.met.clear();
     }
 
     fn name(&self, list: u32) -> &[u8] {
@@ -191,5 +210,57 @@ impl Words {
             + self.ends.capacity() * size_of::<u32>()
             + self.others.len() * HASHED
             + self.lengths.capacity()
+            + (self.met.capacity() + self.room.capacity()) * size_of::<u64>()
+    }
+}
+
+/// Sorts entries by their list, one of `lists`, without changing the order of those of
+/// one list: digit by digit, from the lowest.
+fn by_list(entries: &mut Vec<u64>, room: &mut Vec<u64>, lists: usize) {
+    /// Bits of a digit: so many ends of stretches stay in the cache.
+    const DIGIT: u32 = 10;
+    let bits = usize::BITS - lists.leading_zeros();
+    room.resize(entries.len(), 0);
+    for shift in (0..bits).step_by(DIGIT as usize) {
+        let digit = |entry: u64| (entry >> (32 + shift)) as usize & ((1 << DIGIT) - 1);
+        let mut places = [0_u32; 1 << DIGIT];
+        for entry in entries.iter() {
+            places[digit(*entry)] += 1;
+        }
+        let mut start = 0;
+        for place in &mut places {
+            start += std::mem::replace(place, start);
+        }
+        for entry in entries.iter() {
+            let place = &mut places[digit(*entry)];
+            if let Some(to) = room.get_mut(*place as usize) {
+                *to = *entry;
+            }
+            *place += 1;
+        }
+        std::mem::swap(entries, room);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn entries_of_a_list_keep_their_order(
+            lists in 1u32..3_000_000,
+            entries in proptest::collection::vec((any::<u32>(), any::<u32>()), 0..2000),
+        ) {
+            let entries = entries.into_iter();
+            let mut sorted: Vec<u64> = entries
+                .map(|(list, doc)| u64::from(list % lists) << 32 | u64::from(doc))
+                .collect();
+            let mut expected = sorted.clone();
+            expected.sort_by_key(|entry| entry >> 32);
+            by_list(&mut sorted, &mut Vec::new(), lists as usize);
+            prop_assert_eq!(sorted, expected);
+        }
     }
 }

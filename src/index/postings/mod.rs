@@ -27,9 +27,10 @@ use tantivy::schema::document::ErasedDocument;
 use tantivy::{DocId, Segment};
 
 use crate::index::LazySegmenter;
-use crate::index::documents::PassageDocument;
+use crate::index::documents::{PassageDocument, PassageText};
 use crate::index::gate::Gate;
 use crate::index::postings::fields::{Chars, Words};
+use crate::index::waiting::Waiting;
 use crate::segment::Room;
 
 pub use dense::{Counts, Dense};
@@ -73,6 +74,7 @@ impl SegmentPlugin for PostingsPlugin {
             chars: Chars::new(),
             words: Words::new(),
             room: Room::default(),
+            waiting: Waiting::default(),
         }))
     }
 
@@ -88,28 +90,41 @@ struct PostingsWriter {
     chars: Chars,
     words: Words,
     room: Room,
+    waiting: Waiting,
 }
 
 impl PostingsWriter {
-    fn add_chars(&mut self, doc: DocId, document: &PassageDocument) {
+    /// Makes postings of what waits.
+    fn settle(&mut self) {
+        let passages = self.waiting.take();
+        for (doc, passage) in &passages {
+            self.add_words(*doc, passage);
+        }
+        self.words.settle();
+        for (doc, passage) in &passages {
+            self.add_chars(*doc, passage);
+        }
+    }
+
+    fn add_chars(&mut self, doc: DocId, passage: &PassageText) {
         let mut position = 0;
         let mut length = 0;
-        for units in document.units() {
+        for units in passage.units() {
             for term in units {
                 self.chars.position(*term, doc, position);
                 position += 1;
                 length += u32::from(*term != BREAK);
             }
             // So does the end of the title.
-            position += u32::from(document.lead().is_some());
+            position += u32::from(passage.lead().is_some());
         }
         self.chars.end(length);
     }
 
-    fn add_words(&mut self, doc: DocId, document: &PassageDocument) {
+    fn add_words(&mut self, doc: DocId, passage: &PassageText) {
         let mut length = 0;
         let words = &mut self.words;
-        for text in document.ranked() {
+        for text in passage.ranked() {
             let room = &mut self.room;
             self.segmenter.each_numbered(text, room, |word, number| {
                 length += u32::from(words.occurrence(word, number, doc));
@@ -127,14 +142,15 @@ impl PluginWriter for PostingsWriter {
         _: &Schema,
     ) -> tantivy::Result<()> {
         let document = PassageDocument::of(document)?;
-        self.gate.leave(document.bytes());
-        self.add_chars(doc, document);
-        self.add_words(doc, document);
+        self.gate.leave(document.text.bytes());
+        if self.waiting.add(doc, &document.text) {
+            self.settle();
+        }
         Ok(())
     }
 
     fn serialize(
-        self: Box<Self>,
+        mut self: Box<Self>,
         segment: &Segment,
         mapping: Option<&DocIdMapping>,
     ) -> tantivy::Result<()> {
@@ -143,6 +159,7 @@ impl PluginWriter for PostingsWriter {
                 "documents of an index of jianbao keep their order",
             ));
         }
+        self.settle();
         let segment = segment.clone();
         self.chars.write(segment.open_write(component(CHARS))?)?;
         self.words.write(segment.open_write(component(WORDS))?)?;
@@ -150,7 +167,7 @@ impl PluginWriter for PostingsWriter {
     }
 
     fn mem_usage(&self) -> usize {
-        self.chars.bytes() + self.words.bytes()
+        self.chars.bytes() + self.words.bytes() + self.waiting.bytes()
     }
 
     fn as_any(&self) -> &dyn Any {

@@ -17,17 +17,20 @@ pub(super) type Model = BTreeMap<String, BTreeMap<DocId, Vec<u32>>>;
 
 /// A field as its file holds it: through the lists in memory, as a segment does.
 pub(super) fn file(model: &Model, documents: u32, positions: bool) -> FileSlice {
-    let mut lists = Lists::default();
+    let mut lists = Lists::new();
     let mut numbers: BTreeMap<&str, u32> = BTreeMap::new();
     for doc in 0..documents {
         for (term, list) in model {
-            for position in list.get(&doc).into_iter().flatten() {
-                let number = *numbers.entry(term).or_insert_with(|| lists.begin());
-                if positions {
-                    lists.position(number, doc, *position);
-                } else {
-                    lists.occurrence(number, doc);
-                }
+            let Some(places) = list.get(&doc) else {
+                continue;
+            };
+            let number = *numbers.entry(term).or_insert_with(|| lists.begin());
+            if !positions {
+                lists.frequency(number, doc, places.len() as u32);
+                continue;
+            }
+            for position in places {
+                lists.position(number, doc, *position);
             }
         }
     }
