@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
+use tantivy::indexer::IndexWriterOptions;
 use tantivy::merge_policy::NoMergePolicy;
 use tantivy::{IndexWriter, SegmentReader};
 
@@ -199,7 +200,14 @@ impl Writer {
         }
         let (threads, arena) = arena(options);
         let writer: IndexWriter<PassageDocument> = index
-            .writer_with_num_threads(threads, arena * threads)
+            .writer_with_options(
+                IndexWriterOptions::builder()
+                    .num_worker_threads(threads)
+                    .memory_budget_per_thread(arena)
+                    // Each merge has memory of its own: one at a time.
+                    .num_merge_threads(1)
+                    .build(),
+            )
             .map_err(|error| folder.explain(error))
             .context("cannot write")?;
         let mut writer = Writer {
