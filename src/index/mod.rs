@@ -41,6 +41,8 @@ pub(crate) use documents::facts;
 pub use documents::{Meta, Spot, day, file_key, key_of};
 pub use health::{Damage, Health, Part, Salvage};
 pub use ledger::Entry;
+#[cfg(test)]
+pub(crate) use postings::terms_of;
 pub use postings::{BREAK, Counts, Dense, Lengths, Postings, STOP, Terms};
 pub use recipe::Recipe;
 pub use recut::Recut;

@@ -32,8 +32,9 @@ pub(super) fn fold(
         let signature = segment.signature(candidate.article())?;
         let above = kept.iter().zip(&signatures).position(|((one, _), other)| {
             let one = &ranked[*one];
-            signature == *other
-                || signature.is_near(other) && within_a_month(one.day, candidate.day)
+            // Few are near: what is the same is near too.
+            signature.is_near(other)
+                && (signature == *other || within_a_month(one.day, candidate.day))
         });
         match above {
             Some(above) => kept[above].1 += 1,

@@ -29,17 +29,25 @@ pub(super) struct Found {
     pub(super) relaxed: bool,
 }
 
+/// What a part of a query finds by itself.
+pub(super) struct Leaf<'a> {
+    pub(super) query: &'a Query,
+    pub(super) found: Found,
+}
+
 impl Searcher {
+    /// `known`: what parts of the query find, where somebody asked for them before.
     pub(super) fn matching(
         &self,
         query: &Query,
         page: &Page,
         words: &[(String, u32)],
+        known: &[Leaf<'_>],
     ) -> Result<Found> {
         let wanted = self.wanted(words)?;
-        let mut found = self.match_all(query, page, &wanted, Rigour::Enough)?;
+        let mut found = self.match_all(query, page, &wanted, Rigour::Enough, known)?;
         if wanted.len() > 1 && found.iter().all(Vec::is_empty) {
-            found = self.match_all(query, page, &wanted, Rigour::One)?;
+            found = self.match_all(query, page, &wanted, Rigour::One, known)?;
             let relaxed = found.iter().any(|docs| !docs.is_empty());
             return Ok(Found {
                 docs: found,
@@ -76,13 +84,18 @@ impl Searcher {
         page: &Page,
         words: &[Wanted],
         rigour: Rigour,
+        known: &[Leaf<'_>],
     ) -> Result<Vec<Vec<DocId>>> {
         let stretches = self.stretches(query, words)?;
         let segmenter = || self.store().segmenter();
         let found = together::each(stretches, |(number, docs)| {
             let segment = &self.store().segments()[number];
             let mut among = Set::all(docs.clone());
-            let matcher = Matcher::new(segment, docs, &segmenter, words, rigour);
+            let known = known
+                .iter()
+                .map(|leaf| (leaf.query, leaf.found.docs[number].as_slice()))
+                .collect();
+            let matcher = Matcher::new(segment, docs, &segmenter, words, rigour).knowing(known);
             if page.since.is_some() || page.until.is_some() {
                 among = matcher.date(page.since.map(day), page.until.map(day), &among)?;
             }

@@ -13,7 +13,7 @@ use anyhow::Result;
 use tantivy::{DocId, DocSet};
 
 use crate::chars::Unit;
-use crate::index::{Dense, Fact, Postings, Segment, Zones};
+use crate::index::{Fact, Postings, Segment, Zones};
 use crate::passage::TAIL;
 use crate::search::phrase::{Phrase, Scope, term_of};
 use crate::search::set::Set;
@@ -111,7 +111,6 @@ fn one(segment: &Segment, string: &Phrase, among: &Set, often: &mut Vec<Often>) 
     let mut walked = Vec::new();
     one_by_one(segment, string, &tails, &mut walked)?;
     let mut walked = walked.into_iter().peekable();
-    let mut far = Vec::new();
     for doc in docs.iter().filter(|doc| !segment.is_deleted(*doc)) {
         if tails.contains(doc) {
             often.extend(walked.next_if(|walked| walked.doc == doc));
@@ -119,24 +118,9 @@ fn one(segment: &Segment, string: &Phrase, among: &Set, often: &mut Vec<Often>) 
         }
         let times = dense.frequency(doc);
         let title = titles.get(doc as usize).copied().unwrap_or(0);
-        let titled = title > 0
-            && match (dense.first(doc), u32::from(title)) {
-                (Some(first), title) => first < title,
-                (None, title) if title <= Dense::FAR => false,
-                (None, _) => {
-                    far.push(often.len());
-                    false
-                }
-            };
+        let first = || dense.positions(doc).first().copied().map(u32::from);
+        let titled = title > 0 && first().is_some_and(|first| first < u32::from(title));
         often.push(Often { doc, times, titled });
-    }
-    for nth in far {
-        let doc = often[nth].doc;
-        let mut walked = Vec::new();
-        one_by_one(segment, string, &among.with(&[doc]), &mut walked)?;
-        if let Some(walked) = walked.first() {
-            often[nth].titled = walked.titled;
-        }
     }
     Ok(true)
 }

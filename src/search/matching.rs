@@ -16,15 +16,13 @@ use anyhow::Result;
 use tantivy::{DocId, DocSet};
 
 use crate::fold::fold_str;
-use crate::index::{Postings, Segment, day};
+use crate::index::{Segment, day};
+use crate::search::enough::enough;
 use crate::search::near::near;
 use crate::search::phrase::{Phrase, Scope};
 use crate::search::query::{Query, spellings};
 use crate::search::set::Set;
 use crate::segment::Segmenter;
-
-/// Documents whose words are added up together.
-const STRETCH: usize = 4096;
 
 /// Passages of one segment, none deleted.
 #[derive(Debug)]
@@ -67,6 +65,8 @@ pub(crate) struct Matcher<'a> {
     rigour: Rigour,
     /// What it answers for: whole articles.
     docs: Range<DocId>,
+    /// What parts of the query find in the segment, where that is known.
+    known: Vec<(&'a Query, &'a [DocId])>,
 }
 
 /// Where the parts of a list are looked for.
@@ -90,7 +90,14 @@ impl<'a> Matcher<'a> {
             words,
             rigour,
             docs,
+            known: Vec::new(),
         }
+    }
+
+    /// With what parts of the query find in the segment: they are not looked for again.
+    pub(crate) fn knowing(mut self, known: Vec<(&'a Query, &'a [DocId])>) -> Matcher<'a> {
+        self.known = known;
+        self
     }
 
     /// The passages of `among` that match.
@@ -109,7 +116,13 @@ impl<'a> Matcher<'a> {
                 self.phrase(text, Scope::Anywhere, among)?
             }
             Query::Number(text) => self.number(text, Scope::Anywhere, among)?,
-            Query::Near { parts, within } => self.near(parts, *within, Scope::Anywhere, among)?,
+            Query::Near { parts, within } => {
+                let known = self.known.iter().find(|(part, _)| *part == query);
+                match known {
+                    Some((_, docs)) => matched(self.none().with(docs)),
+                    None => self.near(parts, *within, Scope::Anywhere, among)?,
+                }
+            }
             Query::Title(inner) => self.title(inner, among)?,
             Query::Source(text) => self.found(self.source(std::slice::from_ref(text), among)?),
             Query::Date { since, until } => {
@@ -183,10 +196,7 @@ impl<'a> Matcher<'a> {
         if let Some(counts) = terms.counts(word)? {
             docs.add(among);
             docs.keep_words(|nth| counts.word(nth));
-            return Ok(match self.segment.alive_bitset() {
-                None => docs,
-                Some(_) => self.alive(&docs, |_| true),
-            });
+            return Ok(self.not_deleted(docs));
         }
         let mut doc = postings.doc();
         while let Some(wanted) = among.from(doc) {
@@ -324,37 +334,17 @@ impl<'a> Matcher<'a> {
         };
         let total: f32 = self.words.iter().map(|wanted| wanted.idf as f32).sum();
         let least = (total * share).max(f32::MIN_POSITIVE);
-        let mut lists = Vec::with_capacity(self.words.len());
-        for wanted in self.words {
-            if let Some(mut postings) = self.segment.words().postings(&wanted.word)? {
-                if postings.doc() < self.docs.start {
-                    postings.seek(self.docs.start);
-                }
-                lists.push((postings, wanted.idf as f32));
-            }
+        let terms = self.segment.words();
+        let docs = enough(terms, self.words, least, self.docs.clone())?;
+        Ok(self.not_deleted(docs))
+    }
+
+    /// The passages of a set that are not deleted.
+    fn not_deleted(&self, docs: Set) -> Set {
+        match self.segment.alive_bitset() {
+            None => docs,
+            Some(_) => self.alive(&docs, |_| true),
         }
-        let mut docs = self.none();
-        // A stretch of documents at a time: its sums stay in the cache, and where
-        // no list has anything nothing is read.
-        let mut mass = [0f32; STRETCH];
-        let next = |lists: &[(Postings, f32)]| lists.iter().map(|(list, _)| list.doc()).min();
-        while let Some(begin) = next(&lists).filter(|doc| *doc < self.docs.end) {
-            let end = self.docs.end.min(begin + STRETCH as DocId);
-            for (list, idf) in &mut lists {
-                list.each_before(end, |doc| {
-                    if let Some(mass) = mass.get_mut(doc.wrapping_sub(begin) as usize) {
-                        *mass += *idf;
-                    }
-                });
-            }
-            for (doc, mass) in (begin..).zip(&mut mass) {
-                if *mass >= least && !self.segment.is_deleted(doc) {
-                    docs.insert(doc);
-                }
-                *mass = 0.0;
-            }
-        }
-        Ok(docs)
     }
 
     /// All passages of the articles of passages.

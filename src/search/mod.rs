@@ -3,6 +3,7 @@
 mod abbreviations;
 mod asked;
 mod copies;
+mod enough;
 mod explain;
 mod found;
 pub mod judge;

@@ -13,20 +13,18 @@ use tantivy::{DocId, DocSet, TERMINATED, Term};
 use crate::article::{Date, Origin};
 use crate::index::{Fact, Meta, Segment, Store, facts, key_of};
 use crate::search::asked::Asked;
+use crate::search::found::{Found, Leaf};
 use crate::search::phrase::Phrase;
 use crate::search::query::Query;
 use crate::search::rank::{
-    Candidate, Collection, Evidence, FEATURES, HEAD, Model, Said, built_in, by_score, know_keys,
+    Candidate, Collection, Evidence, FEATURES, HEAD, Model, READ, Said, built_in, by_score,
+    know_keys,
 };
 use crate::search::suggest::Readings;
 use crate::search::{
     Count, Explanation, Group, Hit, Hits, Page, Part, Pool, Rule, Sort, Weights, copies, explain,
     marks, together, tune,
 };
-
-/// Passages of a long article that the second stage reads: the first, and the
-/// best of those that match.
-const READ: usize = 8;
 
 /// An article as the index holds it.
 #[derive(Debug, Clone, PartialEq)]
@@ -85,7 +83,11 @@ impl Searcher {
         asked: &Asked,
         words: &[(String, u32)],
     ) -> Result<Hits> {
-        let found = self.matching(query, page, words)?;
+        let leaves = match page.explain {
+            true => self.leaves(query)?,
+            false => Vec::new(),
+        };
+        let found = self.matching(query, page, words, &leaves)?;
         let mut hits = Hits {
             relaxed: found.relaxed,
             ..Hits::default()
@@ -131,15 +133,16 @@ impl Searcher {
                 whole: ranked.whole as u64,
                 rescored: rows.len() as u64,
             };
-            hits.explanation = Some(self.explanation(query, words, pool)?);
+            hits.explanation = Some(self.explanation(query, words, pool, &leaves)?);
         }
         kept.drain(..page.offset.min(kept.len()));
-        for (nth, _) in &kept {
-            if *nth >= HEAD || page.sort != Sort::Relevance {
-                let one = std::slice::from_mut(&mut ranked.best[*nth]);
-                evidence.choose(&self.store, collection, &found.docs, one)?;
-            }
-        }
+        let mut shown = kept.iter().map(|(nth, _)| *nth).peekable();
+        let unchosen = (0..)
+            .zip(&mut ranked.best)
+            .filter(|(nth, one)| shown.next_if_eq(nth).is_some() && one.docs.is_empty())
+            .map(|(_, one)| one)
+            .collect();
+        evidence.choose(&self.store, collection, &found.docs, unchosen)?;
         let strings = self.strings_to_mark(words, asked);
         let shown: Vec<_> = kept.into_iter().enumerate().collect();
         let (ranked, model) = (&ranked, &self.model);
@@ -180,18 +183,13 @@ impl Searcher {
         query: &Query,
         words: &[(String, u32)],
         candidates: Pool,
+        leaves: &[Leaf<'_>],
     ) -> Result<Explanation> {
-        // What was typed twice is counted once.
-        let mut leaves: Vec<&Query> = Vec::new();
-        for (leaf, _) in query.leaves() {
-            if !leaves.contains(&leaf) {
-                leaves.push(leaf);
-            }
-        }
-        let counts = together::each(leaves.clone(), |leaf| self.count(leaf, &Page::default()))?;
+        let counts = leaves.iter().map(|leaf| self.count_of(&leaf.found));
+        let counts = counts.collect::<Result<Vec<Count>>>()?;
         let mut parts = Vec::new();
         for (part, excluded) in query.leaves() {
-            if let Some(nth) = leaves.iter().position(|leaf| *leaf == part) {
+            if let Some(nth) = leaves.iter().position(|leaf| leaf.query == part) {
                 parts.push(Part::new(part.to_string(), excluded, counts[nth]));
             }
         }
@@ -208,6 +206,20 @@ impl Searcher {
         })
     }
 
+    /// What the parts of a query find by themselves; of those typed twice, once.
+    fn leaves<'a>(&self, query: &'a Query) -> Result<Vec<Leaf<'a>>> {
+        let mut leaves: Vec<&Query> = Vec::new();
+        for (leaf, _) in query.leaves() {
+            if !leaves.contains(&leaf) {
+                leaves.push(leaf);
+            }
+        }
+        together::each(leaves, |query| {
+            let found = self.found(query, &Page::default())?;
+            Ok(Leaf { query, found })
+        })
+    }
+
     /// Counts exactly, without ranking.
     pub fn count(&self, query: &Query, page: &Page) -> Result<Count> {
         Ok(self.counted(query, page)?.0)
@@ -215,18 +227,26 @@ impl Searcher {
 
     /// The same, and whether it holds only for some of the words.
     pub(super) fn counted(&self, query: &Query, page: &Page) -> Result<(Count, bool)> {
+        let found = self.found(query, page)?;
+        Ok((self.count_of(&found)?, found.relaxed))
+    }
+
+    /// What matches, unranked.
+    fn found(&self, query: &Query, page: &Page) -> Result<Found> {
         let words = self.words(&Asked::of(query).free);
-        let found = self.wanted(&words)?;
-        let found = match self.is_laborious(query, &found)? {
-            true => together::inside(|| self.matching(query, page, &words))?,
-            false => self.matching(query, page, &words)?,
-        };
-        let mut count = Count::default();
-        for docs in &found.docs {
-            count.passages += docs.len() as u64;
+        let wanted = self.wanted(&words)?;
+        match self.is_laborious(query, &wanted)? {
+            true => together::inside(|| self.matching(query, page, &words, &[])),
+            false => self.matching(query, page, &words, &[]),
         }
-        count.articles = self.articles_of(&found.docs)?;
-        Ok((count, found.relaxed))
+    }
+
+    fn count_of(&self, found: &Found) -> Result<Count> {
+        let passages = found.docs.iter().map(|docs| docs.len() as u64);
+        Ok(Count {
+            passages: passages.sum(),
+            articles: self.articles_of(&found.docs)?,
+        })
     }
 
     /// How many articles passages are of.

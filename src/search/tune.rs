@@ -227,7 +227,7 @@ fn head(searcher: &Searcher, text: &str) -> Result<Option<(Evidence, Vec<Candida
         return Ok(None);
     }
     let words = searcher.words(&asked.free);
-    let found = searcher.matching(&query, &Page::default(), &words)?;
+    let found = searcher.matching(&query, &Page::default(), &words, &[])?;
     let evidence = searcher.evidence(&words, &asked)?;
     let collection = searcher.collection(Group::Article)?;
     let mut ranked = evidence

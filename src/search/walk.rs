@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use anyhow::Result;
-use tantivy::{DocId, DocSet, TERMINATED};
+use tantivy::DocId;
 
 use crate::chars::Unit;
 use crate::index::{Dense, Postings, Segment};
@@ -30,10 +30,15 @@ const FIRST: usize = 6;
 
 /// The postings of one character and its places in the string.
 struct List {
-    postings: Postings,
-    dense: Option<Arc<Dense>>,
+    posted: Posted,
     offsets: Vec<u32>,
     positions: Vec<u32>,
+}
+
+/// Postings to walk over, or laid open.
+enum Posted {
+    Walked(Postings),
+    Open(Arc<Dense>),
 }
 
 impl<'a> Walk<'a> {
@@ -74,7 +79,8 @@ impl<'a> Walk<'a> {
         }
         walk.closed = order.collect();
         let lists = &walk.lists;
-        walk.is_open = lists.iter().all(|list| list.dense.is_some());
+        let is_open = |list: &List| matches!(list.posted, Posted::Open(_));
+        walk.is_open = lists.iter().all(is_open);
         walk.is_single = lists.iter().map(|list| list.offsets.len()).sum::<usize>() == 1;
         Ok((!walk.lists.is_empty()).then_some(walk))
     }
@@ -82,14 +88,15 @@ impl<'a> Walk<'a> {
     fn read(&mut self, term: char, offsets: Vec<u32>) -> Result<()> {
         let (chars, mut utf8) = (self.segment.chars(), [0; 4]);
         let term = term.encode_utf8(&mut utf8);
-        if let Some(postings) = chars.postings(term)? {
-            self.lists.push(List {
-                postings,
-                dense: chars.dense(term)?,
-                offsets,
-                positions: Vec::new(),
-            });
-        }
+        let posted = match chars.dense(term)? {
+            Some(dense) => Some(Posted::Open(dense)),
+            None => chars.postings(term)?.map(Posted::Walked),
+        };
+        self.lists.extend(posted.map(|posted| List {
+            posted,
+            offsets,
+            positions: Vec::new(),
+        }));
         Ok(())
     }
 
@@ -100,58 +107,61 @@ impl<'a> Walk<'a> {
         if self.is_open {
             return self.open(docs, among);
         }
-        let wanted = |doc| among.map_or(Some(doc), |among| among.from(doc));
-        let (lead, others) = self.lists.split_first_mut()?;
-        let mut doc = lead.postings.doc();
-        if doc < docs.start {
-            doc = match doc + 1 == docs.start {
-                true => lead.postings.advance(),
-                false => lead.postings.seek(docs.start),
-            };
-        }
+        let mut doc = docs.start;
         'next: while doc < docs.end {
-            let next = wanted(doc)?;
+            doc = self.lists.iter_mut().find_map(List::walked)?.at(doc);
+            let next = self.common(doc, docs.end, among)?;
             if next > doc {
-                doc = lead.postings.seek(next);
+                doc = next;
                 continue;
             }
-            for list in others.iter_mut() {
-                if let Some(dense) = &list.dense {
-                    if !dense.has(doc) {
-                        doc = lead.postings.advance();
-                        continue 'next;
-                    }
-                    continue;
-                }
-                let mut at = list.postings.doc();
-                if at < doc {
-                    at = list.postings.seek(doc);
-                }
+            for postings in self.lists.iter_mut().filter_map(List::walked) {
+                let at = postings.at(doc);
                 if at > doc {
-                    if at == TERMINATED {
-                        return None;
-                    }
-                    doc = lead.postings.seek(at);
+                    doc = at;
                     continue 'next;
                 }
             }
-            return Some(doc);
+            if self.may_stand(doc) {
+                return Some(doc);
+            }
+            doc += 1;
         }
         None
     }
 
+    /// Of sixty-four passages those wanted that have every character whose list is laid open.
+    #[inline]
+    fn word(&self, nth: usize, among: Option<&Set>) -> u64 {
+        let mut word = among.map_or(u64::MAX, |among| among.word(nth));
+        for list in &self.lists {
+            if word == 0 {
+                break;
+            }
+            if let Posted::Open(dense) = &list.posted {
+                word &= dense.word(nth);
+            }
+        }
+        word
+    }
+
+    /// The first of these from `doc` on, before `end`.
+    fn common(&self, doc: DocId, end: DocId, among: Option<&Set>) -> Option<DocId> {
+        let mut at = doc as usize / 64;
+        let mut left = self.word(at, among) & u64::MAX << (doc % 64);
+        while left == 0 {
+            at += 1;
+            if at as u64 * 64 >= u64::from(end) {
+                return None;
+            }
+            left = self.word(at, among);
+        }
+        Some(at as DocId * 64 + left.trailing_zeros()).filter(|doc| *doc < end)
+    }
+
     /// The same over lists that are laid open.
     fn open(&self, docs: Range<DocId>, among: Option<&Set>) -> Option<DocId> {
-        let word = |nth: usize| {
-            let mut word = among.map_or(u64::MAX, |among| among.word(nth));
-            for list in &self.lists {
-                if word == 0 {
-                    break;
-                }
-                word &= list.dense.as_ref().map_or(0, |dense| dense.word(nth));
-            }
-            word
-        };
+        let word = |nth: usize| self.word(nth, among);
         let mut at = docs.start as usize / 64;
         let mut left = word(at) & u64::MAX << (docs.start % 64);
         loop {
@@ -178,7 +188,7 @@ impl<'a> Walk<'a> {
     fn may_stand(&self, doc: DocId) -> bool {
         let mut starts = u64::MAX;
         for list in &self.lists {
-            let Some(dense) = &list.dense else {
+            let Posted::Open(dense) = &list.posted else {
                 continue;
             };
             let places = dense.places(doc);
@@ -215,16 +225,29 @@ impl<'a> Walk<'a> {
 }
 
 impl List {
+    /// The postings that are walked over.
+    fn walked(&mut self) -> Option<&mut Postings> {
+        match &mut self.posted {
+            Posted::Walked(postings) => Some(postings),
+            Posted::Open(_) => None,
+        }
+    }
+
     /// Keeps of some starts those at which the character stands in its places; as the
     /// `first` of the lists, finds them.
     fn starts(&mut self, doc: DocId, first: bool, found: &mut Vec<u32>) {
-        if self.postings.doc() < doc {
-            self.postings.seek(doc);
-        }
+        self.positions.clear();
         // Of a list that nobody walked over the passage may be missing.
-        match self.postings.doc() == doc {
-            true => self.postings.positions(&mut self.positions),
-            false => self.positions.clear(),
+        match &mut self.posted {
+            Posted::Open(dense) => {
+                let positions = dense.positions(doc).iter();
+                self.positions.extend(positions.map(|at| u32::from(*at)));
+            }
+            Posted::Walked(postings) => {
+                if postings.at(doc) == doc {
+                    postings.positions(&mut self.positions);
+                }
+            }
         }
         for (nth, offset) in self.offsets.iter().enumerate() {
             if first && nth == 0 {

@@ -451,6 +451,7 @@ fn the_parts_of_a_score_add_up_to_it() {
         &["党员", "-n", "400", "--group", "passage"],
         &["党员 日期：2019..", "--sort", "newest"],
         &["连续两次不参加主题党日怎么处理"],
+        &["\"主题 党日\"~4 或 \"党员 服务\"~9 或 \"群众 党员\"~20"],
     ] {
         let args = [&["search", "--json", "--explain"], args].concat();
         let hits = env.run(&args).code(0).json();

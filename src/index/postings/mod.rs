@@ -37,6 +37,8 @@ pub use dense::{Counts, Dense};
 pub(crate) use merge::{check_order, new_numbers};
 pub use read::{Lengths, Postings};
 pub use terms::Terms;
+#[cfg(test)]
+pub(crate) use tests::terms_of;
 
 /// The term of a run of punctuation. No folded character is a comma, for a
 /// comma is punctuation itself.

@@ -191,6 +191,15 @@ impl Postings {
         }
     }
 
+    /// The document at hand, or the first from `doc` on where that is before it.
+    #[inline]
+    pub fn at(&mut self, doc: DocId) -> DocId {
+        match self.doc() {
+            at if at < doc => self.seek(doc),
+            at => at,
+        }
+    }
+
     /// How often the term stands in the document at hand.
     pub fn term_freq(&mut self) -> u32 {
         self.read_frequencies();

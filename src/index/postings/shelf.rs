@@ -1,5 +1,5 @@
 //! What was made of lists, as much of it as has room: what was not asked for
-//! longest goes first.
+//! longest goes first, and only for what was asked for since.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -41,6 +41,23 @@ impl<T> Shelf<T> {
         Some(thing.thing.clone())
     }
 
+    /// Counts what is asked for: the time of now.
+    pub(super) fn clock(&self) -> u64 {
+        self.clock
+    }
+
+    /// Whether something of about this size is to be made: there is room, or what would go
+    /// was not asked for since `before`, when this was asked for the last time. More
+    /// than has room, asked for in turn, would else be made anew each time.
+    pub(super) fn deserves(&self, size: usize, before: u64) -> bool {
+        let taken = self.things.values().filter(|thing| thing.size > 0);
+        self.bytes + size <= self.most
+            || taken
+                .map(|thing| thing.last)
+                .min()
+                .is_none_or(|last| last < before)
+    }
+
     /// Puts something where nothing lies, unless it is larger than all may be.
     pub(super) fn put(&mut self, place: usize, thing: Option<Arc<T>>, size: usize) {
         let size = if thing.is_some() { size } else { 0 };
@@ -66,6 +83,30 @@ impl<T> Shelf<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_asked_for_in_turn_stays() {
+        let mut shelf = Shelf::new(10);
+        let mut asked = [0; 8];
+        let mut made = 0;
+        let mut ask = |shelf: &mut Shelf<usize>, place: usize| {
+            let is_there = shelf.take(place).is_some();
+            let before = std::mem::replace(&mut asked[place], shelf.clock());
+            if !is_there && shelf.deserves(3, before) {
+                shelf.put(place, Some(Arc::new(place)), 3);
+                made += 1;
+            }
+        };
+        for _ in 0..10 {
+            (0..5).for_each(|place| ask(&mut shelf, place));
+        }
+        // Others from now on: they find room.
+        for _ in 0..3 {
+            (5..8).for_each(|place| ask(&mut shelf, place));
+        }
+        assert_eq!(made, 6);
+        assert!((5..8).all(|place| shelf.take(place).is_some()));
+    }
 
     #[test]
     fn what_was_not_asked_for_longest_goes() {

@@ -41,10 +41,15 @@ struct Kept {
     waited: u32,
 }
 
+#[derive(Default)]
 struct List {
-    bytes: OwnedBytes,
+    /// `None` when they had to go, or are laid open.
+    bytes: Option<OwnedBytes>,
     /// How often it was asked for.
     uses: u32,
+    /// When its places were: the beginning of the last time, and of the one before.
+    asked: u64,
+    before: u64,
 }
 
 /// Bytes of lists that stay at the most: what one process asks for again and
@@ -52,7 +57,7 @@ struct List {
 const KEEP: usize = 32 << 20;
 /// Bytes of what is laid open at the most: counts, and places besides.
 const KEEP_COUNTS: usize = 64 << 20;
-const KEEP_DENSE: usize = 96 << 20;
+const KEEP_DENSE: usize = 128 << 20;
 /// Counts are laid open when a list is asked for again: that costs as much as a
 /// walk over it.
 const AGAIN: u32 = 2;
@@ -61,6 +66,8 @@ const OFTEN: u32 = 8;
 /// … and one list for so many times that one was wanted, for a long question
 /// wants hundreds.
 const WAIT: u32 = 4;
+/// So many askings for places belong together: those of a few questions.
+const ONCE: u64 = 512;
 /// Lists that fewer than one document in so many has are walked over.
 const SPARSE: u32 = 64;
 /// Terms that stay looked up.
@@ -75,6 +82,45 @@ impl Default for Kept {
             dense: Shelf::new(KEEP_DENSE),
             waited: 0,
         }
+    }
+}
+
+impl Kept {
+    /// The bytes of a list, if they stayed; counts that it was asked for.
+    fn used(&mut self, info: &TermInfo) -> Option<OwnedBytes> {
+        if self.lists.len() >= TERMS {
+            self.lists.clear();
+            self.bytes = 0;
+        }
+        let list = self.lists.entry(info.postings_range.start).or_default();
+        list.uses = list.uses.saturating_add(1);
+        list.bytes.clone()
+    }
+
+    /// Keeps the bytes of a list that was asked for.
+    fn keep(&mut self, info: &TermInfo, bytes: &OwnedBytes) {
+        if bytes.len() > KEEP {
+            return;
+        }
+        if self.bytes + bytes.len() > KEEP {
+            self.lists.values_mut().for_each(|list| list.bytes = None);
+            self.bytes = 0;
+        }
+        if let Some(list) = self.lists.get_mut(&info.postings_range.start)
+            && list.bytes.is_none()
+        {
+            self.bytes += bytes.len();
+            list.bytes = Some(bytes.clone());
+        }
+    }
+
+    /// Lets go of the bytes of a list that is laid open.
+    fn drop_bytes(&mut self, start: usize) {
+        let bytes = self
+            .lists
+            .get_mut(&start)
+            .and_then(|list| list.bytes.take());
+        self.bytes -= bytes.map_or(0, |bytes| bytes.len());
     }
 }
 
@@ -149,30 +195,25 @@ impl Terms {
         let Some(info) = self.info(term)? else {
             return Ok(None);
         };
-        let start = info.postings_range.start;
-        if let Some(list) = self.kept().lists.get_mut(&start) {
-            list.uses = list.uses.saturating_add(1);
-            return Ok(Some(self.walk(list.bytes.clone(), &info)));
-        }
-        let bytes = self.bytes(&info)?;
-        let mut kept = self.kept();
-        if kept.bytes + bytes.len() > KEEP {
-            kept.lists.clear();
-            kept.bytes = 0;
-        }
-        if bytes.len() <= KEEP {
-            kept.bytes += bytes.len();
-            let bytes = bytes.clone();
-            kept.lists.insert(start, List { bytes, uses: 1 });
-        }
+        let list = self.kept().used(&info);
+        let bytes = match list {
+            Some(bytes) => bytes,
+            None => {
+                let bytes = self.bytes(&info)?;
+                self.kept().keep(&info, &bytes);
+                bytes
+            }
+        };
         Ok(Some(self.walk(bytes, &info)))
     }
 
     /// Which documents have a term and how often, laid open: if many have it and
     /// it was asked for before.
     pub fn counts(&self, term: &str) -> Result<Option<Arc<Counts>>> {
-        let info = self.common(term)?;
-        Ok(info.and_then(|info| self.counts_of(&info)))
+        match self.common(term)? {
+            Some(info) => self.counts_of(&info),
+            None => Ok(None),
+        }
     }
 
     /// The same with places, if it was asked for often.
@@ -185,10 +226,18 @@ impl Terms {
         if let Some(dense) = kept.dense.take(start) {
             return Ok(dense);
         }
-        let Some(list) = kept.lists.get(&start).filter(|list| list.uses >= OFTEN) else {
+        let now = kept.dense.clock();
+        let Some(list) = kept.lists.get_mut(&start) else {
             return Ok(None);
         };
-        let bytes = list.bytes.clone();
+        if now.saturating_sub(list.asked) > ONCE {
+            list.before = std::mem::replace(&mut list.asked, now);
+        }
+        let (uses, before) = (list.uses, list.before);
+        let size = Dense::about(info.doc_freq);
+        if uses < OFTEN || !kept.dense.deserves(size, before) {
+            return Ok(None);
+        }
         kept.waited += 1;
         if kept.waited < WAIT {
             return Ok(None);
@@ -196,10 +245,17 @@ impl Terms {
         kept.waited = 0;
         drop(kept);
         // Where two threads make the same one, both are right.
-        let counts = self.counts_of(&info);
-        let dense = counts.map(|counts| Arc::new(Dense::of(self.walk(bytes, &info), counts)));
-        let size = Dense::size(info.doc_freq);
-        self.kept().dense.put(start, dense.clone(), size);
+        let dense = match self.counts_of(&info)? {
+            Some(counts) => Dense::of(self.list(&info)?, counts),
+            None => None,
+        };
+        let size = dense.as_ref().map_or(0, Dense::size);
+        let dense = dense.map(Arc::new);
+        let mut kept = self.kept();
+        kept.dense.put(start, dense.clone(), size);
+        if dense.is_some() {
+            kept.drop_bytes(start);
+        }
         Ok(dense)
     }
 
@@ -209,29 +265,36 @@ impl Terms {
         Ok(self.info(term)?.filter(|info| info.doc_freq >= least))
     }
 
-    fn counts_of(&self, info: &TermInfo) -> Option<Arc<Counts>> {
+    fn counts_of(&self, info: &TermInfo) -> Result<Option<Arc<Counts>>> {
         let start = info.postings_range.start;
         let mut kept = self.kept();
         if let Some(counts) = kept.counts.take(start) {
-            return counts;
+            return Ok(counts);
         }
-        let list = kept.lists.get_mut(&start)?;
+        let Some(list) = kept.lists.get_mut(&start) else {
+            return Ok(None);
+        };
         list.uses = list.uses.saturating_add(1);
         if list.uses <= AGAIN {
-            return None;
+            return Ok(None);
         }
-        let bytes = list.bytes.clone();
         drop(kept);
         let documents = self.lengths.0.len() as u32;
-        let counts = Counts::of(self.walk(bytes, info), documents).map(Arc::new);
+        let counts = Counts::of(self.list(info)?, documents).map(Arc::new);
         let size = Counts::size(info.doc_freq, documents);
         self.kept().counts.put(start, counts.clone(), size);
-        counts
+        Ok(counts)
     }
 
-    /// The postings of a term that nobody asks for twice.
+    /// The postings of a term, which stay no longer than they did.
     pub(super) fn list(&self, info: &TermInfo) -> Result<Postings> {
-        Ok(self.walk(self.bytes(info)?, info))
+        let start = info.postings_range.start;
+        let list = self.kept().lists.get(&start).map(|list| list.bytes.clone());
+        let bytes = match list.flatten() {
+            Some(bytes) => bytes,
+            None => self.bytes(info)?,
+        };
+        Ok(self.walk(bytes, info))
     }
 
     fn walk(&self, bytes: OwnedBytes, info: &TermInfo) -> Postings {

@@ -13,7 +13,7 @@ use crate::index::postings::terms::Terms;
 use crate::index::postings::write::{FileWriter, length_code};
 
 /// For each term its documents with their positions.
-pub(super) type Model = BTreeMap<String, BTreeMap<DocId, Vec<u32>>>;
+pub(crate) type Model = BTreeMap<String, BTreeMap<DocId, Vec<u32>>>;
 
 /// A field as its file holds it: through the lists in memory, as a segment does.
 pub(super) fn file(model: &Model, documents: u32, positions: bool) -> FileSlice {
@@ -49,6 +49,11 @@ pub(super) fn file(model: &Model, documents: u32, positions: bool) -> FileSlice 
     out.close(&vec![length_code(7); documents as usize])
         .unwrap();
     directory.open_read(path).unwrap()
+}
+
+/// Terms with how often they stand where.
+pub(crate) fn terms_of(model: &Model, documents: u32) -> Terms {
+    Terms::open(file(model, documents, false), false).unwrap()
 }
 
 fn model() -> impl Strategy<Value = (Model, u32)> {

@@ -11,7 +11,7 @@ use tantivy::DocId;
 
 use crate::index::{Fact, Segment, Store};
 use crate::search::rank::found::{Found, Piece};
-use crate::search::rank::{CHARS, Candidate, Collection, Evidence, HEAD, Level, WORDS, sort};
+use crate::search::rank::{CHARS, Candidate, Collection, Evidence, HEAD, Level, READ, WORDS, sort};
 use crate::search::together;
 use crate::search::units::Units;
 
@@ -96,8 +96,14 @@ impl Evidence {
             self.add_chars(store, collection, &mut best[..wide])?;
             sort(store, &mut best[..wide])?;
         }
-        let head = best.len().min(HEAD);
-        self.choose(store, collection, docs, &mut best[..head])?;
+        // Of a short unit the second stage reads everything: the passage to show is
+        // chosen when it is shown.
+        let is_long = |one: &&mut Candidate| {
+            let unit = collection.levels[one.segment].docs(one.unit);
+            unit.len() > READ
+        };
+        let long = best.iter_mut().take(HEAD).filter(is_long).collect();
+        self.choose(store, collection, docs, long)?;
         Ok(ranked)
     }
 
@@ -145,10 +151,11 @@ impl Evidence {
     ) -> Result<()> {
         let units = Units::new(own.iter().map(|candidate| level.docs(candidate.unit)));
         let length = |candidate: &&mut Candidate| f64::from(level.chars(candidate.unit));
-        let lengths: Vec<f64> = own.iter().map(length).collect();
+        let norm = |candidate| CHARS.norm(length(candidate), average);
+        let norms: Vec<f64> = own.iter().map(norm).collect();
         for weighed in &self.chars {
             units.count(segment.chars(), &weighed.term, |nth, frequency| {
-                let evidence = CHARS.weigh(f64::from(frequency), lengths[nth], average);
+                let evidence = CHARS.weigh_by(f64::from(frequency), norms[nth]);
                 own[nth].chars += weighed.weight * evidence;
             })?;
         }
@@ -165,9 +172,9 @@ impl Evidence {
         store: &Store,
         collection: &Collection,
         docs: &[Vec<DocId>],
-        candidates: &mut [Candidate],
+        mut candidates: Vec<&mut Candidate>,
     ) -> Result<()> {
-        for candidate in &mut *candidates {
+        for candidate in &mut candidates {
             let all = docs.get(candidate.segment).map_or(&[][..], Vec::as_slice);
             candidate.docs = all
                 .get(candidate.matching.clone())
@@ -175,7 +182,7 @@ impl Evidence {
                 .to_vec();
         }
         for (number, segment) in store.segments().iter().enumerate() {
-            let mut several: Vec<&mut Candidate> = candidates
+            let mut several: Vec<_> = candidates
                 .iter_mut()
                 .filter(|one| one.segment == number && one.docs.len() > 1)
                 .collect();

@@ -96,12 +96,13 @@ impl Evidence {
         };
         let runs = found.runs(0..n);
         if !self.words.is_empty() {
-            let of = |(unit, _): &(DocId, usize)| f64::from(level.words(*unit));
-            let lengths: Vec<f64> = found.units.iter().map(of).collect();
             let average = collection.average_words;
+            let of = |(unit, _): &(DocId, usize)| f64::from(level.words(*unit));
+            let norm = |unit| WORDS.norm(of(unit), average);
+            let norms: Vec<f64> = found.units.iter().map(norm).collect();
             for weighed in &self.words {
                 runs.count(segment.words(), &weighed.term, |nth, frequency| {
-                    let evidence = WORDS.weigh(f64::from(frequency), lengths[nth], average);
+                    let evidence = WORDS.weigh_by(f64::from(frequency), norms[nth]);
                     found.words[nth] += weighed.weight * evidence;
                 })?;
             }

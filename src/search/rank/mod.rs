@@ -56,13 +56,25 @@ const CHARS: Bm25 = Bm25 { k1: 0.9, b: 0.6 };
 
 /// How many of the best the second stage scores again.
 pub(crate) const HEAD: usize = 100;
+/// Passages of a long article that the second stage reads: the first, and the
+/// best of those that match.
+pub(crate) const READ: usize = 8;
 /// Candidates that one thread reads at a time.
 const PIECE: usize = 25;
 
 impl Bm25 {
     fn weigh(self, frequency: f64, length: f64, average: f64) -> f64 {
-        frequency * (self.k1 + 1.0)
-            / (frequency + self.k1 * (1.0 - self.b + self.b * length / average.max(1.0)))
+        self.weigh_by(frequency, self.norm(length, average))
+    }
+
+    /// What a length does to every term.
+    fn norm(self, length: f64, average: f64) -> f64 {
+        self.k1 * (1.0 - self.b + self.b * length / average.max(1.0))
+    }
+
+    #[inline]
+    fn weigh_by(self, frequency: f64, norm: f64) -> f64 {
+        frequency * (self.k1 + 1.0) / (frequency + norm)
     }
 }
 

@@ -29,6 +29,11 @@ impl Weights {
 #[derive(Debug)]
 pub(crate) struct Numbered {
     ids: HashMap<Unit, u16, FixedState>,
+    /// Whether any character of the query ends in this byte: most of a text are
+    /// ruled out without a look among the numbers.
+    lows: [bool; 256],
+    /// The number of a run of punctuation.
+    stop: u16,
     pub(super) chars: Weights,
     /// Number of a pair of characters by `first * chars + second`; `NONE` without one.
     pairs: Vec<u16>,
@@ -88,12 +93,16 @@ impl Numbered {
         }
         places.iter_mut().for_each(|places| places.reverse());
         let mut foreign = Box::new(*solid());
+        let mut lows = [false; 256];
         for unit in ids.keys() {
             if let Unit::Char(c) = unit {
+                lows[*c as usize % 256] = true;
                 holding(*c).for_each(|code| foreign[usize::from(code)] = 0);
             }
         }
         Numbered {
+            lows,
+            stop: ids.get(&Unit::Stop).copied().unwrap_or(NONE),
             ids,
             chars: Weights::new(weights),
             pairs,
@@ -108,7 +117,11 @@ impl Numbered {
     /// The number of a unit.
     #[inline]
     pub(super) fn id(&self, unit: Unit) -> u16 {
-        self.ids.get(&unit).copied().unwrap_or(NONE)
+        match unit {
+            Unit::Char(c) if !self.lows[c as usize % 256] => NONE,
+            Unit::Stop => self.stop,
+            _ => self.ids.get(&unit).copied().unwrap_or(NONE),
+        }
     }
 
     /// The number of two characters side by side.

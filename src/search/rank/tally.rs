@@ -340,21 +340,33 @@ impl Tally {
     }
 
     fn packed(&mut self, query: &Numbered, packed: &[u8]) -> Option<()> {
+        // Units that say nothing, until one is met that does.
+        let mut foreign = 0;
         for piece in pieces(packed) {
             let piece = piece?;
             if let Piece::Token(code) = piece {
-                let foreign = query.foreign(code);
-                if foreign > 0 {
-                    self.reader.pass();
-                    self.pass(foreign);
+                let units = query.foreign(code);
+                foreign += units;
+                if units > 0 {
                     continue;
                 }
             }
+            self.pass_all(std::mem::take(&mut foreign));
             for c in piece.text(&mut [0; 4]).chars() {
                 self.char(query, c);
             }
         }
+        self.pass_all(foreign);
         Some(())
+    }
+
+    /// Units of tokens that say nothing of the query, if there are any.
+    #[inline]
+    fn pass_all(&mut self, units: u32) {
+        if units > 0 {
+            self.reader.pass();
+            self.pass(units);
+        }
     }
 
     #[inline]
