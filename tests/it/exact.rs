@@ -4,10 +4,12 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use jianbao::search::Searcher;
+use jianbao::search::query::parse;
+use jianbao::search::{Page, Searcher};
 use serde_json::json;
 
 use crate::env::{Env, project};
+use crate::mutate::Dice;
 
 /// An article as a plain scan sees it: title and paragraphs, each in [`normal`] form.
 struct Scanned {
@@ -512,4 +514,47 @@ fn scripts_widths_and_quotes_are_one() {
             assert_eq!(of(form), of(forms[0]), "{form}");
         }
     }
+}
+
+/// Lists that are asked for again are laid open, each in its time. So strings of
+/// characters whose lists are and are not must be found alike, at any moment.
+#[test]
+fn long_strings_are_found_whatever_was_asked_before() {
+    const CHARS: &str = "的一在人会中国发展建设经济工作主要问题全面社区服务学习党员支部品牌";
+    let chars: Vec<char> = CHARS.chars().collect();
+    let mut dice = Dice(7);
+    // The first of them are the more frequent ones.
+    let mut draw = |dice: &mut Dice| chars[dice.below(chars.len()).min(dice.below(chars.len()))];
+    let sentences: Vec<String> = (0..300)
+        .map(|_| (0..20).map(|_| draw(&mut dice)).collect())
+        .collect();
+    let bodies: Vec<String> = (0..700)
+        .map(|_| {
+            let of = |_| sentences[dice.below(sentences.len())].as_str();
+            (0..4).map(of).collect()
+        })
+        .collect();
+    let env = Env::new();
+    let line = |(n, body): (usize, &String)| {
+        json!({"id": n.to_string(), "title": "", "body": body}).to_string() + "\n"
+    };
+    let lines: String = bodies.iter().enumerate().map(line).collect();
+    env.put("a.jsonl", lines);
+    env.run(&["index", "a.jsonl"]).code(0);
+    let mut found = 0;
+    for _ in 0..80 {
+        let body: Vec<char> = bodies[dice.below(bodies.len())].chars().collect();
+        let length = 6 + dice.below(12);
+        let from = dice.below(body.len() - length);
+        let needle: String = body[from..from + length].iter().collect();
+        let want = bodies.iter().filter(|body| body.contains(&needle)).count() as u64;
+        let query = parse(&format!("“{needle}”")).query.unwrap();
+        let searcher = Searcher::open(env.index()).unwrap();
+        for time in 0..24 {
+            let count = searcher.count(&query, &Page::default()).unwrap();
+            assert_eq!(count.articles, want, "{needle}, asked {time} times before");
+        }
+        found += want;
+    }
+    assert!(found > 200);
 }
