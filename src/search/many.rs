@@ -286,6 +286,40 @@ mod tests {
         Store::open(dir.path()).unwrap()
     }
 
+    /// What lets the passages of a word go without a look at their characters.
+    #[test]
+    fn a_word_stands_as_a_string_where_its_list_says() {
+        let mut runner = TestRunner::deterministic();
+        let mut draw = || {
+            let pattern = "((新闻|新闻联播|联播|中国|人民|中国人民|银行|２０１８年|的|·|，|。|“|”| |\n)){1,60}";
+            let strategy = proptest::string::string_regex(pattern).unwrap();
+            strategy.new_tree(&mut runner).unwrap().current()
+        };
+        let texts: Vec<String> = (0..200).map(|_| format!("中{}", draw())).collect();
+        let store = store(&texts);
+        let mut looked_at = 0;
+        for segment in store.segments() {
+            let mut terms = segment.words().dictionary().stream().unwrap();
+            while terms.advance() {
+                let term = std::str::from_utf8(terms.key()).unwrap();
+                let phrase = Phrase::new(term);
+                if phrase.word().as_deref() != Some(term) {
+                    continue;
+                }
+                let places = phrase
+                    .places(segment, Scope::Anywhere, None, false)
+                    .unwrap();
+                let mut postings = segment.words().postings(term).unwrap().unwrap();
+                while postings.doc() != tantivy::TERMINATED {
+                    assert!(places.docs.contains(&postings.doc()), "{term}");
+                    postings.advance();
+                    looked_at += 1;
+                }
+            }
+        }
+        assert!(looked_at > 1000, "{looked_at}");
+    }
+
     #[test]
     fn all_at_once_is_one_by_one() {
         let mut runner = TestRunner::deterministic();

@@ -172,6 +172,20 @@ impl<'a> Matcher<'a> {
         Ok(matched(docs))
     }
 
+    /// Passages that have a part of the free text as it stands.
+    fn text(&self, text: &str, among: &Set) -> Result<Set> {
+        let phrase = Phrase::new(text);
+        let Some(word) = phrase.word() else {
+            return phrase.within(self.segment, Scope::Anywhere, among);
+        };
+        // Where it is a word it stands: the others are looked at.
+        let mut docs = self.word(&word, among)?;
+        let mut left = among.clone();
+        left.remove_all(&docs);
+        docs.add(&phrase.within(self.segment, Scope::Anywhere, &left)?);
+        Ok(docs)
+    }
+
     /// A document number, however it is written.
     fn number(&self, text: &str, scope: Scope, among: &Set) -> Result<Matched> {
         let mut docs = self.none();
@@ -250,7 +264,7 @@ impl<'a> Matcher<'a> {
             for text in free {
                 if let Query::Words(text) = text {
                     left.remove_all(&docs);
-                    docs.add(&self.phrase(text, Scope::Anywhere, &left)?.docs);
+                    docs.add(&self.text(text, &left)?);
                 }
             }
             joined.push(matched(docs), self)?;

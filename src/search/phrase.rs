@@ -83,6 +83,16 @@ impl Phrase {
         }
     }
 
+    /// The string as a word of the index would be written, if it is of Chinese
+    /// characters alone: a passage that has the word has the string.
+    pub(crate) fn word(&self) -> Option<String> {
+        let char = |unit: &Unit| match unit {
+            Unit::Char(c) if !c.is_ascii() => Some(*c),
+            _ => None,
+        };
+        self.units.iter().map(char).collect()
+    }
+
     /// No more passages of a segment than this have the string: those of its
     /// rarest character, among the first of it.
     pub(crate) fn at_most(&self, segment: &Segment) -> Result<u64> {
