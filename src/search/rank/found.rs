@@ -96,7 +96,8 @@ impl Evidence {
         };
         let runs = found.runs(0..n);
         if !self.words.is_empty() {
-            let of = |(unit, _): &(DocId, usize)| f64::from(level.words(*unit));
+            let lengths = segment.words().lengths()?;
+            let of = |(unit, _): &(DocId, usize)| f64::from(level.length(*unit, lengths));
             let lengths: Vec<f64> = found.units.iter().map(of).collect();
             let average = collection.average_words;
             for weighed in &self.words {
