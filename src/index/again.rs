@@ -18,6 +18,7 @@ use crate::chars::units;
 use crate::index::documents::{ArticleText, Meta, PassageDocument, PassageText, facts, terms};
 use crate::index::schema::Fields;
 use crate::index::store::Segment;
+use crate::index::twins::Signature;
 use crate::passage::TAIL;
 
 /// Reads articles of one segment back.
@@ -33,6 +34,8 @@ pub(crate) struct Whole {
     title: String,
     body: String,
     lead: usize,
+    key: u64,
+    signature: Signature,
     pieces: Vec<Piece>,
 }
 
@@ -120,6 +123,8 @@ impl<'a> Again<'a> {
             title: opening.title,
             body,
             lead: opening.lead,
+            key: self.segment.texts().key(first)?,
+            signature: opening.signature,
             pieces,
         };
         Ok((whole, facts))
@@ -138,7 +143,6 @@ impl<'a> Again<'a> {
             (fields.file, fast.u64("file")?),
             (fields.hash, fast.u64("hash")?),
             (fields.spot, fast.u64("spot")?),
-            (fields.near, fast.u64("near")?),
         ];
         let sources = fast.str("source")?;
         // As `documents` does it: the body is looked at once.
@@ -156,6 +160,8 @@ impl<'a> Again<'a> {
             title: whole.title,
             body: whole.body,
             lead: whole.lead,
+            key: whole.key,
+            signature: whole.signature,
             units,
             ranked,
         });
@@ -188,6 +194,7 @@ impl<'a> Again<'a> {
                     own: piece.own,
                     ranked,
                     first: number == 0,
+                    inside: self.place(doc) & 1 == 1,
                 },
             });
         }

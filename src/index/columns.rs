@@ -2,7 +2,7 @@
 //! first asked for, and once.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use anyhow::{Context, Result};
 use foldhash::fast::FixedState;
@@ -10,21 +10,17 @@ use tantivy::columnar::{Cardinality, Column, StrColumn};
 use tantivy::store::StoreReader;
 use tantivy::{DocId, SegmentReader};
 
-use crate::index::runs::Runs;
 use crate::index::schema::Zones;
+use crate::index::texts::Texts;
 use crate::index::twins::Signature;
 
 /// A column of numbers; see [`crate::index::Fields`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fact {
-    /// `key`
-    Key,
     /// `place`
     Place,
     /// `zones`
     Zones,
-    /// `near`
-    Near,
     /// `date`
     Date,
 }
@@ -32,10 +28,8 @@ pub enum Fact {
 impl Fact {
     fn name(self) -> &'static str {
         match self {
-            Fact::Key => "key",
             Fact::Place => "place",
             Fact::Zones => "zones",
-            Fact::Near => "near",
             Fact::Date => "date",
         }
     }
@@ -44,10 +38,9 @@ impl Fact {
 /// The columns that were read so far.
 #[derive(Default)]
 pub(crate) struct Columns {
-    numbers: [OnceLock<Column<u64>>; 5],
+    numbers: [OnceLock<Column<u64>>; 3],
     source: OnceLock<Option<StrColumn>>,
     stored: OnceLock<StoreReader>,
-    runs: OnceLock<Arc<Runs>>,
     days: OnceLock<Vec<u32>>,
     titles: OnceLock<Vec<u16>>,
     /// Signatures of articles that were looked at, by their first passage.
@@ -73,15 +66,6 @@ impl Columns {
         }
         let column = reader.fast_fields().str("source")?;
         Ok(self.source.get_or_init(|| column).as_ref())
-    }
-
-    pub(crate) fn runs(&self, reader: &SegmentReader) -> Result<&Arc<Runs>> {
-        if let Some(runs) = self.runs.get() {
-            return Ok(runs);
-        }
-        let places = self.numbers(reader, Fact::Place)?;
-        let runs = Runs::read(places, reader.max_doc())?;
-        Ok(self.runs.get_or_init(|| Arc::new(runs)))
     }
 
     pub(crate) fn days(&self, reader: &SegmentReader) -> Result<&[u32]> {
@@ -115,7 +99,7 @@ impl Columns {
         Ok(self.titles.get_or_init(|| titles))
     }
 
-    pub(crate) fn signature(&self, reader: &SegmentReader, article: DocId) -> Result<Signature> {
+    pub(crate) fn signature(&self, texts: &Texts, article: DocId) -> Result<Signature> {
         let known = || {
             self.signatures
                 .lock()
@@ -124,11 +108,7 @@ impl Columns {
         if let Some(signature) = known().get(&article) {
             return Ok(*signature);
         }
-        let mut signature = Signature([0; 4]);
-        let values = self.numbers(reader, Fact::Near)?.values_for_doc(article);
-        for (part, value) in signature.0.iter_mut().zip(values) {
-            *part = value;
-        }
+        let signature = texts.signature(article)?;
         known().insert(article, signature);
         Ok(signature)
     }

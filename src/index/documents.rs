@@ -136,6 +136,8 @@ pub(crate) struct PassageText {
     /// Which of the article's ranked ranges are its own.
     pub(super) ranked: Range<usize>,
     pub(super) first: bool,
+    /// Whether it begins inside a paragraph.
+    pub(super) inside: bool,
 }
 
 /// What the passages of an article share.
@@ -143,6 +145,8 @@ pub(super) struct ArticleText {
     pub(super) title: String,
     pub(super) body: String,
     pub(super) lead: usize,
+    pub(super) key: u64,
+    pub(super) signature: Signature,
     pub(super) title_units: Vec<char>,
     pub(super) units: Vec<char>,
     /// The bytes of the body whose words rank the article, passage by passage.
@@ -200,6 +204,16 @@ impl PassageText {
     /// On the first passage, where the text proper begins.
     pub(crate) fn lead(&self) -> Option<usize> {
         self.first.then_some(self.article.lead)
+    }
+
+    /// The key of its article.
+    pub(crate) fn key(&self) -> u64 {
+        self.article.key
+    }
+
+    /// What tells the text of its article from those of others.
+    pub(crate) fn signature(&self) -> Signature {
+        self.article.signature
     }
 
     /// The passage.
@@ -277,10 +291,15 @@ pub(crate) fn documents(
         ranked_parts.extend(ranked(article, passage.bytes.clone()));
         ranked_of.push(start..ranked_parts.len());
     }
+    let proper = ranked(article, 0..article.body.len());
+    let letters = proper.flat_map(|bytes| &units[units_of(&bytes)]).copied();
+    let signature = Signature::of(letters.filter(|term| !matches!(*term, STOP | BREAK)));
     let shared = Arc::new(ArticleText {
         title: article.title.value.clone(),
         body: article.body.clone(),
         lead: meta.lead,
+        key,
+        signature,
         title_units,
         units,
         ranked: ranked_parts,
@@ -307,13 +326,6 @@ pub(crate) fn documents(
             values.push((fields.file, OwnedValue::U64(spot.file)));
             values.push((fields.hash, OwnedValue::U64(spot.hash)));
             values.push((fields.spot, OwnedValue::U64(spot.place)));
-            let proper = ranked(article, 0..article.body.len());
-            let parts = proper.map(|bytes| &shared.units[units_of(&bytes)]);
-            let letters = parts.flatten().copied();
-            let letters = letters.filter(|term| !matches!(*term, STOP | BREAK));
-            for part in Signature::of(letters).0 {
-                values.push((fields.near, OwnedValue::U64(part)));
-            }
             // Serializing plain strings and maps cannot fail; an empty list would
             // be seen by every reader of the index at once.
             let json = serde_json::to_string(meta).unwrap_or_default();
@@ -327,6 +339,7 @@ pub(crate) fn documents(
                 own: passage.bytes.clone(),
                 units: own.start..unit_at(passage.tail_end),
                 first: number == 0,
+                inside: passage.inside,
             },
         });
     }

@@ -1,17 +1,17 @@
 //! Which passages of a segment begin something: an article, or the rest of a
-//! paragraph. Two bits a passage, read off a column once.
+//! paragraph. Two bits a passage.
+//!
+//! On disk, for every 64 passages: which begin an article, and which a paragraph
+//! (two u64, the lowest bit for the first passage).
 
-use anyhow::Result;
 use tantivy::DocId;
-use tantivy::columnar::Column;
-
-/// Documents that are read from a column in one go.
-const STRETCH: usize = 4096;
 
 /// The documents at which runs of documents begin, one bit each.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Firsts {
     bits: Vec<u64>,
+    /// How many begin before each 64 documents; empty where nobody asks.
+    ranks: Vec<u32>,
     documents: DocId,
 }
 
@@ -19,11 +19,12 @@ impl Firsts {
     fn none(documents: DocId) -> Firsts {
         Firsts {
             bits: vec![0; (documents as usize).div_ceil(64)],
+            ranks: Vec::new(),
             documents,
         }
     }
 
-    #[inline]
+    #[cfg(test)]
     fn add(&mut self, doc: DocId, is_first: bool) {
         self.bits[doc as usize / 64] |= u64::from(is_first) << (doc % 64);
     }
@@ -67,6 +68,25 @@ impl Firsts {
         self.documents
     }
 
+    fn rank_all(&mut self) {
+        let mut before = 0;
+        let ranks = self.bits.iter().map(|bits| {
+            before += bits.count_ones();
+            before - bits.count_ones()
+        });
+        self.ranks = ranks.collect();
+    }
+
+    /// How many runs begin before a document.
+    pub(crate) fn rank(&self, doc: DocId) -> usize {
+        let word = doc as usize / 64;
+        let below = self
+            .bits
+            .get(word)
+            .map_or(0, |bits| bits & !(u64::MAX << (doc % 64)));
+        (self.ranks.get(word).copied().unwrap_or(0) + below.count_ones()) as usize
+    }
+
     /// Number of runs.
     pub fn count(&self) -> u64 {
         let ones = |bits: &u64| u64::from(bits.count_ones());
@@ -86,24 +106,25 @@ pub struct Runs {
 }
 
 impl Runs {
-    /// `places`: the column `place`.
-    pub(crate) fn read(places: &Column<u64>, documents: DocId) -> Result<Runs> {
+    /// Bytes on disk of those of so many documents.
+    pub(crate) fn size(documents: usize) -> usize {
+        documents.div_ceil(64) * 16
+    }
+
+    /// From disk.
+    pub(crate) fn read(bytes: &[u8], documents: DocId) -> Runs {
         let mut articles = Firsts::none(documents);
         let mut paragraphs = Firsts::none(documents);
-        let mut stretch = vec![0; STRETCH.min(documents as usize)];
-        for begin in (0..documents).step_by(STRETCH) {
-            let end = documents.min(begin + STRETCH as DocId);
-            let stretch = &mut stretch[..(end - begin) as usize];
-            places.values.get_range(u64::from(begin), stretch);
-            for (doc, place) in (begin..end).zip(stretch.iter()) {
-                articles.add(doc, place >> 1 == 0 || doc == 0);
-                paragraphs.add(doc, place & 1 == 0);
-            }
+        let both = articles.bits.iter_mut().zip(&mut paragraphs.bits);
+        for ((article, paragraph), both) in both.zip(bytes.as_chunks::<16>().0) {
+            let both = u128::from_le_bytes(*both);
+            (*article, *paragraph) = (both as u64, (both >> 64) as u64);
         }
-        Ok(Runs {
+        articles.rank_all();
+        Runs {
             articles,
             paragraphs,
-        })
+        }
     }
 
     /// The first passage of the article of a passage.
@@ -131,6 +152,47 @@ impl Runs {
     }
 }
 
+/// Runs on their way to disk.
+#[derive(Default)]
+pub(crate) struct RunsWriter {
+    bytes: Vec<u8>,
+    articles: u64,
+    paragraphs: u64,
+    documents: DocId,
+}
+
+impl RunsWriter {
+    /// The next passage: whether it begins an article, and whether a paragraph.
+    pub(crate) fn add(&mut self, article: bool, paragraph: bool) {
+        let nth = self.documents % 64;
+        self.articles |= u64::from(article) << nth;
+        self.paragraphs |= u64::from(paragraph) << nth;
+        self.documents += 1;
+        if nth == 63 {
+            self.end();
+        }
+    }
+
+    fn end(&mut self) {
+        for bits in [&mut self.articles, &mut self.paragraphs] {
+            self.bytes.extend(std::mem::take(bits).to_le_bytes());
+        }
+    }
+
+    /// Bytes in memory, about.
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes.capacity()
+    }
+
+    /// All of them.
+    pub(crate) fn finish(mut self) -> Vec<u8> {
+        if !self.documents.is_multiple_of(64) {
+            self.end();
+        }
+        self.bytes
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -138,6 +200,21 @@ mod tests {
     use super::*;
 
     proptest! {
+        #[test]
+        fn what_is_written_is_read(passages in proptest::collection::vec(any::<(bool, bool)>(), 0..200)) {
+            let mut writer = RunsWriter::default();
+            for (article, paragraph) in &passages {
+                writer.add(*article, *paragraph);
+            }
+            let bytes = writer.finish();
+            prop_assert_eq!(bytes.len(), Runs::size(passages.len()));
+            let runs = Runs::read(&bytes, passages.len() as DocId);
+            for (doc, (article, paragraph)) in (0..).zip(passages) {
+                prop_assert_eq!(runs.articles.has(doc), article);
+                prop_assert_eq!(runs.paragraphs.has(doc), paragraph);
+            }
+        }
+
         #[test]
         fn a_run_goes_to_the_next(begins in proptest::collection::vec(prop::bool::weighted(0.1), 1..400)) {
             let mut firsts = Firsts::none(begins.len() as DocId);
@@ -149,10 +226,12 @@ mod tests {
                     units.push(doc);
                 }
             }
+            firsts.rank_all();
             prop_assert_eq!(firsts.count(), units.len() as u64);
             for doc in 0..begins.len() as DocId {
                 let nth = units.partition_point(|unit| *unit <= doc);
                 prop_assert_eq!(firsts.before(doc), units[nth - 1]);
+                prop_assert_eq!(firsts.rank(doc), units.iter().filter(|unit| **unit < doc).count());
                 prop_assert_eq!(firsts.has(doc), units[nth - 1] == doc);
                 let end = units.get(nth).copied().unwrap_or(begins.len() as DocId);
                 prop_assert_eq!(firsts.after(doc), end);

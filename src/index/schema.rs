@@ -28,9 +28,6 @@ pub struct Fields {
     pub place: Field,
     /// How the positions of the passage are divided: the code of [`Zones`]. Fast.
     pub zones: Field,
-    /// What of the text is compared with others, to find its copies: the four
-    /// numbers of a [`crate::index::Signature`]; on the first passage only. Fast.
-    pub near: Field,
     /// Day as `yyyymmdd`, 0 when unknown. Fast.
     pub date: Field,
     /// Source, folded. Fast.
@@ -51,7 +48,6 @@ impl Fields {
             spot: builder.add_u64_field("spot", FAST),
             place: builder.add_u64_field("place", FAST),
             zones: builder.add_u64_field("zones", FAST),
-            near: builder.add_u64_field("near", FAST),
             date: builder.add_u64_field("date", FAST),
             source: builder.add_text_field("source", TextOptions::default().set_fast("raw")),
             meta: builder.add_bytes_field("meta", STORED),

@@ -92,8 +92,8 @@ impl Segment {
     }
 
     /// Which passages begin an article, and which go on with a paragraph.
-    pub fn runs(&self) -> Result<&Arc<Runs>> {
-        self.columns.runs(&self.reader)
+    pub fn runs(&self) -> &Arc<Runs> {
+        self.texts.runs()
     }
 
     /// The day of every passage as `yyyymmdd`, 0 where it is not known: for who looks
@@ -108,9 +108,14 @@ impl Segment {
         self.columns.titles(&self.reader)
     }
 
+    /// What is looked at first of the signature of an article, by its first passage.
+    pub fn sketch(&self, article: DocId) -> Result<u64> {
+        self.texts.sketch(article)
+    }
+
     /// What tells the text of an article from that of others, by its first passage.
     pub fn signature(&self, article: DocId) -> Result<Signature> {
-        self.columns.signature(&self.reader, article)
+        self.columns.signature(&self.texts, article)
     }
 
     /// The folded sources; `None` when no article has one.

@@ -2,48 +2,98 @@
 //!
 //! Ranking reads the text of a hundred passages for each query. tantivy's store
 //! would unpack a block of sixteen kilobytes for each; here a text is read by
-//! itself.
+//! itself. What is known of a passage only where its text is wanted stands beside it,
+//! so that it costs no reading of its own; what is asked of passages anywhere is few
+//! bits.
 //!
 //! ```text
-//! file    records · ends · footer
-//! record  of a first passage: bytes of the packed title and the lead (two u32),
-//!         the title, the text; of the others: the text
-//! ends    where each record ends: u32 from the start of its group of 128, after
-//!         the start of every group (u64)
-//! footer  bytes of the records (u64), number of documents (u32), magic
+//! file    groups · keys · sketches · runs · tables · footer
+//! group   of 128 passages: their records, and the table: where each ends (u32 from
+//!         the start of the group)
+//! record  of a first passage: bytes of the packed title and the lead (two u32), the
+//!         signature but for its sketch (three u64), the title, the text; of the others:
+//!         the text
+//! keys    of each article (u64): what tells it from one that is otherwise its equal
+//! sketches  of each article (u64): the part of its signature that is looked at first
+//! runs    see `runs.rs`
+//! tables  where the table of each group begins (u64)
+//! footer  bytes of the groups (u64), numbers of documents and of articles (u32 each),
+//!         magic
 //! ```
 
-use std::any::Any;
-use std::io::{self, Write};
+mod write;
+
+use std::io;
 use std::ops::Range;
+use std::sync::{Arc, OnceLock};
 
 use anyhow::{Context, Result};
-use tantivy::directory::{FileSlice, OwnedBytes, TerminatingWrite, WritePtr};
-use tantivy::indexer::doc_id_mapping::DocIdMapping;
-use tantivy::plugin::{PluginMergeContext, PluginWriter, PluginWriterContext, SegmentPlugin};
-use tantivy::schema::Schema;
-use tantivy::schema::document::ErasedDocument;
-use tantivy::{DocId, HasLen, Segment, TantivyError};
+use tantivy::directory::{FileSlice, OwnedBytes};
+use tantivy::{DocId, HasLen};
 
-use crate::index::documents::{PassageDocument, PassageText};
-use crate::index::postings::{check_order, component, new_numbers};
-use crate::index::waiting::Waiting;
-use crate::pack::{pack, unpack};
+use crate::index::runs::Runs;
+use crate::index::twins::Signature;
+use crate::pack::unpack;
+pub(crate) use write::TextsPlugin;
 
 /// Ending of the file of texts.
 pub(crate) const TEXTS: &str = "texts";
-const MAGIC: [u8; 4] = *b"jbt1";
-const FOOTER: usize = 8 + 4 + 4;
+const MAGIC: [u8; 4] = *b"jbt2";
+const FOOTER: usize = 8 + 4 + 4 + 4;
+/// Numbers that are read in one go: as many bytes as are verified in one go.
+const NUMBERS: usize = 8192;
 /// Records of a group.
 const GROUP: usize = 128;
 /// Bytes that stand before the title of a first passage.
-const HEAD: usize = 8;
+const HEAD: usize = 8 + 3 * 8;
 
 /// The texts of one segment.
 pub struct Texts {
     records: FileSlice,
-    ends: OwnedBytes,
     documents: usize,
+    runs: Arc<Runs>,
+    groups: Vec<Group>,
+    keys: Numbers,
+    sketches: Numbers,
+}
+
+/// A number for each article.
+struct Numbers {
+    file: FileSlice,
+    /// What was read of them.
+    read: Vec<OnceLock<OwnedBytes>>,
+}
+
+impl Numbers {
+    fn new(file: FileSlice) -> Numbers {
+        let read = (file.len() / 8).div_ceil(NUMBERS);
+        Numbers {
+            read: vec![OnceLock::new(); read],
+            file,
+        }
+    }
+
+    fn get(&self, nth: usize) -> io::Result<u64> {
+        let read = self.read.get(nth / NUMBERS).ok_or_else(damaged)?;
+        let numbers = match read.get() {
+            Some(numbers) => numbers,
+            None => {
+                let begin = nth / NUMBERS * NUMBERS * 8;
+                let end = self.file.len().min(begin + NUMBERS * 8);
+                let numbers = self.file.slice(begin..end).read_bytes()?;
+                read.get_or_init(|| numbers)
+            }
+        };
+        eight(numbers, nth % NUMBERS * 8).ok_or_else(damaged)
+    }
+}
+
+/// A group of records.
+struct Group {
+    /// Where its table begins.
+    table: usize,
+    /// The table, read at the first use.
+    ends: OnceLock<OwnedBytes>,
 }
 
 /// A passage as it is kept: see [`crate::pack`].
@@ -59,12 +109,14 @@ pub struct Packed {
 }
 
 /// What the first passage of an article knows besides its text.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Opening {
     /// The headline.
     pub title: String,
     /// Where the text proper begins, after captions and datelines: a byte of the body.
     pub lead: usize,
+    /// What tells its text from those of others.
+    pub signature: Signature,
 }
 
 fn damaged() -> io::Error {
@@ -81,43 +133,88 @@ impl Texts {
         let footer = footer.read_bytes()?;
         let records = number8(&footer, 0).ok_or_else(damaged)?;
         let documents = number4(&footer, 8).ok_or_else(damaged)?;
-        let ends = documents
-            .div_ceil(GROUP)
-            .checked_mul(8)
-            .and_then(|groups| groups.checked_add(documents.checked_mul(4)?));
-        if footer.get(12..) != Some(&MAGIC[..])
-            || ends.and_then(|ends| ends.checked_add(records)) != Some(rest.len())
+        let articles = number4(&footer, 12).ok_or_else(damaged)?;
+        let keys = articles.checked_mul(8).ok_or_else(damaged)?;
+        let runs = Runs::size(documents);
+        let sizes = (runs + documents.div_ceil(GROUP) * 8)
+            .checked_add(keys)
+            .and_then(|sizes| sizes.checked_add(keys));
+        if footer.get(16..) != Some(&MAGIC[..])
+            || sizes.and_then(|sizes| sizes.checked_add(records)) != Some(rest.len())
         {
             return Err(damaged().into());
         }
-        let (records, ends) = rest.split(records);
+        let (records, rest) = rest.split(records);
+        let (numbers, rest) = rest.split(keys * 2);
+        let (keys, sketches) = numbers.split(keys);
+        let rest = rest.read_bytes()?;
+        let (runs, tables) = rest.split_at(runs);
+        let tables = tables.chunks_exact(8).map(|table| {
+            let table = number8(table, 0).filter(|table| *table <= records.len());
+            let ends = OnceLock::new();
+            table.map(|table| Group { table, ends })
+        });
         Ok(Texts {
+            groups: tables.collect::<Option<_>>().ok_or_else(damaged)?,
+            runs: Arc::new(Runs::read(runs, documents as DocId)),
+            keys: Numbers::new(keys),
+            sketches: Numbers::new(sketches),
             records,
-            ends: ends.read_bytes()?,
             documents,
         })
     }
 
+    /// The key of an article, by its first passage.
+    pub fn key(&self, article: DocId) -> Result<u64> {
+        let nth = self.runs.articles.rank(article);
+        self.keys.get(nth).context("cannot read a key")
+    }
+
+    /// The sketch of an article, by its first passage: see [`Signature::sketch`].
+    pub fn sketch(&self, article: DocId) -> Result<u64> {
+        let nth = self.runs.articles.rank(article);
+        self.sketches.get(nth).context("cannot read a sketch")
+    }
+
+    /// Which passages begin an article, and which go on with a paragraph.
+    pub fn runs(&self) -> &Arc<Runs> {
+        &self.runs
+    }
+
     fn record(&self, doc: DocId) -> Result<OwnedBytes> {
-        let bytes = self.bytes(doc as usize).ok_or_else(damaged);
-        bytes
+        self.bytes(doc as usize)
             .and_then(|bytes| self.records.slice(bytes).read_bytes())
             .context("cannot read the text")
     }
 
     /// Where a record lies.
-    fn bytes(&self, doc: usize) -> Option<Range<usize>> {
-        if doc >= self.documents {
-            return None;
+    fn bytes(&self, doc: usize) -> io::Result<Range<usize>> {
+        let (number, nth) = (doc / GROUP, doc % GROUP);
+        let group = self.groups.get(number).ok_or_else(damaged)?;
+        let base = match number.checked_sub(1) {
+            None => 0,
+            Some(before) => self.groups[before].table + GROUP * 4,
+        };
+        let ends = self.ends(number, group)?;
+        let place = || {
+            let end = |nth: usize| number4(ends, nth * 4);
+            let start = base.checked_add(if nth == 0 { 0 } else { end(nth - 1)? })?;
+            let end = base.checked_add(end(nth)?)?;
+            (start <= end && end <= group.table).then_some(start..end)
+        };
+        place().ok_or_else(damaged)
+    }
+
+    fn ends<'a>(&self, number: usize, group: &'a Group) -> io::Result<&'a OwnedBytes> {
+        if let Some(ends) = group.ends.get() {
+            return Ok(ends);
         }
-        let group = doc / GROUP;
-        let at = group * (8 + GROUP * 4);
-        let base = number8(&self.ends, at)?;
-        let end = |nth: usize| number4(&self.ends, at + 8 + nth * 4);
-        let nth = doc % GROUP;
-        let start = base.checked_add(if nth == 0 { 0 } else { end(nth - 1)? })?;
-        let end = base.checked_add(end(nth)?)?;
-        (start <= end && end <= self.records.len()).then_some(start..end)
+        let end = group.table + GROUP.min(self.documents - number * GROUP) * 4;
+        if end > self.records.len() {
+            return Err(damaged());
+        }
+        let ends = self.records.slice(group.table..end).read_bytes()?;
+        Ok(group.ends.get_or_init(|| ends))
     }
 
     /// Some passages of an article, as they are kept; `docs` are sorted, and
@@ -129,7 +226,7 @@ impl Texts {
     fn try_packed(&self, docs: &[DocId], first: DocId) -> io::Result<Vec<Packed>> {
         let mut places = Vec::with_capacity(docs.len());
         for doc in docs {
-            places.push(self.bytes(*doc as usize).ok_or_else(damaged)?);
+            places.push(self.bytes(*doc as usize)?);
         }
         let mut all = Vec::with_capacity(docs.len());
         for run in places.chunk_by(|one, next| one.end == next.start) {
@@ -175,28 +272,53 @@ impl Texts {
             .context("cannot read the text")
     }
 
-    /// Title and lead of an article, by its first passage.
+    /// What the first passage of an article knows besides its text.
     pub fn opening(&self, doc: DocId) -> Result<Opening> {
-        let mut opening = Opening::default();
-        opened(&self.record(doc)?)
-            .and_then(|opened| {
-                opening.lead = opened.lead;
-                unpack(&opened.title, &mut opening.title)
+        let record = self.record(doc)?;
+        let sketch = self.sketch(doc)?;
+        let read = || {
+            let opened = opened(&record)?;
+            let mut title = String::new();
+            unpack(&opened.title, &mut title)?;
+            Some(Opening {
+                title,
+                lead: opened.lead,
+                signature: signature(sketch, &record)?,
             })
-            .ok_or_else(damaged)
-            .context("cannot read the title")?;
-        Ok(opening)
+        };
+        read().ok_or_else(damaged).context("cannot read the title")
+    }
+
+    /// What tells the text of an article from that of others, by its first passage.
+    pub fn signature(&self, doc: DocId) -> Result<Signature> {
+        let sketch = self.sketch(doc)?;
+        let read = || {
+            let place = self.bytes(doc as usize)?;
+            let head = place.start..place.end.min(place.start + HEAD);
+            let head = self.records.slice(head).read_bytes()?;
+            signature(sketch, &head).ok_or_else(damaged)
+        };
+        read().context("cannot read the text")
     }
 }
 
 /// The parts of the record of a first passage.
 fn opened(record: &OwnedBytes) -> Option<Packed> {
     let text = HEAD.checked_add(number4(record, 0)?)?;
-    (text <= record.len()).then_some(Packed {
+    if text > record.len() {
+        return None;
+    }
+    Some(Packed {
         title: record.slice(HEAD..text),
         lead: number4(record, 4)?,
         text: record.slice(text..record.len()),
     })
+}
+
+/// The signature of an article: its sketch, and the rest in the record of the first passage.
+fn signature(sketch: u64, record: &[u8]) -> Option<Signature> {
+    let part = |nth: usize| eight(record, 8 * nth);
+    Some(Signature([sketch, part(1)?, part(2)?, part(3)?]))
 }
 
 fn number4(bytes: &[u8], at: usize) -> Option<usize> {
@@ -205,157 +327,10 @@ fn number4(bytes: &[u8], at: usize) -> Option<usize> {
 }
 
 fn number8(bytes: &[u8], at: usize) -> Option<usize> {
+    usize::try_from(eight(bytes, at)?).ok()
+}
+
+fn eight(bytes: &[u8], at: usize) -> Option<u64> {
     let bytes = bytes.get(at..at.checked_add(8)?)?.try_into().ok()?;
-    usize::try_from(u64::from_le_bytes(bytes)).ok()
-}
-
-/// Writes and merges the texts of segments.
-pub(crate) struct TextsPlugin;
-
-impl SegmentPlugin for TextsPlugin {
-    fn extensions(&self) -> &[&str] {
-        &[TEXTS]
-    }
-
-    fn create_writer(
-        &self,
-        context: &PluginWriterContext<'_>,
-    ) -> tantivy::Result<Box<dyn PluginWriter>> {
-        let segment = context.segment.clone();
-        Ok(Box::new(TextsWriter {
-            out: Records::new(segment.open_write(component(TEXTS))?),
-            record: Vec::new(),
-            waiting: Waiting::default(),
-        }))
-    }
-
-    fn merge(&self, context: PluginMergeContext<'_>) -> tantivy::Result<()> {
-        check_order(&context)?;
-        let segment = context.target_segment.clone();
-        let mut out = Records::new(segment.open_write(component(TEXTS))?);
-        let failed = |error: anyhow::Error| TantivyError::InternalError(format!("{error:#}"));
-        for (reader, numbers) in context.readers.iter().zip(new_numbers(context.readers)) {
-            let texts = Texts::open(reader.open_read(component(TEXTS))?).map_err(failed)?;
-            for (doc, number) in (0..).zip(numbers) {
-                if number != DocId::MAX {
-                    out.add(&texts.record(doc).map_err(failed)?)?;
-                }
-            }
-        }
-        out.close()?;
-        Ok(())
-    }
-}
-
-/// Records on their way to a file.
-struct Records {
-    out: WritePtr,
-    written: u64,
-    group: u64,
-    documents: u32,
-    ends: Vec<u8>,
-}
-
-impl Records {
-    fn new(out: WritePtr) -> Records {
-        Records {
-            out,
-            written: 0,
-            group: 0,
-            documents: 0,
-            ends: Vec::new(),
-        }
-    }
-
-    fn add(&mut self, record: &[u8]) -> io::Result<()> {
-        if (self.documents as usize).is_multiple_of(GROUP) {
-            self.group = self.written;
-            self.ends.extend(self.written.to_le_bytes());
-        }
-        self.out.write_all(record)?;
-        self.written += record.len() as u64;
-        let end = u32::try_from(self.written - self.group)
-            .map_err(|_| io::Error::other("an article is too long for the index"))?;
-        self.ends.extend(end.to_le_bytes());
-        self.documents += 1;
-        Ok(())
-    }
-
-    fn close(mut self) -> io::Result<()> {
-        self.out.write_all(&self.ends)?;
-        self.out.write_all(&self.written.to_le_bytes())?;
-        self.out.write_all(&self.documents.to_le_bytes())?;
-        self.out.write_all(&MAGIC)?;
-        self.out.terminate()
-    }
-}
-
-struct TextsWriter {
-    out: Records,
-    record: Vec<u8>,
-    waiting: Waiting,
-}
-
-impl TextsWriter {
-    /// Packs what waits.
-    fn settle(&mut self) -> io::Result<()> {
-        for (_, passage) in self.waiting.take() {
-            self.pack(&passage)?;
-        }
-        Ok(())
-    }
-
-    fn pack(&mut self, passage: &PassageText) -> io::Result<()> {
-        self.record.clear();
-        if let Some(lead) = passage.lead() {
-            self.record.extend([0; HEAD]);
-            pack(passage.title(), &mut self.record);
-            let title = (self.record.len() - HEAD) as u32;
-            self.record[..4].copy_from_slice(&title.to_le_bytes());
-            self.record[4..HEAD].copy_from_slice(&(lead as u32).to_le_bytes());
-        }
-        pack(passage.text(), &mut self.record);
-        self.out.add(&self.record)
-    }
-}
-
-impl PluginWriter for TextsWriter {
-    fn add_document(
-        &mut self,
-        doc: DocId,
-        document: &dyn ErasedDocument,
-        _: &Schema,
-    ) -> tantivy::Result<()> {
-        let document = PassageDocument::of(document)?;
-        if self.waiting.add(doc, &document.text) {
-            self.settle()?;
-        }
-        Ok(())
-    }
-
-    fn serialize(
-        mut self: Box<Self>,
-        _: &Segment,
-        mapping: Option<&DocIdMapping>,
-    ) -> tantivy::Result<()> {
-        if mapping.is_some() {
-            let reason = "documents of an index of jianbao keep their order";
-            return Err(TantivyError::InternalError(reason.to_owned()));
-        }
-        self.settle()?;
-        self.out.close()?;
-        Ok(())
-    }
-
-    fn mem_usage(&self) -> usize {
-        self.out.ends.capacity() + self.record.capacity() + self.waiting.bytes()
-    }
-
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-
-    fn as_any_mut(&mut self) -> &mut dyn Any {
-        self
-    }
+    Some(u64::from_le_bytes(bytes))
 }

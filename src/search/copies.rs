@@ -23,24 +23,36 @@ pub(super) fn fold(
     wanted: usize,
 ) -> Result<Vec<(usize, u64)>> {
     let mut kept: Vec<(usize, u64)> = Vec::new();
-    let mut signatures: Vec<Signature> = Vec::new();
+    let mut sketches: Vec<u64> = Vec::new();
+    let segment = |one: &Candidate| &store.segments()[one.segment];
+    let signature = |one: &Candidate| segment(one).signature(one.article());
     for (nth, candidate) in ranked.iter().enumerate() {
         if nth >= LOOK && kept.len() >= wanted {
             break;
         }
-        let segment = &store.segments()[candidate.segment];
-        let signature = segment.signature(candidate.article())?;
-        let above = kept.iter().zip(&signatures).position(|((one, _), other)| {
+        let sketch = segment(candidate).sketch(candidate.article())?;
+        let mut above = None;
+        for (place, ((one, _), other)) in kept.iter().zip(&sketches).enumerate() {
             let one = &ranked[*one];
-            // Few are near: what is the same is near too.
-            signature.is_near(other)
-                && (signature == *other || within_a_month(one.day, candidate.day))
-        });
+            // What is read first tells nearly always.
+            if !Signature::may_be_near(sketch, *other) {
+                continue;
+            }
+            let near = within_a_month(one.day, candidate.day);
+            if sketch != *other && !near {
+                continue;
+            }
+            let (of_one, own) = (signature(one)?, signature(candidate)?);
+            if own == of_one || near && own.is_near(&of_one) {
+                above = Some(place);
+                break;
+            }
+        }
         match above {
             Some(above) => kept[above].1 += 1,
             None if kept.len() < wanted => {
                 kept.push((nth, 0));
-                signatures.push(signature);
+                sketches.push(sketch);
             }
             None => {}
         }

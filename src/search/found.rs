@@ -127,7 +127,7 @@ impl Searcher {
                 let mut end = segment.max_doc();
                 // No rest that is hardly worth it.
                 if u64::from(end - begin) > u64::from(size) * 5 / 4 {
-                    end = segment.runs()?.articles.after(begin + size);
+                    end = segment.runs().articles.after(begin + size);
                 }
                 stretches.push((number, begin..end));
                 begin = end;

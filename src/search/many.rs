@@ -77,7 +77,7 @@ fn one_by_one(
     often: &mut Vec<Often>,
 ) -> Result<()> {
     let zones = segment.column(Fact::Zones)?;
-    let runs = segment.runs()?;
+    let runs = segment.runs();
     let places = string.places(segment, Scope::Anywhere, Some(among), true)?;
     often.extend(places.iter().map(|(doc, starts)| Often {
         doc,
@@ -103,7 +103,7 @@ fn one(segment: &Segment, string: &Phrase, among: &Set, often: &mut Vec<Often>) 
         return Ok(false);
     };
     let titles = segment.titles()?;
-    let runs = segment.runs()?;
+    let runs = segment.runs();
     let mut docs = among.clone();
     docs.keep_words(|nth| dense.word(nth));
     let mut tails = docs.clone();
@@ -299,9 +299,9 @@ mod tests {
         let store = store(&texts);
         let mut looked_at = 0;
         for segment in store.segments() {
-            let mut terms = segment.words().dictionary().stream().unwrap();
-            while terms.advance() {
-                let term = std::str::from_utf8(terms.key()).unwrap();
+            let mut terms = segment.words().dictionary().from(b"");
+            while let Some((term, _)) = terms.next().unwrap() {
+                let term = std::str::from_utf8(term).unwrap();
                 let phrase = Phrase::new(term);
                 if phrase.word().as_deref() != Some(term) {
                     continue;

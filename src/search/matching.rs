@@ -363,7 +363,7 @@ impl<'a> Matcher<'a> {
 
     /// All passages of the articles of passages.
     fn spread(&self, docs: &Set) -> Result<Set> {
-        Ok(docs.spread(self.segment.runs()?.articles.bits()))
+        Ok(docs.spread(self.segment.runs().articles.bits()))
     }
 
     /// The title as a field: every part of it is an exact string there.

@@ -32,7 +32,7 @@ pub(crate) fn near(
         }
     }
     phrases.sort_by_key(|(at_most, _)| *at_most);
-    let runs = segment.runs()?;
+    let runs = segment.runs();
     // The next part is looked for in the paragraphs where the ones before were
     // found.
     let spread = |docs: &Set| docs.spread(runs.paragraphs.bits());

@@ -159,7 +159,7 @@ impl Phrase {
         };
         // A character stands in a passage that has it, but where it may stand in
         // the tail alone: those are looked at.
-        let runs = segment.runs()?;
+        let runs = segment.runs();
         let mut docs = among.clone();
         docs.keep_words(|nth| dense.word(nth));
         if let Some(alive) = segment.alive_bitset() {
@@ -226,7 +226,7 @@ impl<'a> Finder<'a> {
             scope,
             walk,
             zones: segment.column(Fact::Zones)?,
-            runs: segment.runs()?,
+            runs: segment.runs(),
             single: indexed.len() == 1,
             found: Vec::new(),
             titled: false,
@@ -337,7 +337,7 @@ struct Text {
 impl Text {
     fn read(segment: &Segment, doc: DocId, zone: Zones, length: usize) -> Result<Text> {
         let texts = segment.texts();
-        let runs = segment.runs()?;
+        let runs = segment.runs();
         let first = runs.articles.has(doc);
         let title = if first {
             texts.opening(doc)?.title

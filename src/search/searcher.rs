@@ -253,7 +253,7 @@ impl Searcher {
     fn articles_of(&self, docs: &[Vec<DocId>]) -> Result<u64> {
         let mut articles = 0;
         for (segment, docs) in self.store.segments().iter().zip(docs) {
-            let firsts = &segment.runs()?.articles;
+            let firsts = &segment.runs().articles;
             // The end of the last article that was counted.
             let mut end = 0;
             for doc in docs {
@@ -269,7 +269,7 @@ impl Searcher {
     /// How many passages of an article match besides the one that is shown;
     /// `docs` are all that match in its segment.
     fn more(&self, candidate: &Candidate, docs: &[DocId]) -> Result<u64> {
-        let runs = self.store.segments()[candidate.segment].runs()?;
+        let runs = self.store.segments()[candidate.segment].runs();
         let first = candidate.article();
         let end = runs.articles.after(first);
         let before = |end: DocId| docs.partition_point(|doc| *doc < end) as u64;

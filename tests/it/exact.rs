@@ -524,7 +524,7 @@ fn long_strings_are_found_whatever_was_asked_before() {
     let chars: Vec<char> = CHARS.chars().collect();
     let mut dice = Dice(7);
     // The first of them are the more frequent ones.
-    let mut draw = |dice: &mut Dice| chars[dice.below(chars.len()).min(dice.below(chars.len()))];
+    let draw = |dice: &mut Dice| chars[dice.below(chars.len()).min(dice.below(chars.len()))];
     let sentences: Vec<String> = (0..300)
         .map(|_| (0..20).map(|_| draw(&mut dice)).collect())
         .collect();

@@ -1,7 +1,6 @@
 //! Postings of several segments become those of one.
 
 use tantivy::plugin::PluginMergeContext;
-use tantivy::termdict::TermMerger;
 use tantivy::{DocId, DocSet, SegmentReader, TERMINATED};
 
 use crate::index::postings::component;
@@ -57,18 +56,28 @@ pub(super) fn merge(
     let mut out = FileWriter::new(segment.open_write(component(ending))?, positions)?;
     let mut streams = Vec::new();
     for field in &fields {
-        streams.push(field.dictionary().stream()?);
+        let mut stream = field.dictionary().from(&[]);
+        stream.next()?;
+        streams.push(stream);
     }
-    let mut terms = TermMerger::new(streams);
     let mut places = Vec::new();
-    while terms.advance() {
-        for (nth, info) in terms.current_segment_ords_and_term_infos() {
-            let (Some(field), Some(numbers)) = (fields.get(nth), numbers.get(nth)) else {
+    let mut term: Vec<u8> = Vec::new();
+    loop {
+        // The segments are few: the least of their terms is looked for.
+        let terms = streams.iter().filter_map(|stream| stream.now());
+        let Some((least, _)) = terms.min_by_key(|(term, _)| *term) else {
+            break;
+        };
+        term.clear();
+        term.extend(least);
+        for ((field, numbers), stream) in fields.iter().zip(&numbers).zip(&mut streams) {
+            let Some((_, info)) = stream.now().filter(|(now, _)| **now == *term) else {
                 continue;
             };
             let mut list = field
-                .list(&info)
+                .list(info)
                 .map_err(|error| failed(&format!("{error:#}")))?;
+            stream.next()?;
             let mut doc = list.doc();
             while doc != TERMINATED {
                 let number = numbers.get(doc as usize).copied().unwrap_or(GONE);
@@ -86,11 +95,14 @@ pub(super) fn merge(
                 doc = list.advance();
             }
         }
-        out.end(terms.key())?;
+        out.end(&term)?;
     }
     let mut lengths = Vec::new();
     for (field, numbers) in fields.iter().zip(&numbers) {
-        let codes = field.length_codes().iter().zip(numbers);
+        let codes = field
+            .lengths()
+            .map_err(|error| failed(&format!("{error:#}")))?;
+        let codes = codes.0.iter().zip(numbers);
         lengths.extend(
             codes
                 .filter(|(_, number)| **number != GONE)

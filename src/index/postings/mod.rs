@@ -9,6 +9,7 @@
 mod bits;
 mod build;
 mod dense;
+mod dictionary;
 mod fields;
 mod merge;
 mod read;

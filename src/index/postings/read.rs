@@ -24,20 +24,14 @@ impl Lengths {
             .get(doc as usize)
             .map_or(0, |code| FieldNormReader::id_to_fieldnorm(*code))
     }
+}
 
-    /// Of all documents together, deleted ones included.
-    pub fn total(&self) -> u64 {
-        let mut counts = [0u64; 256];
-        for code in self.0.iter() {
-            counts[usize::from(*code)] += 1;
-        }
-        let lengths = (0..=u8::MAX).map(FieldNormReader::id_to_fieldnorm);
-        counts
-            .iter()
-            .zip(lengths)
-            .map(|(count, length)| count * u64::from(length))
-            .sum()
-    }
+/// The lengths of documents together.
+pub(super) fn total(codes: &[u8]) -> u64 {
+    let lengths = codes
+        .iter()
+        .map(|code| FieldNormReader::id_to_fieldnorm(*code));
+    lengths.map(u64::from).sum()
 }
 
 /// Walks over the documents of one term.

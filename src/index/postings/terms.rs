@@ -2,16 +2,16 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 
 use anyhow::{Context, Result};
 use foldhash::fast::FixedState;
 use tantivy::HasLen;
 use tantivy::directory::{FileSlice, OwnedBytes};
 use tantivy::postings::TermInfo;
-use tantivy::termdict::TermDictionary;
 
 use crate::index::postings::dense::{Counts, Dense};
+use crate::index::postings::dictionary::Dictionary;
 use crate::index::postings::read::{Lengths, Postings};
 use crate::index::postings::shelf::Shelf;
 use crate::index::postings::write::{FOOTER, MAGIC};
@@ -19,8 +19,11 @@ use crate::index::postings::write::{FOOTER, MAGIC};
 /// The terms of one field of a segment, with their postings.
 pub struct Terms {
     lists: FileSlice,
-    dictionary: TermDictionary,
-    lengths: Lengths,
+    dictionary: Dictionary,
+    /// The length of every document, read at the first use.
+    lengths: OnceLock<Lengths>,
+    codes: FileSlice,
+    total: u64,
     positions: bool,
     /// Terms that were looked up; `None` for one that stands nowhere.
     infos: RwLock<Infos>,
@@ -136,24 +139,31 @@ impl Terms {
             usize::try_from(u64::from_le_bytes(bytes)).ok()
         };
         let lists = number(0).ok_or_else(damaged)?;
-        let dictionary = number(8).ok_or_else(damaged)?;
+        let pieces = number(8).ok_or_else(damaged)?;
+        let index = number(16).ok_or_else(damaged)?;
+        let total = number(24).ok_or_else(damaged)?;
         let documents = footer
-            .get(16..20)
+            .get(32..36)
             .and_then(|bytes| bytes.try_into().ok())
             .map(|bytes| u32::from_le_bytes(bytes) as usize)
             .ok_or_else(damaged)?;
-        let whole = lists
-            .checked_add(dictionary)
-            .and_then(|sum| sum.checked_add(documents));
-        if footer.get(20..) != Some(&MAGIC[..]) || whole != Some(rest.len()) {
+        let parts = [lists, pieces, index, documents];
+        let whole = parts
+            .into_iter()
+            .try_fold(0usize, |sum, part| sum.checked_add(part));
+        if footer.get(36..) != Some(&MAGIC[..]) || whole != Some(rest.len()) {
             return Err(damaged().into());
         }
         let (lists, rest) = rest.split(lists);
-        let (dictionary, lengths) = rest.split(dictionary);
+        let (pieces, rest) = rest.split(pieces);
+        let (index, codes) = rest.split(index);
+        let dictionary = Dictionary::open(pieces, &index.read_bytes()?);
         Ok(Terms {
             lists,
-            dictionary: TermDictionary::open(dictionary)?,
-            lengths: Lengths(lengths.read_bytes()?),
+            dictionary: dictionary.ok_or_else(damaged)?,
+            lengths: OnceLock::new(),
+            codes,
+            total: total as u64,
             positions,
             infos: RwLock::default(),
             kept: Mutex::default(),
@@ -162,7 +172,7 @@ impl Terms {
 
     /// The terms, sorted by their bytes, with the number of documents of each
     /// (deleted ones included).
-    pub fn dictionary(&self) -> &TermDictionary {
+    pub fn dictionary(&self) -> &Dictionary {
         &self.dictionary
     }
 
@@ -261,7 +271,7 @@ impl Terms {
 
     /// A term that enough documents have for its list to be laid open.
     fn common(&self, term: &str) -> Result<Option<TermInfo>> {
-        let least = (self.lengths.0.len() as u32).div_ceil(SPARSE);
+        let least = self.documents().div_ceil(SPARSE);
         Ok(self.info(term)?.filter(|info| info.doc_freq >= least))
     }
 
@@ -279,7 +289,7 @@ impl Terms {
             return Ok(None);
         }
         drop(kept);
-        let documents = self.lengths.0.len() as u32;
+        let documents = self.documents();
         let counts = Counts::of(self.list(info)?, documents).map(Arc::new);
         let size = Counts::size(info.doc_freq, documents);
         self.kept().counts.put(start, counts.clone(), size);
@@ -311,12 +321,25 @@ impl Terms {
         bytes.context("the postings of a term are damaged")
     }
 
-    /// How long each document is.
-    pub fn lengths(&self) -> Lengths {
-        self.lengths.clone()
+    fn documents(&self) -> u32 {
+        self.codes.len() as u32
     }
 
-    pub(super) fn length_codes(&self) -> &[u8] {
-        &self.lengths.0
+    /// How long each document is.
+    ///
+    /// # Errors
+    /// When that cannot be read.
+    pub fn lengths(&self) -> Result<&Lengths> {
+        if let Some(lengths) = self.lengths.get() {
+            return Ok(lengths);
+        }
+        let codes = self.codes.read_bytes();
+        let lengths = Lengths(codes.context("the lengths of documents are damaged")?);
+        Ok(self.lengths.get_or_init(|| lengths))
+    }
+
+    /// The length of all documents together, deleted ones included.
+    pub fn total(&self) -> u64 {
+        self.total
     }
 }

@@ -2,7 +2,7 @@
 //! the terms, and the length of every document.
 //!
 //! ```text
-//! file   lists · dictionary · lengths · footer
+//! file   lists · dictionary (pieces · index, see `dictionary.rs`) · lengths · footer
 //! list   skips (last document, end: two u32) of the full blocks · blocks
 //! block  documents · frequencies · positions (where the field has them), in runs
 //! ```
@@ -17,21 +17,23 @@ use std::io::{self, Write};
 use tantivy::directory::{TerminatingWrite, WritePtr};
 use tantivy::fieldnorm::FieldNormReader;
 use tantivy::postings::TermInfo;
-use tantivy::termdict::TermDictionaryBuilder;
 use tantivy::{DocId, TantivyError};
 
 use crate::index::postings::bits::{self, RUN};
+use crate::index::postings::dictionary::DictionaryWriter;
+use crate::index::postings::read::total;
 
-/// Ends every file: bytes of lists and of the dictionary (u64 each), number of
-/// documents (u32), and this, which names the format.
-pub(super) const MAGIC: [u8; 4] = *b"jbp2";
+/// Ends every file: bytes of the lists, of the pieces of the dictionary and of their
+/// index, the length of all documents together (u64 each), number of documents
+/// (u32), and this, which names the format.
+pub(super) const MAGIC: [u8; 4] = *b"jbp3";
 /// Bytes of the footer.
-pub(super) const FOOTER: usize = 8 + 8 + 4 + 4;
+pub(super) const FOOTER: usize = 4 * 8 + 4 + 4;
 
 /// Writes one file of postings.
 pub(super) struct FileWriter {
     out: WritePtr,
-    dictionary: TermDictionaryBuilder<Vec<u8>>,
+    dictionary: DictionaryWriter,
     written: u64,
     list: ListWriter,
 }
@@ -41,7 +43,7 @@ impl FileWriter {
     pub(super) fn new(out: WritePtr, positions: bool) -> io::Result<FileWriter> {
         Ok(FileWriter {
             out,
-            dictionary: TermDictionaryBuilder::create(Vec::new())?,
+            dictionary: DictionaryWriter::new(),
             written: 0,
             list: ListWriter::new(positions),
         })
@@ -77,12 +79,14 @@ impl FileWriter {
 
     /// Ends the file: `lengths` of all documents in terms.
     pub(super) fn close(mut self, lengths: &[u8]) -> io::Result<()> {
-        let dictionary = self.dictionary.finish()?;
-        self.out.write_all(&dictionary)?;
-        self.out.write_all(lengths)?;
-        self.out.write_all(&self.written.to_le_bytes())?;
-        self.out
-            .write_all(&(dictionary.len() as u64).to_le_bytes())?;
+        let (pieces, index) = self.dictionary.finish()?;
+        for part in [&pieces, &index, lengths] {
+            self.out.write_all(part)?;
+        }
+        let parts = [self.written, pieces.len() as u64, index.len() as u64];
+        for number in parts.into_iter().chain([total(lengths)]) {
+            self.out.write_all(&number.to_le_bytes())?;
+        }
         self.out.write_all(&(lengths.len() as u32).to_le_bytes())?;
         self.out.write_all(&MAGIC)?;
         self.out.terminate()

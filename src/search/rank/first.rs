@@ -59,7 +59,7 @@ impl Evidence {
                 ..
             } = found.piece;
             let days = segment.column(Fact::Date)?;
-            let runs = segment.runs()?;
+            let runs = segment.runs();
             for (nth, (unit, _)) in found.units.iter().enumerate() {
                 let whole = found.whole[nth];
                 if least.is_some_and(|least| better(least, (whole, found.score(nth))).is_lt()) {
@@ -197,7 +197,7 @@ impl Evidence {
             let units = Units::new(docs.iter().map(|doc| *doc..doc + 1));
             let mut own = vec![0.0; docs.len()];
             let terms = segment.words();
-            let lengths = terms.lengths();
+            let lengths = terms.lengths()?;
             for weighed in &self.words {
                 units.count(terms, &weighed.term, |nth, frequency| {
                     let length = f64::from(lengths.of(docs[nth]));
@@ -212,7 +212,7 @@ impl Evidence {
                     own[nth] += count as f64 + more;
                 })?;
             }
-            let runs = segment.runs()?;
+            let runs = segment.runs();
             let own = |doc: &DocId| docs.binary_search(doc).map_or(0.0, |nth| own[nth]);
             for candidate in &mut several {
                 candidate

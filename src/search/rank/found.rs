@@ -96,8 +96,9 @@ impl Evidence {
         };
         let runs = found.runs(0..n);
         if !self.words.is_empty() {
+            let lengths = segment.words().lengths()?;
             let average = collection.average_words;
-            let of = |(unit, _): &(DocId, usize)| f64::from(level.words(*unit));
+            let of = |(unit, _): &(DocId, usize)| f64::from(level.length(*unit, lengths));
             let norm = |unit| WORDS.norm(of(unit), average);
             let norms: Vec<f64> = found.units.iter().map(norm).collect();
             for weighed in &self.words {

@@ -7,14 +7,13 @@ use std::sync::Arc;
 use anyhow::Result;
 use tantivy::DocId;
 
-use crate::index::{Lengths, Runs, Segment};
+use crate::index::{Lengths, Runs, Segment, Terms};
 
 /// The units of one segment.
 #[derive(Debug)]
 pub(crate) struct Level {
     firsts: Units,
     chars: Lengths,
-    words: Lengths,
     documents: DocId,
     /// Units that are not deleted.
     pub(crate) alive: u64,
@@ -32,7 +31,7 @@ impl Level {
     pub(crate) fn read(segment: &Segment, whole: bool) -> Result<Level> {
         let documents = segment.max_doc();
         let firsts = match whole {
-            true => Units::Articles(segment.runs()?.clone()),
+            true => Units::Articles(segment.runs().clone()),
             false => Units::Passages,
         };
         let alive = match (&firsts, segment.alive_bitset()) {
@@ -44,8 +43,7 @@ impl Level {
         };
         Ok(Level {
             firsts,
-            chars: segment.chars().lengths(),
-            words: segment.words().lengths(),
+            chars: segment.chars().lengths()?.clone(),
             documents,
             alive,
         })
@@ -69,23 +67,25 @@ impl Level {
 
     /// Length of a unit in characters.
     pub(crate) fn chars(&self, unit: DocId) -> u32 {
-        self.docs(unit).map(|doc| self.chars.of(doc)).sum()
+        self.length(unit, &self.chars)
     }
 
-    /// Length of a unit in words.
-    pub(crate) fn words(&self, unit: DocId) -> u32 {
-        self.docs(unit).map(|doc| self.words.of(doc)).sum()
+    /// Length of a unit: `lengths` are those of documents, in characters or in words,
+    /// which are not read where only strings are asked for.
+    pub(crate) fn length(&self, unit: DocId, lengths: &Lengths) -> u32 {
+        self.docs(unit).map(|doc| lengths.of(doc)).sum()
     }
 
     /// Lengths in characters and words of what is not deleted, added up.
-    pub(crate) fn totals(&self, segment: &Segment) -> (u64, u64) {
-        let total = |lengths: &Lengths| match segment.alive_bitset() {
-            None => lengths.total(),
-            Some(_) => (0..self.documents)
-                .filter(|doc| !segment.is_deleted(*doc))
-                .map(|doc| u64::from(lengths.of(doc)))
-                .sum(),
+    pub(crate) fn totals(&self, segment: &Segment) -> Result<(u64, u64)> {
+        let total = |terms: &Terms| -> Result<u64> {
+            if segment.alive_bitset().is_none() {
+                return Ok(terms.total());
+            }
+            let lengths = terms.lengths()?;
+            let alive = (0..self.documents).filter(|doc| !segment.is_deleted(*doc));
+            Ok(alive.map(|doc| u64::from(lengths.of(doc))).sum())
         };
-        (total(&self.chars), total(&self.words))
+        Ok((total(segment.chars())?, total(segment.words())?))
     }
 }

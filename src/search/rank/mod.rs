@@ -29,7 +29,7 @@ use anyhow::{Context, Result};
 use tantivy::{DocId, DocSet};
 
 use crate::chars::Unit;
-use crate::index::{Fact, Segment, Store, Terms};
+use crate::index::{Segment, Store, Terms};
 use crate::search::phrase::{Phrase, term_of};
 use crate::search::together;
 
@@ -128,7 +128,7 @@ impl Collection {
         let mut levels = Vec::new();
         for segment in store.segments() {
             let level = Level::read(segment, whole)?;
-            let totals = level.totals(segment);
+            let totals = level.totals(segment)?;
             chars += totals.0;
             words += totals.1;
             alive += level.alive;
@@ -212,7 +212,7 @@ pub(crate) fn by_score(a: &Candidate, b: &Candidate) -> Ordering {
 }
 
 /// Sorts candidates. Keys are read only when two are equal without: few
-/// queries have such, and the column of keys is a large one.
+/// queries have such, and there are many keys.
 pub(crate) fn sort(store: &Store, candidates: &mut [Candidate]) -> Result<()> {
     // What nearly always decides, apart from candidates: they are large.
     let decides = |one: &Candidate| (one.whole, one.score, one.day);
@@ -250,8 +250,8 @@ pub(crate) fn sort(store: &Store, candidates: &mut [Candidate]) -> Result<()> {
 /// Reads the keys of candidates.
 pub(crate) fn know_keys(store: &Store, candidates: &mut [Candidate]) -> Result<()> {
     for candidate in candidates {
-        let keys = store.segments()[candidate.segment].column(Fact::Key)?;
-        candidate.key = Some(keys.first(candidate.doc).unwrap_or_default());
+        let texts = store.segments()[candidate.segment].texts();
+        candidate.key = Some(texts.key(candidate.article())?);
     }
     Ok(())
 }

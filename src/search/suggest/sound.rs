@@ -184,9 +184,9 @@ impl Readings {
     pub(in crate::search) fn read(store: &Store) -> Result<Readings> {
         let mut chars = BTreeMap::new();
         for segment in store.segments() {
-            let mut terms = segment.chars().dictionary().stream()?;
-            while terms.advance() {
-                let term = std::str::from_utf8(terms.key()).unwrap_or_default();
+            let mut terms = segment.chars().dictionary().from(&[]);
+            while let Some((term, _)) = terms.next()? {
+                let term = std::str::from_utf8(term).unwrap_or_default();
                 if let Some(c) = term.chars().next().filter(|c| !c.is_ascii()) {
                     chars.entry(c).or_insert_with(|| readings(c));
                 }
@@ -407,20 +407,16 @@ impl<'a> Index<'a> {
                 false => firsts.iter().map(|c| (*c, *c)).collect(),
             };
             for (first, last) in ranges {
-                let mut terms = dictionary
-                    .range()
-                    .ge(first.encode_utf8(&mut [0; 4]).as_bytes())
-                    .into_stream()?;
+                let mut terms = dictionary.from(first.encode_utf8(&mut [0; 4]).as_bytes());
                 let mut read = 0;
-                while terms.advance() {
+                while let Some((key, info)) = terms.next()? {
                     read += 1;
                     let end = last.encode_utf8(&mut [0; 4]).len();
-                    let key = terms.key();
                     let begin = &key[..end.min(key.len())];
                     if begin > last.encode_utf8(&mut [0; 4]).as_bytes() {
                         break;
                     }
-                    add(key, terms.value().doc_freq);
+                    add(key, info.doc_freq);
                 }
                 *effort = effort.saturating_sub(8 + read);
             }
