@@ -19,7 +19,8 @@ pub(crate) struct Walk<'a> {
     /// The characters of a long string that are more frequent, with their places in
     /// it: their lists are read when all others fit.
     closed: Vec<(char, Vec<u32>)>,
-    /// Every list is laid open.
+    /// Each list that is read at first is laid open. Those read later need not be: they
+    /// decide where a string begins, not where to look for it.
     is_open: bool,
     /// There is but one character to look for.
     is_single: bool,
@@ -105,12 +106,13 @@ impl<'a> Walk<'a> {
     /// side by side may be left out.
     pub(crate) fn from(&mut self, docs: Range<DocId>, among: Option<&Set>) -> Option<DocId> {
         if self.is_open {
-            return self.open(docs, among);
+            let mut docs = self.common(docs, among);
+            return docs.find(|doc| self.is_single || self.may_stand(*doc));
         }
         let mut doc = docs.start;
         'next: while doc < docs.end {
             doc = self.lists.iter_mut().find_map(List::walked)?.at(doc);
-            let next = self.common(doc, docs.end, among)?;
+            let next = self.common(doc..docs.end, among).next()?;
             if next > doc {
                 doc = next;
                 continue;
@@ -145,42 +147,22 @@ impl<'a> Walk<'a> {
         word
     }
 
-    /// The first of these from `doc` on, before `end`.
-    fn common(&self, doc: DocId, end: DocId, among: Option<&Set>) -> Option<DocId> {
-        let mut at = doc as usize / 64;
-        let mut left = self.word(at, among) & u64::MAX << (doc % 64);
-        while left == 0 {
-            at += 1;
-            if at as u64 * 64 >= u64::from(end) {
-                return None;
-            }
-            left = self.word(at, among);
-        }
-        Some(at as DocId * 64 + left.trailing_zeros()).filter(|doc| *doc < end)
-    }
-
-    /// The same over lists that are laid open.
-    fn open(&self, docs: Range<DocId>, among: Option<&Set>) -> Option<DocId> {
-        let word = |nth: usize| self.word(nth, among);
+    /// Those of a stretch, in order.
+    fn common(&self, docs: Range<DocId>, among: Option<&Set>) -> impl Iterator<Item = DocId> {
         let mut at = docs.start as usize / 64;
-        let mut left = word(at) & u64::MAX << (docs.start % 64);
-        loop {
-            while left != 0 {
-                let doc = at as DocId * 64 + left.trailing_zeros();
-                if doc >= docs.end {
+        let mut left = self.word(at, among) & u64::MAX << (docs.start % 64);
+        std::iter::from_fn(move || {
+            while left == 0 {
+                at += 1;
+                if at as u64 * 64 >= u64::from(docs.end) {
                     return None;
                 }
-                if self.is_single || self.may_stand(doc) {
-                    return Some(doc);
-                }
-                left &= left - 1;
+                left = self.word(at, among);
             }
-            at += 1;
-            if at as u64 * 64 >= u64::from(docs.end) {
-                return None;
-            }
-            left = word(at);
-        }
+            let doc = at as DocId * 64 + left.trailing_zeros();
+            left &= left - 1;
+            Some(doc).filter(|doc| *doc < docs.end)
+        })
     }
 
     /// Whether the characters may stand side by side in a passage that holds them.

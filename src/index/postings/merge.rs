@@ -30,12 +30,21 @@ pub(crate) fn new_numbers(readers: &[SegmentReader]) -> Vec<Vec<DocId>> {
         .collect()
 }
 
-/// Checks that documents keep their order, as [`new_numbers`] supposes.
+/// Checks that documents keep their order when they are merged, as [`new_numbers`]
+/// supposes.
 pub(crate) fn check_order(context: &PluginMergeContext<'_>) -> tantivy::Result<()> {
     use tantivy::indexer::doc_id_mapping::MappingType;
-    match context.doc_id_mapping.mapping_type() {
-        MappingType::Stacked | MappingType::StackedWithDeletes => Ok(()),
-        MappingType::Shuffled => Err(failed("documents of an index of jianbao keep their order")),
+    keeps_order(match context.doc_id_mapping.mapping_type() {
+        MappingType::Stacked | MappingType::StackedWithDeletes => true,
+        MappingType::Shuffled => false,
+    })
+}
+
+/// Refuses documents that do not keep their order.
+pub(crate) fn keeps_order(kept: bool) -> tantivy::Result<()> {
+    match kept {
+        true => Ok(()),
+        false => Err(failed("documents of an index of jianbao keep their order")),
     }
 }
 

@@ -35,7 +35,7 @@ use crate::index::waiting::Waiting;
 use crate::segment::Room;
 
 pub use dense::{Counts, Dense};
-pub(crate) use merge::{check_order, new_numbers};
+pub(crate) use merge::{check_order, keeps_order, new_numbers};
 pub use read::{Lengths, Postings};
 pub use terms::Terms;
 #[cfg(test)]
@@ -157,11 +157,7 @@ impl PluginWriter for PostingsWriter {
         segment: &Segment,
         mapping: Option<&DocIdMapping>,
     ) -> tantivy::Result<()> {
-        if mapping.is_some() {
-            return Err(write::failed(
-                "documents of an index of jianbao keep their order",
-            ));
-        }
+        keeps_order(mapping.is_none())?;
         self.settle();
         let segment = segment.clone();
         self.chars.write(segment.open_write(component(CHARS))?)?;

@@ -11,7 +11,7 @@ use tantivy::schema::document::ErasedDocument;
 use tantivy::{DocId, Segment, TantivyError};
 
 use crate::index::documents::{PassageDocument, PassageText};
-use crate::index::postings::{check_order, component, new_numbers};
+use crate::index::postings::{check_order, component, keeps_order, new_numbers};
 use crate::index::runs::RunsWriter;
 use crate::index::texts::{GROUP, HEAD, MAGIC, TEXTS, Texts};
 use crate::index::waiting::Waiting;
@@ -206,10 +206,7 @@ impl PluginWriter for TextsWriter {
         _: &Segment,
         mapping: Option<&DocIdMapping>,
     ) -> tantivy::Result<()> {
-        if mapping.is_some() {
-            let reason = "documents of an index of jianbao keep their order";
-            return Err(TantivyError::InternalError(reason.to_owned()));
-        }
+        keeps_order(mapping.is_none())?;
         self.settle()?;
         self.out.close()?;
         Ok(())

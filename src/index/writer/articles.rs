@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use anyhow::{Context, Result, bail};
 use tantivy::indexer::UserOperation;
 use tantivy::schema::IndexRecordOption;
-use tantivy::{DocSet, TERMINATED, Term};
+use tantivy::{DocId, DocSet, SegmentReader, TERMINATED, Term};
 
 use crate::article::Article;
 use crate::index::documents::{Meta, Spot, documents, file_key, key_of};
@@ -214,20 +214,9 @@ impl Writer {
         let term = Term::from_field_u64(self.fields.file, file);
         let mut keys = Vec::new();
         for segment in &self.snapshot {
-            let Some(mut postings) = segment
-                .inverted_index(self.fields.file)?
-                .read_postings(&term, IndexRecordOption::Basic)?
-            else {
-                continue;
-            };
+            let docs = alive(segment, &term)?;
             let column = segment.fast_fields().u64("key")?;
-            let mut doc = postings.doc();
-            while doc != TERMINATED {
-                if !segment.is_deleted(doc) {
-                    keys.extend(column.first(doc));
-                }
-                doc = postings.advance();
-            }
+            keys.extend(docs.into_iter().filter_map(|doc| column.first(doc)));
         }
         keys.retain(|key| {
             let met = self.seen.contains(key) || self.added.contains_key(key);
@@ -265,30 +254,35 @@ impl Writer {
         }
         let term = Term::from_field_u64(self.fields.key, key);
         for segment in &self.snapshot {
-            let Some(mut postings) = segment
-                .inverted_index(self.fields.key)?
-                .read_postings(&term, IndexRecordOption::Basic)?
-            else {
-                continue;
-            };
-            let mut doc = postings.doc();
-            while doc != TERMINATED {
-                if !segment.is_deleted(doc) {
-                    let fast = segment.fast_fields();
-                    let first = |name| -> Result<u64> {
-                        Ok(fast.u64(name)?.first(doc).unwrap_or_default())
-                    };
-                    if first("place")? >> 1 == 0 {
-                        return Ok(Some(Spot {
-                            hash: first("hash")?,
-                            file: first("file")?,
-                            place: first("spot")?,
-                        }));
-                    }
+            for doc in alive(segment, &term)? {
+                let fast = segment.fast_fields();
+                let first =
+                    |name| -> Result<u64> { Ok(fast.u64(name)?.first(doc).unwrap_or_default()) };
+                if first("place")? >> 1 == 0 {
+                    return Ok(Some(Spot {
+                        hash: first("hash")?,
+                        file: first("file")?,
+                        place: first("spot")?,
+                    }));
                 }
-                doc = postings.advance();
             }
         }
         Ok(None)
     }
+}
+
+/// The documents of a segment that have a term and are not deleted.
+fn alive(segment: &SegmentReader, term: &Term) -> Result<Vec<DocId>> {
+    let index = segment.inverted_index(term.field())?;
+    let mut docs = Vec::new();
+    if let Some(mut postings) = index.read_postings(term, IndexRecordOption::Basic)? {
+        let mut doc = postings.doc();
+        while doc != TERMINATED {
+            if !segment.is_deleted(doc) {
+                docs.push(doc);
+            }
+            doc = postings.advance();
+        }
+    }
+    Ok(docs)
 }
