@@ -1,5 +1,6 @@
-//! `cargo bench --bench query [-- CORPUS.jsonl[.zst] | INDEX] [--times N]`: how long
-//! an answer takes, in one process and from cold, as a Markdown table.
+//! `cargo bench --bench query [-- CORPUS.jsonl[.zst] | INDEX] [--times N] [--only KIND]`:
+//! how long an answer takes, in one process and from cold, as a Markdown table. With
+//! `--only` questions of the kinds whose name holds KIND, and none from cold.
 //!
 //! Questions are drawn from the archive itself with a seed: the same archive is
 //! asked the same. A corpus is indexed first, with `--times N` repeated N times
@@ -35,12 +36,13 @@ fn main() {
     if args.iter().any(|arg| arg == "--test") {
         return;
     }
-    let (mut times, mut given) = (1, None);
+    let (mut times, mut only, mut given) = (1, None, None);
     let mut rest = args.iter();
     while let Some(arg) = rest.next() {
         match arg.as_str() {
             "--bench" => {}
             "--times" => times = rest.next().and_then(|n| n.parse().ok()).unwrap_or(1),
+            "--only" => only = rest.next(),
             path => given = Some(PathBuf::from(path)),
         }
     }
@@ -63,6 +65,9 @@ fn main() {
     println!("| questions | | p50 | p90 | p99 | most |");
     println!("|---|---|---|---|---|---|");
     for (name, questions) in draw::all(&searcher) {
+        if only.is_some_and(|only| !name.contains(only.as_str())) {
+            continue;
+        }
         let mut took: Vec<(Duration, &Question)> = questions
             .iter()
             .map(|question| (Duration::MAX, question))
@@ -89,6 +94,9 @@ fn main() {
         );
     }
     drop(searcher);
+    if only.is_some() {
+        return;
+    }
     println!("\nFrom cold, whole processes, median of {COLD}:\n\n| query | ms |\n|---|---|");
     for query in ["主题党日", "“合作共赢”", "“中国”", "--count 中国"] {
         let mut times: Vec<Duration> = (0..COLD).map(|_| cold(&index, query)).collect();
