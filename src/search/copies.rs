@@ -23,26 +23,38 @@ pub(super) fn fold(
     wanted: usize,
 ) -> Result<Vec<(usize, u64)>> {
     let mut kept: Vec<(usize, u64)> = Vec::new();
-    let mut sketches: Vec<u64> = Vec::new();
+    // Of those that are kept, the rest of it once somebody asked for it.
+    let mut sketches: Vec<(u64, Option<Signature>)> = Vec::new();
     let segment = |one: &Candidate| &store.segments()[one.segment];
-    let signature = |one: &Candidate| segment(one).signature(one.article());
-    for (nth, candidate) in ranked.iter().enumerate() {
-        if nth >= LOOK && kept.len() >= wanted {
-            break;
+    let known = |signature: &mut Option<Signature>, one: &Candidate| -> Result<Signature> {
+        match signature {
+            Some(known) => Ok(*known),
+            None => Ok(*signature.insert(segment(one).signature(one.article())?)),
         }
-        let sketch = segment(candidate).sketch(candidate.article())?;
+    };
+    let sketch = |one: &Candidate| segment(one).sketch(one.article());
+    // Together, for they lie far apart.
+    let first: Result<Vec<u64>> = ranked.iter().take(LOOK).map(sketch).collect();
+    let first = first?;
+    for (nth, candidate) in ranked.iter().enumerate() {
+        let sketch = match first.get(nth) {
+            Some(sketch) => *sketch,
+            None if kept.len() >= wanted => break,
+            None => sketch(candidate)?,
+        };
         let mut above = None;
-        for (place, ((one, _), other)) in kept.iter().zip(&sketches).enumerate() {
-            let one = &ranked[*one];
+        let mut own = None;
+        for (place, ((one, _), (other, of_one))) in kept.iter().zip(&mut sketches).enumerate() {
             // What is read first tells nearly always.
             if !Signature::may_be_near(sketch, *other) {
                 continue;
             }
+            let one = &ranked[*one];
             let near = within_a_month(one.day, candidate.day);
             if sketch != *other && !near {
                 continue;
             }
-            let (of_one, own) = (signature(one)?, signature(candidate)?);
+            let (of_one, own) = (known(of_one, one)?, known(&mut own, candidate)?);
             if own == of_one || near && own.is_near(&of_one) {
                 above = Some(place);
                 break;
@@ -52,7 +64,7 @@ pub(super) fn fold(
             Some(above) => kept[above].1 += 1,
             None if kept.len() < wanted => {
                 kept.push((nth, 0));
-                sketches.push(sketch);
+                sketches.push((sketch, own));
             }
             None => {}
         }

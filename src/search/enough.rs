@@ -1,8 +1,9 @@
 //! Passages that hold enough of some words, by weight.
 //!
-//! Of a few words every choice is weighed once: which of them suffice? What has
-//! all words of a choice is then an `and` over rows of bits. Of more words the
-//! weights are added up passage by passage.
+//! Of a few words every choice is weighed once: which of them suffice? Sixty-four
+//! passages are then told apart word by word, the one that weighs most first, until
+//! it is known of each whether it has enough. Of more words the weights are added
+//! up passage by passage.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -17,7 +18,7 @@ use crate::search::set::Set;
 /// Documents whose words are added up together.
 const STRETCH: usize = 4096;
 /// Words of which every choice is weighed.
-const FEW: usize = 5;
+const FEW: usize = 10;
 
 /// Passages of some that hold words of at least so much weight, deleted ones included.
 pub(super) fn enough(
@@ -68,37 +69,48 @@ fn few(terms: &Terms, words: &[Wanted], least: f32, docs: Range<DocId>) -> Resul
     let mut weights = Vec::with_capacity(words.len());
     for wanted in words {
         if let Some(row) = Row::read(terms, &wanted.word, docs.clone())? {
-            rows.push(row);
+            rows.push((1 << weights.len(), row));
             weights.push(wanted.idf as f32);
         }
     }
-    let rows_of = |choice: u32| -> Vec<&Row> {
-        let own = rows.iter().enumerate();
-        let own = own.filter(|(row, _)| choice >> row & 1 == 1);
-        own.map(|(_, row)| row).collect()
-    };
-    let choices: Vec<_> = choices(&weights, least).map(rows_of).collect();
-    let mut found = Set::all(docs);
-    found.keep_words(|nth| {
-        let all = |rows: &Vec<&Row>| rows.iter().fold(u64::MAX, |all, row| all & row.word(nth));
-        choices.iter().fold(0, |any, rows| any | all(rows))
+    let suffices = suffices(&weights, least);
+    rows.sort_by(|(a, _), (b, _)| {
+        let weight = |bit: &usize| weights[bit.trailing_zeros() as usize];
+        weight(b).total_cmp(&weight(a))
     });
+    let mut found = Set::all(docs);
+    found.keep_words(|nth| tell(&rows, &suffices, nth, 0, u64::MAX));
     Ok(found)
 }
 
-/// The choices of weights that add up to enough, as bits: those of which none can be spared.
-fn choices(weights: &[f32], least: f32) -> impl Iterator<Item = u32> {
-    let suffices = move |choice: u32| {
+/// For each choice of weights, as bits: whether they add up to enough, in their order.
+fn suffices(weights: &[f32], least: f32) -> Vec<bool> {
+    let enough = |choice: usize| {
         let own = weights.iter().enumerate();
         let own = own.filter(|(nth, _)| choice >> nth & 1 == 1);
         own.fold(0.0, |sum, (_, weight)| sum + weight) >= least
     };
-    let spares = move |choice: u32| {
-        let one = (0..weights.len()).map(|nth| choice & !(1 << nth));
-        one.filter(|less| *less != choice).any(suffices)
+    (0..1 << weights.len()).map(enough).collect()
+}
+
+/// Of sixty-four documents, `docs`, which have the words of `choice` and of the words
+/// that are left, `rows`, may have more: those that have enough.
+fn tell(rows: &[(usize, Row)], suffices: &[bool], nth: usize, choice: usize, docs: u64) -> u64 {
+    if docs == 0 {
+        return 0;
+    }
+    if suffices[choice] {
+        return docs;
+    }
+    let all = rows.iter().fold(choice, |all, (bit, _)| all | bit);
+    let [(bit, row), rest @ ..] = rows else {
+        return 0;
     };
-    let all = 1..1u32 << weights.len();
-    all.filter(move |choice| suffices(*choice) && !spares(*choice))
+    if !suffices[all] {
+        return 0;
+    }
+    let with = docs & row.word(nth);
+    tell(rest, suffices, nth, choice | bit, with) | tell(rest, suffices, nth, choice, docs & !with)
 }
 
 /// The same of any number of words.

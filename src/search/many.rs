@@ -118,7 +118,13 @@ fn one(segment: &Segment, string: &Phrase, among: &Set, often: &mut Vec<Often>) 
         }
         let times = dense.frequency(doc);
         let title = titles.get(doc as usize).copied().unwrap_or(0);
-        let first = || dense.positions(doc).first().copied().map(u32::from);
+        let first = || {
+            dense
+                .positions(dense.nth(doc))
+                .first()
+                .copied()
+                .map(u32::from)
+        };
         let titled = title > 0 && first().is_some_and(|first| first < u32::from(title));
         often.push(Often { doc, times, titled });
     }
@@ -340,7 +346,7 @@ mod tests {
         let mut found = 0;
         for segment in store.segments() {
             let mut some = Set::all(0..segment.max_doc());
-            some.remove_all(&some.with(&[3, 4, 70]));
+            some.remove_all(&some.with([3, 4, 70]));
             let often = at_once(segment, &strings, &all, &some).unwrap();
             for (string, often) in strings.iter().zip(often) {
                 let mut want = Vec::new();

@@ -13,7 +13,7 @@
 use std::ops::Range;
 
 use anyhow::Result;
-use tantivy::{DocId, DocSet};
+use tantivy::DocId;
 
 use crate::fold::fold_str;
 use crate::index::{Segment, day};
@@ -22,6 +22,7 @@ use crate::search::near::near;
 use crate::search::phrase::{Phrase, Scope};
 use crate::search::query::{Query, spellings};
 use crate::search::set::Set;
+use crate::search::standing::{alive, with_text, with_word};
 use crate::segment::Segmenter;
 
 /// Passages of one segment, none deleted.
@@ -119,7 +120,7 @@ impl<'a> Matcher<'a> {
             Query::Near { parts, within } => {
                 let known = self.known.iter().find(|(part, _)| *part == query);
                 match known {
-                    Some((_, docs)) => matched(self.none().with(docs)),
+                    Some((_, docs)) => matched(self.none().with(docs.iter().copied())),
                     None => self.near(parts, *within, Scope::Anywhere, among)?,
                 }
             }
@@ -142,7 +143,11 @@ impl<'a> Matcher<'a> {
         };
         let mut all: Option<Set> = None;
         for word in (self.segmenter)().words(text) {
-            all = Some(self.word(&word.text, all.as_ref().unwrap_or(among))?);
+            all = Some(with_word(
+                self.segment,
+                &word.text,
+                all.as_ref().unwrap_or(among),
+            )?);
         }
         let mut docs = all.unwrap_or_else(|| self.none());
         let mut left = among.clone();
@@ -174,16 +179,7 @@ impl<'a> Matcher<'a> {
 
     /// Passages that have a part of the free text as it stands.
     fn text(&self, text: &str, among: &Set) -> Result<Set> {
-        let phrase = Phrase::new(text);
-        let Some(word) = phrase.word() else {
-            return phrase.within(self.segment, Scope::Anywhere, among);
-        };
-        // Where it is a word it stands: the others are looked at.
-        let mut docs = self.word(&word, among)?;
-        let mut left = among.clone();
-        left.remove_all(&docs);
-        docs.add(&phrase.within(self.segment, Scope::Anywhere, &left)?);
-        Ok(docs)
+        with_text(self.segment, &Phrase::new(text), among, Set::clone)
     }
 
     /// A document number, however it is written.
@@ -198,32 +194,6 @@ impl<'a> Matcher<'a> {
     fn near(&self, parts: &[String], within: u32, scope: Scope, among: &Set) -> Result<Matched> {
         let docs = near(self.segment, parts, within, scope, among)?;
         Ok(matched(docs))
-    }
-
-    /// Passages that hold a word.
-    fn word(&self, word: &str, among: &Set) -> Result<Set> {
-        let terms = self.segment.words();
-        let mut docs = self.none();
-        let Some(mut postings) = terms.postings(word)? else {
-            return Ok(docs);
-        };
-        if let Some(counts) = terms.counts(word)? {
-            docs.add(among);
-            docs.keep_words(|nth| counts.word(nth));
-            return Ok(self.not_deleted(docs));
-        }
-        let mut doc = postings.doc();
-        while let Some(wanted) = among.from(doc) {
-            if wanted > doc {
-                doc = postings.seek(wanted);
-                continue;
-            }
-            if !self.segment.is_deleted(doc) {
-                docs.insert(doc);
-            }
-            doc = postings.advance();
-        }
-        Ok(docs)
     }
 
     /// Conditions joined by `与`.
@@ -350,15 +320,7 @@ impl<'a> Matcher<'a> {
         let least = (total * share).max(f32::MIN_POSITIVE);
         let terms = self.segment.words();
         let docs = enough(terms, self.words, least, self.docs.clone())?;
-        Ok(self.not_deleted(docs))
-    }
-
-    /// The passages of a set that are not deleted.
-    fn not_deleted(&self, docs: Set) -> Set {
-        match self.segment.alive_bitset() {
-            None => docs,
-            Some(_) => self.alive(&docs, |_| true),
-        }
+        Ok(alive(self.segment, docs))
     }
 
     /// All passages of the articles of passages.
@@ -400,7 +362,7 @@ impl<'a> Matcher<'a> {
         if wanted.is_empty() {
             return Ok(self.none());
         }
-        Ok(self.alive(among, |doc| {
+        Ok(self.kept(among, |doc| {
             column
                 .term_ords(doc)
                 .any(|ordinal| wanted.binary_search(&ordinal).is_ok())
@@ -413,10 +375,11 @@ impl<'a> Matcher<'a> {
         let days = self.segment.days()?;
         let range = since.unwrap_or(1).max(1)..=until.unwrap_or(u64::MAX);
         let own = |doc: DocId| u64::from(days.get(doc as usize).copied().unwrap_or(0));
-        Ok(self.alive(among, |doc| range.contains(&own(doc))))
+        Ok(self.kept(among, |doc| range.contains(&own(doc))))
     }
 
-    fn alive(&self, among: &Set, keep: impl Fn(DocId) -> bool) -> Set {
+    /// The passages of `among` to keep, deleted ones left out.
+    fn kept(&self, among: &Set, keep: impl Fn(DocId) -> bool) -> Set {
         let mut docs = self.none();
         for doc in among.iter() {
             if !self.segment.is_deleted(doc) && keep(doc) {

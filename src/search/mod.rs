@@ -17,6 +17,7 @@ pub mod query;
 mod rank;
 mod searcher;
 mod set;
+mod standing;
 mod suggest;
 mod together;
 mod tune;

@@ -50,7 +50,7 @@ pub(crate) fn near(
     let mut lists = Vec::with_capacity(phrases.len());
     for (_, phrase) in &phrases {
         let places = phrase.places(segment, scope, Some(&room), true)?;
-        room.keep(&spread(&among.with(&places.docs)));
+        room.keep(&spread(&among.with(places.docs.iter().copied())));
         if room.is_empty() {
             return Ok(docs);
         }

@@ -155,7 +155,7 @@ impl Phrase {
         };
         let Some(dense) = dense else {
             let places = self.places(segment, scope, Some(among), false)?;
-            return Ok(among.with(&places.docs));
+            return Ok(among.with(places.docs));
         };
         // A character stands in a passage that has it, but where it may stand in
         // the tail alone: those are looked at.
@@ -163,31 +163,32 @@ impl Phrase {
         let mut docs = among.clone();
         docs.keep_words(|nth| dense.word(nth));
         if let Some(alive) = segment.alive_bitset() {
-            let dead: Vec<DocId> = docs.iter().filter(|doc| alive.is_deleted(*doc)).collect();
-            docs.remove_all(&among.with(&dead));
+            let dead = docs.iter().filter(|doc| alive.is_deleted(*doc));
+            docs.remove_all(&among.with(dead));
         }
         let mut open = docs.clone();
         open.keep_words(|nth| runs.going_on(nth));
         let held = self.places(segment, scope, Some(&open), false)?;
         docs.remove_all(&open);
-        docs.add(&among.with(&held.docs));
+        docs.add(&among.with(held.docs));
         Ok(docs)
     }
 
-    /// Calls `found` with the passages of some units in which the string begins,
+    /// Calls `found` with the passages of some of the units in which the string begins,
     /// each with the number of its unit, how often, and whether the title has it too.
     pub(crate) fn among(
         &self,
         segment: &Segment,
         units: &Units,
+        among: &Set,
         mut found: impl FnMut(usize, usize, bool),
     ) -> Result<()> {
         let Some(mut finder) = Finder::new(self, segment, Scope::Anywhere)? else {
             return Ok(());
         };
-        let docs = units.all().docs();
+        let docs = among.docs();
         let mut least = docs.start;
-        while let Some(doc) = finder.walk.from(least..docs.end, Some(units.all())) {
+        while let Some(doc) = finder.walk.from(least..docs.end, Some(among)) {
             let count = finder.starts(doc)?.len();
             if count > 0 {
                 found(units.nth(doc), count, finder.titled);
@@ -206,8 +207,6 @@ struct Finder<'a> {
     walk: Walk<'a>,
     zones: &'a Column<u64>,
     runs: &'a Runs,
-    /// The whole string is its one character.
-    single: bool,
     found: Vec<u32>,
     /// The first of them lies in the title.
     titled: bool,
@@ -227,7 +226,6 @@ impl<'a> Finder<'a> {
             walk,
             zones: segment.column(Fact::Zones)?,
             runs: segment.runs(),
-            single: indexed.len() == 1,
             found: Vec::new(),
             titled: false,
         }))
@@ -235,15 +233,16 @@ impl<'a> Finder<'a> {
 
     /// Whether the string begins in the passage at hand.
     fn holds(&mut self, doc: DocId) -> Result<bool> {
-        // One character anywhere needs no look at its positions, but where it
-        // may stand in the tail alone: in a passage whose paragraph goes on.
-        if self.single && self.scope == Scope::Anywhere && !self.segment.is_deleted(doc) {
-            let goes_on = self.runs.is_inside(doc + 1);
-            if !goes_on {
-                return Ok(true);
-            }
+        // What stands in the tail alone is not the passage's own: one whose paragraph
+        // goes on is looked at more closely. One character needs no look at positions.
+        let is_own = self.scope == Scope::Anywhere
+            && self.phrase.units.len() <= TAIL + 1
+            && !self.segment.is_deleted(doc)
+            && !self.runs.is_inside(doc + 1);
+        if !is_own {
+            return Ok(!self.starts(doc)?.is_empty());
         }
-        Ok(!self.starts(doc)?.is_empty())
+        self.walk.stands(doc, &mut self.found)
     }
 
     /// Where the string begins in the passage at hand; nowhere in a deleted one.

@@ -39,9 +39,9 @@ impl Set {
     }
 
     /// These documents of the same stretch.
-    pub(crate) fn with(&self, docs: &[DocId]) -> Set {
+    pub(crate) fn with(&self, docs: impl IntoIterator<Item = DocId>) -> Set {
         let mut set = self.empty();
-        docs.iter().for_each(|doc| set.insert(*doc));
+        docs.into_iter().for_each(|doc| set.insert(doc));
         set
     }
 
@@ -191,22 +191,20 @@ mod tests {
             begin in 0u32..70,
             end in 200u32..260,
         ) {
-            let list: Vec<DocId> = docs.iter().copied().collect();
             let none = Set::none(begin..end);
-            let mut set = none.with(&list);
-            prop_assert!(set.iter().eq(list.iter().copied()));
+            let mut set = none.with(docs.iter().copied());
+            prop_assert!(set.iter().eq(docs.iter().copied()));
             prop_assert_eq!(set.is_empty(), docs.is_empty());
             for doc in 0..end {
                 prop_assert_eq!(set.contains(doc), docs.contains(&doc));
                 prop_assert_eq!(set.from(doc), docs.range(doc..).next().copied());
             }
-            let other: Vec<DocId> = others.iter().copied().collect();
-            set.keep(&none.with(&other));
+            set.keep(&none.with(others.iter().copied()));
             let both: BTreeSet<DocId> = docs.intersection(&others).copied().collect();
             prop_assert!(set.iter().eq(both.iter().copied()));
-            set.add(&none.with(&other));
+            set.add(&none.with(others.iter().copied()));
             prop_assert!(set.iter().eq(others.iter().copied()));
-            set.remove_all(&none.with(&other));
+            set.remove_all(&none.with(others.iter().copied()));
             prop_assert!(set.is_empty());
             prop_assert!(Set::all(begin..end).iter().eq(begin..end));
             // From the one set as beginnings of runs; the stretch begins one.
@@ -216,13 +214,13 @@ mod tests {
             }
             let run = |doc: DocId| others.range(..=doc).next_back();
             let runs: BTreeSet<_> = docs.iter().map(|doc| run(*doc)).collect();
-            let spread = none.with(&list).spread(&firsts);
+            let spread = none.with(docs.iter().copied()).spread(&firsts);
             prop_assert!(spread.iter().eq((begin..end).filter(|doc| runs.contains(&run(*doc)))));
-            let mut kept = none.with(&list);
+            let mut kept = none.with(docs.iter().copied());
             kept.keep_words(|nth| if nth < 3 { firsts[nth] } else { 0 });
             let kept: Vec<DocId> = kept.iter().collect();
             let all = |doc: &DocId| *doc < 192 && (others.contains(doc) || *doc == begin || *doc == end);
-            prop_assert_eq!(kept, list.into_iter().filter(all).collect::<Vec<_>>());
+            prop_assert_eq!(kept, docs.into_iter().filter(all).collect::<Vec<_>>());
         }
     }
 }

@@ -17,19 +17,24 @@ pub(crate) struct Units {
     /// Those at which they begin, and for each word how many come before.
     begins: Set,
     before: Vec<u32>,
+    count: usize,
 }
 
 impl Units {
-    pub(crate) fn new(ranges: impl Iterator<Item = Range<DocId>> + Clone) -> Units {
-        let first = ranges.clone().next().map_or(0, |range| range.start);
-        let end = ranges.clone().last().map_or(0, |range| range.end);
-        let mut all = Set::none(first..end);
+    /// These runs, sorted and apart.
+    pub(crate) fn new(docs: Range<DocId>, runs: impl Iterator<Item = Range<DocId>>) -> Units {
+        let mut all = Set::none(docs);
         let mut begins = all.clone();
-        for range in ranges {
-            begins.insert(range.start);
-            range.for_each(|doc| all.insert(doc));
+        for run in runs {
+            begins.insert(run.start);
+            run.for_each(|doc| all.insert(doc));
         }
-        let mut before = Vec::new();
+        Units::of(all, begins)
+    }
+
+    /// The runs of some passages, `all`: one begins at each of `begins`.
+    pub(crate) fn of(all: Set, begins: Set) -> Units {
+        let mut before = Vec::with_capacity(begins.numbers().len());
         let mut sum = 0;
         for nth in begins.numbers() {
             before.push(sum);
@@ -39,7 +44,18 @@ impl Units {
             all,
             begins,
             before,
+            count: sum as usize,
         }
+    }
+
+    /// How many there are.
+    pub(crate) fn count(&self) -> usize {
+        self.count
+    }
+
+    /// The first passages of all of them.
+    pub(crate) fn begins(&self) -> &Set {
+        &self.begins
     }
 
     /// All passages of all of them.
@@ -47,19 +63,42 @@ impl Units {
         &self.all
     }
 
+    /// Some of them, each with its number and its first passage.
+    pub(crate) fn of_those(&self, which: impl Fn(usize) -> bool) -> Vec<(usize, DocId)> {
+        let mut those = Vec::new();
+        let mut nth = 0;
+        for word in self.begins.numbers() {
+            let mut begins = self.begins.word(word);
+            while begins != 0 {
+                if which(nth) {
+                    those.push((nth, word as DocId * 64 + begins.trailing_zeros()));
+                }
+                begins &= begins - 1;
+                nth += 1;
+            }
+        }
+        those
+    }
+
     /// The number of the one that holds a passage of one.
     #[inline]
     pub(crate) fn nth(&self, doc: DocId) -> usize {
-        let word = doc as usize / 64;
-        let up_to = self.begins.word(word) & (u64::MAX >> (63 - doc % 64));
-        let before = word - self.begins.numbers().start;
-        let before = self.before.get(before).copied().unwrap_or(0);
+        let (begins, before) = self.begins_of(doc as usize / 64);
+        let up_to = begins & (u64::MAX >> (63 - doc % 64));
         (before + up_to.count_ones()).saturating_sub(1) as usize
+    }
+
+    /// Of sixty-four passages those at which one begins, and how many begin before them.
+    #[inline]
+    fn begins_of(&self, word: usize) -> (u64, u32) {
+        let before = word.wrapping_sub(self.begins.numbers().start);
+        let before = self.before.get(before).copied().unwrap_or(0);
+        (self.begins.word(word), before)
     }
 
     /// Calls `found` for each that has a term, in order, with its number and how
     /// often the term stands there.
-    pub(crate) fn count(
+    pub(crate) fn tally(
         &self,
         terms: &Terms,
         term: &str,
@@ -68,8 +107,7 @@ impl Units {
         // Passages of one are neighbours, so what was counted is handed on when
         // the next one comes.
         let mut last = (usize::MAX, 0);
-        let mut add = |doc: DocId, frequency: u32| {
-            let nth = self.nth(doc);
+        let mut add = |nth: usize, frequency: u32| {
             if nth == last.0 {
                 last.1 += frequency;
                 return;
@@ -80,12 +118,21 @@ impl Units {
             }
         };
         if let Some(counts) = terms.counts(term)? {
-            for nth in self.all.numbers() {
-                let mut both = self.all.word(nth) & counts.word(nth);
+            for word in self.all.numbers() {
+                let own = counts.word(word);
+                let mut both = self.all.word(word) & own;
+                if both == 0 {
+                    continue;
+                }
+                let (begins, before) = self.begins_of(word);
+                let frequencies = counts.frequencies(word);
                 while both != 0 {
-                    let doc = nth as DocId * 64 + both.trailing_zeros();
+                    let bit = both.trailing_zeros();
                     both &= both - 1;
-                    add(doc, counts.frequency(doc));
+                    let nth = before + (begins & (u64::MAX >> (63 - bit))).count_ones();
+                    let at = (own & ((1 << bit) - 1)).count_ones();
+                    let frequency = frequencies.get(at as usize).copied().unwrap_or(0);
+                    add(nth.saturating_sub(1) as usize, u32::from(frequency));
                 }
             }
         } else if let Some(mut postings) = terms.postings(term)? {
@@ -95,7 +142,7 @@ impl Units {
                     doc = postings.seek(wanted);
                     continue;
                 }
-                add(doc, postings.term_freq());
+                add(self.nth(doc), postings.term_freq());
                 doc = postings.advance();
             }
         }
@@ -121,7 +168,12 @@ mod tests {
                 ranges.push(end + gap..end + gap + length);
                 end += gap + length;
             }
-            let units = Units::new(ranges.iter().cloned());
+            let units = Units::new(0..end, ranges.iter().cloned());
+            prop_assert_eq!(units.count(), ranges.len());
+            prop_assert!(units.begins().iter().eq(ranges.iter().map(|range| range.start)));
+            for (nth, first) in units.of_those(|nth| nth % 3 == 1) {
+                prop_assert!(nth % 3 == 1 && first == ranges[nth].start);
+            }
             for (nth, range) in ranges.iter().enumerate() {
                 for doc in range.clone() {
                     prop_assert!(units.all().contains(doc));

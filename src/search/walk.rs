@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use anyhow::Result;
-use tantivy::DocId;
+use tantivy::{DocId, TERMINATED};
 
 use crate::chars::Unit;
 use crate::index::{Dense, Postings, Segment};
@@ -39,7 +39,14 @@ struct List {
 /// Postings to walk over, or laid open.
 enum Posted {
     Walked(Postings),
-    Open(Arc<Dense>),
+    /// With the last passage that was looked up, and its number in the list.
+    Open(Arc<Dense>, (DocId, usize)),
+}
+
+/// Passages of sixty-four that have every character whose list is laid open, and come next.
+struct Ahead {
+    at: usize,
+    left: u64,
 }
 
 impl<'a> Walk<'a> {
@@ -80,7 +87,7 @@ impl<'a> Walk<'a> {
         }
         walk.closed = order.collect();
         let lists = &walk.lists;
-        let is_open = |list: &List| matches!(list.posted, Posted::Open(_));
+        let is_open = |list: &List| matches!(list.posted, Posted::Open(..));
         walk.is_open = lists.iter().all(is_open);
         walk.is_single = lists.iter().map(|list| list.offsets.len()).sum::<usize>() == 1;
         Ok((!walk.lists.is_empty()).then_some(walk))
@@ -90,7 +97,7 @@ impl<'a> Walk<'a> {
         let (chars, mut utf8) = (self.segment.chars(), [0; 4]);
         let term = term.encode_utf8(&mut utf8);
         let posted = match chars.dense(term)? {
-            Some(dense) => Some(Posted::Open(dense)),
+            Some(dense) => Some(Posted::Open(dense, (TERMINATED, 0))),
             None => chars.postings(term)?.map(Posted::Walked),
         };
         self.lists.extend(posted.map(|posted| List {
@@ -106,13 +113,18 @@ impl<'a> Walk<'a> {
     /// side by side may be left out.
     pub(crate) fn from(&mut self, docs: Range<DocId>, among: Option<&Set>) -> Option<DocId> {
         if self.is_open {
-            let mut docs = self.common(docs, among);
-            return docs.find(|doc| self.is_single || self.may_stand(*doc));
+            let mut ahead = self.ahead(docs.start, among);
+            loop {
+                let doc = self.next(&mut ahead, docs.end, among)?;
+                if self.is_single || self.may_stand(doc) {
+                    return Some(doc);
+                }
+            }
         }
         let mut doc = docs.start;
         'next: while doc < docs.end {
             doc = self.lists.iter_mut().find_map(List::walked)?.at(doc);
-            let next = self.common(doc..docs.end, among).next()?;
+            let next = self.next(&mut self.ahead(doc, among), docs.end, among)?;
             if next > doc {
                 doc = next;
                 continue;
@@ -140,40 +152,46 @@ impl<'a> Walk<'a> {
             if word == 0 {
                 break;
             }
-            if let Posted::Open(dense) = &list.posted {
+            if let Posted::Open(dense, _) = &list.posted {
                 word &= dense.word(nth);
             }
         }
         word
     }
 
-    /// Those of a stretch, in order.
-    fn common(&self, docs: Range<DocId>, among: Option<&Set>) -> impl Iterator<Item = DocId> {
-        let mut at = docs.start as usize / 64;
-        let mut left = self.word(at, among) & u64::MAX << (docs.start % 64);
-        std::iter::from_fn(move || {
-            while left == 0 {
-                at += 1;
-                if at as u64 * 64 >= u64::from(docs.end) {
-                    return None;
-                }
-                left = self.word(at, among);
+    /// Those from a passage on.
+    fn ahead(&self, doc: DocId, among: Option<&Set>) -> Ahead {
+        let at = doc as usize / 64;
+        let left = self.word(at, among) & u64::MAX << (doc % 64);
+        Ahead { at, left }
+    }
+
+    /// The next of them before `end`.
+    #[inline]
+    fn next(&self, ahead: &mut Ahead, end: DocId, among: Option<&Set>) -> Option<DocId> {
+        while ahead.left == 0 {
+            ahead.at += 1;
+            if ahead.at as u64 * 64 >= u64::from(end) {
+                return None;
             }
-            let doc = at as DocId * 64 + left.trailing_zeros();
-            left &= left - 1;
-            Some(doc).filter(|doc| *doc < docs.end)
-        })
+            ahead.left = self.word(ahead.at, among);
+        }
+        let doc = ahead.at as DocId * 64 + ahead.left.trailing_zeros();
+        ahead.left &= ahead.left - 1;
+        Some(doc).filter(|doc| *doc < end)
     }
 
     /// Whether the characters may stand side by side in a passage that holds them.
     #[inline]
-    fn may_stand(&self, doc: DocId) -> bool {
+    fn may_stand(&mut self, doc: DocId) -> bool {
         let mut starts = u64::MAX;
-        for list in &self.lists {
-            let Posted::Open(dense) = &list.posted else {
+        for list in &mut self.lists {
+            let Posted::Open(dense, at) = &mut list.posted else {
                 continue;
             };
-            let places = dense.places(doc);
+            let nth = dense.nth(doc);
+            *at = (doc, nth);
+            let places = dense.places(nth);
             for offset in &list.offsets {
                 starts &= places.rotate_right(*offset % 64);
             }
@@ -182,6 +200,47 @@ impl<'a> Walk<'a> {
             }
         }
         true
+    }
+
+    /// Whether the string begins in the passage at hand; `room` is for positions.
+    pub(crate) fn stands(&mut self, doc: DocId, room: &mut Vec<u32>) -> Result<bool> {
+        if self.is_single {
+            return Ok(true);
+        }
+        if self.is_open && self.closed.is_empty() && self.lists.len() <= FIRST {
+            return Ok(self.begins(doc));
+        }
+        self.starts(doc, room)?;
+        Ok(!room.is_empty())
+    }
+
+    /// The same where every list is laid open: most characters stand in a passage once
+    /// or twice, and the first place will do.
+    fn begins(&self, doc: DocId) -> bool {
+        let mut own = [(&[][..], &[][..]); FIRST];
+        for (own, list) in own.iter_mut().zip(&self.lists) {
+            *own = (list.open(doc), list.offsets.as_slice());
+        }
+        let own = &own[..self.lists.len()];
+        let Some(((first, offsets), others)) = own.split_first() else {
+            return false;
+        };
+        let Some((offset, again)) = offsets.split_first() else {
+            return false;
+        };
+        let has = |positions: &[u16], start: u32, offsets: &[u32]| {
+            let at = |offset: &u32| u16::try_from(start + offset);
+            offsets
+                .iter()
+                .all(|offset| at(offset).is_ok_and(|at| positions.contains(&at)))
+        };
+        first.iter().any(|at| {
+            let start = u32::from(*at).checked_sub(*offset);
+            start.is_some_and(|start| {
+                has(first, start, again)
+                    && others.iter().all(|(own, offsets)| has(own, start, offsets))
+            })
+        })
     }
 
     /// Positions at which the string begins in the passage at hand.
@@ -211,45 +270,55 @@ impl List {
     fn walked(&mut self) -> Option<&mut Postings> {
         match &mut self.posted {
             Posted::Walked(postings) => Some(postings),
-            Posted::Open(_) => None,
+            Posted::Open(..) => None,
+        }
+    }
+
+    /// Where the character stands in a passage, in order, if the list is laid open.
+    #[inline]
+    fn open(&self, doc: DocId) -> &[u16] {
+        match &self.posted {
+            Posted::Open(dense, (at, nth)) if *at == doc => dense.positions(*nth),
+            Posted::Open(dense, _) if dense.has(doc) => dense.positions(dense.nth(doc)),
+            _ => &[],
         }
     }
 
     /// Keeps of some starts those at which the character stands in its places; as the
     /// `first` of the lists, finds them.
     fn starts(&mut self, doc: DocId, first: bool, found: &mut Vec<u32>) {
-        self.positions.clear();
-        // Of a list that nobody walked over the passage may be missing.
         match &mut self.posted {
-            Posted::Open(dense) => {
-                let positions = dense.positions(doc).iter();
-                self.positions.extend(positions.map(|at| u32::from(*at)));
-            }
+            Posted::Open(..) => fit(found, self.open(doc), &self.offsets, first),
             Posted::Walked(postings) => {
+                self.positions.clear();
+                // Of a list that nobody walked over the passage may be missing.
                 if postings.at(doc) == doc {
                     postings.positions(&mut self.positions);
                 }
-            }
-        }
-        for (nth, offset) in self.offsets.iter().enumerate() {
-            if first && nth == 0 {
-                let starts = self.positions.iter();
-                found.extend(starts.filter_map(|at| at.checked_sub(*offset)));
-            } else {
-                keep_shifted(found, &self.positions, *offset);
+                fit(found, &self.positions, &self.offsets, first);
             }
         }
     }
 }
 
+/// The same of the positions of the character in a passage, sorted.
+fn fit<T: Copy + Into<u32>>(found: &mut Vec<u32>, positions: &[T], offsets: &[u32], first: bool) {
+    for (nth, offset) in offsets.iter().enumerate() {
+        if first && nth == 0 {
+            let starts = positions.iter();
+            found.extend(starts.filter_map(|at| (*at).into().checked_sub(*offset)));
+        } else {
+            keep_shifted(found, positions, *offset);
+        }
+    }
+}
+
 /// Keeps the starts for which `start + offset` is among the positions; both sorted.
-fn keep_shifted(starts: &mut Vec<u32>, positions: &[u32], offset: u32) {
-    let mut at = 0;
+fn keep_shifted<T: Copy + Into<u32>>(starts: &mut Vec<u32>, positions: &[T], offset: u32) {
+    let mut positions = positions.iter().map(|at| (*at).into()).peekable();
     starts.retain(|start| {
         let wanted = start + offset;
-        while at < positions.len() && positions[at] < wanted {
-            at += 1;
-        }
-        positions.get(at) == Some(&wanted)
+        while positions.next_if(|at| *at < wanted).is_some() {}
+        positions.peek() == Some(&wanted)
     });
 }

@@ -66,13 +66,22 @@ impl Counts {
         self.word(doc as usize / 64) >> (doc % 64) & 1 == 1
     }
 
-    /// Where a document that has the term stands in the list.
+    /// The number that a document that has the term has in the list.
     #[inline]
-    fn nth(&self, doc: DocId) -> usize {
+    pub fn nth(&self, doc: DocId) -> usize {
         let word = doc as usize / 64;
         let before = self.before.get(word).copied().unwrap_or(u32::MAX);
         let own = self.word(word) & ((1 << (doc % 64)) - 1);
         before.saturating_add(own.count_ones()) as usize
+    }
+
+    /// How often the term stands in each of those of sixty-four documents that have it.
+    #[inline]
+    pub fn frequencies(&self, word: usize) -> &[u8] {
+        let begin = self.before.get(word).map_or(usize::MAX, |at| *at as usize);
+        let count = self.word(word).count_ones() as usize;
+        let own = self.frequencies.get(begin..begin.saturating_add(count));
+        own.unwrap_or_default()
     }
 
     /// How often the term stands in a document that has it.
@@ -89,11 +98,14 @@ pub struct Dense {
     counts: Arc<Counts>,
     /// One bit for each position, taken by 64.
     places: Vec<u64>,
-    /// For each word of bits where the positions of its documents begin.
+    /// For every [`GROUP`] documents of the list where their positions begin.
     begins: Vec<u32>,
     /// Document after document.
     positions: Vec<u16>,
 }
+
+/// Documents whose positions are found together, by adding up how often each has the term.
+const GROUP: usize = 8;
 
 impl Dense {
     /// About how many bytes a list will take besides its counts: by news, in which a
@@ -109,13 +121,12 @@ impl Dense {
 
     /// `None` for positions that 16 bits cannot hold, and for damaged ones.
     pub(super) fn of(mut postings: Postings, counts: Arc<Counts>) -> Option<Dense> {
-        let mut begins = Vec::with_capacity(counts.bits.len());
+        let groups = counts.frequencies.chunks(GROUP);
+        let mut begins = Vec::with_capacity(groups.len());
         let mut sum = 0u32;
-        let mut frequencies = counts.frequencies.iter();
-        for word in &counts.bits {
+        for group in groups {
             begins.push(sum);
-            let own = frequencies.by_ref().take(word.count_ones() as usize);
-            sum = sum.checked_add(own.map(|times| u32::from(*times)).sum())?;
+            sum = sum.checked_add(group.iter().map(|times| u32::from(*times)).sum())?;
         }
         let mut all = Vec::with_capacity(counts.frequencies.len());
         let mut positions = Vec::with_capacity(sum as usize);
@@ -140,28 +151,23 @@ impl Dense {
         })
     }
 
-    /// Where the term stands in a document, in order; nowhere in one that does not have it.
+    /// Where the term stands in the document of this number of the list, in order.
     #[inline]
-    pub fn positions(&self, doc: DocId) -> &[u16] {
-        let word = doc as usize / 64;
-        let (true, Some(begin), Some(first)) =
-            (self.has(doc), self.begins.get(word), self.before.get(word))
-        else {
+    pub fn positions(&self, nth: usize) -> &[u16] {
+        let group = nth / GROUP;
+        let Some(before) = self.frequencies.get(group * GROUP..=nth) else {
             return &[];
         };
-        let nth = self.nth(doc);
-        let before = self.frequencies.get(*first as usize..nth);
-        let before = before.unwrap_or_default().iter();
-        let begin = *begin as usize + before.map(|times| usize::from(*times)).sum::<usize>();
-        let times = self.frequencies.get(nth).copied().unwrap_or(0);
-        let own = self.positions.get(begin..begin + usize::from(times));
-        own.unwrap_or_default()
+        let sum = |times: &[u8]| times.iter().map(|times| usize::from(*times)).sum::<usize>();
+        let end = self.begins.get(group).map_or(0, |begin| *begin as usize) + sum(before);
+        let times = before.last().map_or(0, |times| usize::from(*times));
+        self.positions.get(end - times..end).unwrap_or_default()
     }
 
-    /// One bit for each position of the term in a document that has it, taken by 64.
+    /// One bit for each position of the term in the document of this number, taken by 64.
     #[inline]
-    pub fn places(&self, doc: DocId) -> u64 {
-        self.places.get(self.nth(doc)).copied().unwrap_or(u64::MAX)
+    pub fn places(&self, nth: usize) -> u64 {
+        self.places.get(nth).copied().unwrap_or(u64::MAX)
     }
 }
 
@@ -201,15 +207,18 @@ mod tests {
             let Some(dense) = dense else { return Ok(()) };
             for doc in 0..700 {
                 prop_assert_eq!(dense.has(doc), list.contains_key(&doc));
-                let own = dense.positions(doc).iter().map(|at| u32::from(*at));
                 let Some(positions) = list.get(&doc) else {
-                    prop_assert_eq!(own.count(), 0);
                     continue;
                 };
+                let nth = dense.nth(doc);
+                let own = dense.positions(nth).iter().map(|at| u32::from(*at));
                 prop_assert!(own.eq(positions.iter().copied()));
                 prop_assert_eq!(dense.frequency(doc) as usize, positions.len());
+                let before = list.range(doc / 64 * 64..doc).count();
+                let of_word = dense.frequencies(doc as usize / 64);
+                prop_assert_eq!(usize::from(of_word[before]), positions.len());
                 let places = positions.iter().fold(0u64, |all, at| all | 1 << (at % 64));
-                prop_assert_eq!(dense.places(doc), places);
+                prop_assert_eq!(dense.places(nth), places);
             }
         }
 

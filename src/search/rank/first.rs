@@ -10,7 +10,7 @@ use anyhow::Result;
 use tantivy::DocId;
 
 use crate::index::{Fact, Segment, Store};
-use crate::search::rank::found::{Found, Piece};
+use crate::search::rank::found::{Found, Piece, Unit};
 use crate::search::rank::{CHARS, Candidate, Collection, Evidence, HEAD, Level, READ, WORDS, sort};
 use crate::search::together;
 use crate::search::units::Units;
@@ -44,54 +44,28 @@ impl Evidence {
         wanted: usize,
     ) -> Result<Ranked> {
         let pieces = pieces(store, collection, docs);
-        let found = together::each(pieces, |piece| self.found(piece))?;
-        let mut ranked = Ranked::default();
-        for found in &found {
-            ranked.all += found.units.len();
-            ranked.whole += found.whole.iter().filter(|whole| **whole).count();
-        }
-        let least = least(&found, wanted.max(WIDE));
-        for found in &found {
-            let Piece {
-                number,
-                segment,
-                all,
-                ..
-            } = found.piece;
-            let days = segment.column(Fact::Date)?;
-            let runs = segment.runs();
-            for (nth, (unit, _)) in found.units.iter().enumerate() {
-                let whole = found.whole[nth];
-                if least.is_some_and(|least| better(least, (whole, found.score(nth))).is_lt()) {
-                    continue;
-                }
-                let matching = found.docs(nth);
-                let doc = all.get(matching.start).copied().unwrap_or(*unit);
-                ranked.best.push(Candidate {
-                    segment: number,
-                    unit: *unit,
-                    doc,
-                    key: None,
-                    day: days.first(doc).filter(|day| *day > 0).unwrap_or(u64::MAX),
-                    number: runs.number(doc),
-                    matching,
-                    docs: Vec::new(),
-                    whole,
-                    words: found.words[nth],
-                    chars: 0.0,
-                    phrases: found.phrases[nth],
-                    parts: found.parts[nth],
-                    score: found.score(nth),
-                });
-            }
-        }
+        let mut found = together::each(pieces, |piece| self.found(piece))?;
+        let wide = wanted.max(WIDE);
+        let mut ranked = Ranked {
+            all: found.iter().map(|found| found.units.count()).sum(),
+            whole: found.iter().map(Found::count_whole).sum(),
+            ..Ranked::default()
+        };
+        let whole = self.add_parts(&mut found, wide)?;
         let best = &mut ranked.best;
-        // What is sorted below is not sorted here.
-        if best.len() > WIDE || self.chars.is_empty() {
-            sort(store, best)?;
+        // Where enough are whole no others are looked at.
+        let more = wide.saturating_sub(ranked.whole);
+        let rest = together::each(found.iter().collect(), |found| Ok(found.best_of_rest(more)))?;
+        let both = [(true, whole, wide), (false, rest, more)];
+        for (whole, units, wanted) in both {
+            self.candidates(store, &found, (whole, units), wanted, best)?;
         }
-        best.truncate(wanted.max(WIDE));
-        if !self.chars.is_empty() {
+        if self.chars.is_empty() {
+            sort(store, best)?;
+        } else {
+            if best.len() > WIDE {
+                sort(store, best)?;
+            }
             let wide = best.len().min(WIDE);
             self.add_chars(store, collection, &mut best[..wide])?;
             sort(store, &mut best[..wide])?;
@@ -105,6 +79,68 @@ impl Evidence {
         let long = best.iter_mut().take(HEAD).filter(is_long).collect();
         self.choose(store, collection, docs, long)?;
         Ok(ranked)
+    }
+
+    /// Makes candidates of the best `wanted` of some units, whole or not, given by
+    /// piece, in no particular order.
+    fn candidates(
+        &self,
+        store: &Store,
+        found: &[Found<'_>],
+        (whole, units): (bool, Vec<Vec<Unit>>),
+        wanted: usize,
+        best: &mut Vec<Candidate>,
+    ) -> Result<()> {
+        let mut scores: Vec<f64> = units.iter().flatten().map(|unit| unit.score).collect();
+        let least = match scores.len() > wanted {
+            true if wanted == 0 => return Ok(()),
+            true => {
+                *scores
+                    .select_nth_unstable_by(wanted - 1, |a, b| b.total_cmp(a))
+                    .1
+            }
+            false => f64::NEG_INFINITY,
+        };
+        // As good as the last of them: what else they are decides.
+        let mut last = Vec::new();
+        let before = best.len();
+        for (found, units) in found.iter().zip(units) {
+            let Piece {
+                number, segment, ..
+            } = found.piece;
+            let days = segment.column(Fact::Date)?;
+            let runs = segment.runs();
+            for unit in units {
+                let list = match unit.score.total_cmp(&least) {
+                    Ordering::Less => continue,
+                    Ordering::Equal => &mut last,
+                    Ordering::Greater => &mut *best,
+                };
+                let doc = found.first(unit.first);
+                list.push(Candidate {
+                    segment: number,
+                    unit: unit.first,
+                    doc,
+                    key: None,
+                    day: days.first(doc).filter(|day| *day > 0).unwrap_or(u64::MAX),
+                    number: runs.number(doc),
+                    docs: Vec::new(),
+                    whole,
+                    words: found.words[unit.nth],
+                    chars: 0.0,
+                    phrases: found.phrases[unit.nth],
+                    parts: found.parts[unit.nth],
+                    score: unit.score,
+                });
+            }
+        }
+        let more = wanted - (best.len() - before);
+        if last.len() > more {
+            sort(store, &mut last)?;
+            last.truncate(more);
+        }
+        best.append(&mut last);
+        Ok(())
     }
 
     /// Adds the characters to candidates.
@@ -149,12 +185,16 @@ impl Evidence {
         average: f64,
         mut own: Vec<&mut Candidate>,
     ) -> Result<()> {
-        let units = Units::new(own.iter().map(|candidate| level.docs(candidate.unit)));
+        let (Some(first), Some(last)) = (own.first(), own.last()) else {
+            return Ok(());
+        };
+        let docs = first.unit..level.docs(last.unit).end;
+        let units = Units::new(docs, own.iter().map(|one| level.docs(one.unit)));
         let length = |candidate: &&mut Candidate| f64::from(level.chars(candidate.unit));
         let norm = |candidate| CHARS.norm(length(candidate), average);
         let norms: Vec<f64> = own.iter().map(norm).collect();
         for weighed in &self.chars {
-            units.count(segment.chars(), &weighed.term, |nth, frequency| {
+            units.tally(segment.chars(), &weighed.term, |nth, frequency| {
                 let evidence = CHARS.weigh_by(f64::from(frequency), norms[nth]);
                 own[nth].chars += weighed.weight * evidence;
             })?;
@@ -176,10 +216,10 @@ impl Evidence {
     ) -> Result<()> {
         for candidate in &mut candidates {
             let all = docs.get(candidate.segment).map_or(&[][..], Vec::as_slice);
-            candidate.docs = all
-                .get(candidate.matching.clone())
-                .unwrap_or_default()
-                .to_vec();
+            let unit = collection.levels[candidate.segment].docs(candidate.unit);
+            let before = |end: DocId| all.partition_point(|doc| *doc < end);
+            let own = all.get(before(unit.start)..before(unit.end));
+            candidate.docs = own.unwrap_or_default().to_vec();
         }
         for (number, segment) in store.segments().iter().enumerate() {
             let mut several: Vec<_> = candidates
@@ -194,12 +234,15 @@ impl Evidence {
                 .flat_map(|one| one.docs.iter().copied())
                 .collect();
             docs.sort_unstable();
-            let units = Units::new(docs.iter().map(|doc| *doc..doc + 1));
+            let (Some(first), Some(last)) = (docs.first(), docs.last()) else {
+                continue;
+            };
+            let units = Units::new(*first..last + 1, docs.iter().map(|doc| *doc..doc + 1));
             let mut own = vec![0.0; docs.len()];
             let terms = segment.words();
             let lengths = terms.lengths()?;
             for weighed in &self.words {
-                units.count(terms, &weighed.term, |nth, frequency| {
+                units.tally(terms, &weighed.term, |nth, frequency| {
                     let length = f64::from(lengths.of(docs[nth]));
                     let average = collection.average_words;
                     own[nth] += weighed.weight * WORDS.weigh(f64::from(frequency), length, average);
@@ -208,7 +251,7 @@ impl Evidence {
             let exact = self.phrases.iter().map(|phrase| (phrase, 0.0));
             let free = self.free.iter().map(|phrase| (phrase, WHOLE_PART));
             for (phrase, more) in exact.chain(free) {
-                phrase.among(segment, &units, |nth, count, _| {
+                phrase.among(segment, &units, units.all(), |nth, count, _| {
                     own[nth] += count as f64 + more;
                 })?;
             }
@@ -224,11 +267,6 @@ impl Evidence {
         }
         Ok(())
     }
-}
-
-/// What is whole stands first, then the better score.
-fn better(a: (bool, f64), b: (bool, f64)) -> Ordering {
-    b.0.cmp(&a.0).then(b.1.total_cmp(&a.1))
 }
 
 /// Candidates whose characters are counted by one thread.
@@ -268,18 +306,4 @@ fn pieces<'a>(
         }
     }
     pieces
-}
-
-/// The last of the best so many; `None` when there are no more than that.
-fn least(segments: &[Found<'_>], wanted: usize) -> Option<(bool, f64)> {
-    let all: usize = segments.iter().map(|found| found.units.len()).sum();
-    if all <= wanted {
-        return None;
-    }
-    let mut scores = Vec::with_capacity(all);
-    for found in segments {
-        scores.extend((0..found.units.len()).map(|nth| (found.whole[nth], found.score(nth))));
-    }
-    let (_, least, _) = scores.select_nth_unstable_by(wanted - 1, |a, b| better(*a, *b));
-    Some(*least)
 }

@@ -5,10 +5,13 @@ use std::ops::Range;
 use anyhow::Result;
 use tantivy::DocId;
 
-use crate::index::Segment;
+use crate::index::{Lengths, Segment};
 use crate::search::many::{Often, each};
 use crate::search::phrase::Phrase;
 use crate::search::rank::{CHARS, Collection, Evidence, Level, WORDS};
+use crate::search::set::Set;
+use crate::search::standing::with_text;
+use crate::search::together;
 use crate::search::units::Units;
 
 /// Weight of the parts of the free text in a candidate that has all of them
@@ -22,7 +25,7 @@ pub(super) struct Piece<'a> {
     pub(super) number: usize,
     pub(super) segment: &'a Segment,
     pub(super) collection: &'a Collection,
-    /// All that matches in the segment, and which of it.
+    /// All that matches in the segment, and which of it: whole units.
     pub(super) all: &'a [DocId],
     pub(super) which: Range<usize>,
 }
@@ -32,132 +35,258 @@ impl Piece<'_> {
         &self.collection.levels[self.number]
     }
 
-    fn docs(&self) -> &[DocId] {
-        &self.all[self.which.clone()]
+    /// The passages as a set of whole units.
+    fn docs(&self) -> Set {
+        let docs = self.all.get(self.which.clone()).unwrap_or_default();
+        let (Some(first), Some(last)) = (docs.first(), docs.last()) else {
+            return Set::none(0..0);
+        };
+        let level = self.level();
+        let stretch = level.unit(*first)..level.docs(level.unit(*last)).end;
+        Set::none(stretch).with(docs.iter().copied())
     }
 }
 
 /// The units of a piece, scored.
 pub(super) struct Found<'a> {
     pub(super) piece: Piece<'a>,
-    /// Each with where its passages begin among those of the segment.
-    pub(super) units: Vec<(DocId, usize)>,
+    /// The passages that match, and the units they are of.
+    docs: Set,
+    pub(super) units: Units,
+    /// The passages of those in which every part of the free text stands.
+    whole: Set,
     pub(super) words: Vec<f64>,
     pub(super) phrases: Vec<f64>,
+    /// What the parts of the free text add where all of them stand.
     pub(super) parts: Vec<f64>,
-    pub(super) whole: Vec<bool>,
 }
 
 impl Found<'_> {
-    pub(super) fn score(&self, nth: usize) -> f64 {
-        self.words[nth] + self.phrases[nth]
+    /// In how many units every part of the free text stands.
+    pub(super) fn count_whole(&self) -> usize {
+        let bits = |nth| (self.units.begins().word(nth) & self.whole.word(nth)).count_ones();
+        let counts = self.whole.numbers().map(bits);
+        counts.map(|count| count as usize).sum()
     }
 
-    /// Some of them as runs of passages, by their numbers.
-    fn runs(&self, which: impl Iterator<Item = usize> + Clone) -> Units {
-        Units::new(which.map(|nth| self.piece.level().docs(self.units[nth].0)))
+    /// Those units; with `whole` unset the others.
+    fn chosen(&self, whole: bool) -> impl Iterator<Item = Unit> {
+        let mut own = self.units.begins().clone();
+        match whole {
+            true => own.keep(&self.whole),
+            false => own.remove_all(&self.whole),
+        }
+        let mut next = 0;
+        std::iter::from_fn(move || {
+            let first = own.from(next)?;
+            next = first + 1;
+            Some(first)
+        })
+        .map(|first| Unit {
+            score: 0.0,
+            nth: self.units.nth(first),
+            first,
+        })
     }
 
-    /// The passages of a unit that match, among those of the segment.
-    pub(super) fn docs(&self, nth: usize) -> Range<usize> {
-        let end = self.units.get(nth + 1);
-        let end = end.map_or(self.piece.which.end, |(_, begin)| *begin);
-        self.units[nth].1..end
+    /// The best of the units that are not whole: `wanted`, and those that are as good
+    /// as the last of them.
+    pub(super) fn best_of_rest(&self, wanted: usize) -> Vec<Unit> {
+        if wanted == 0 {
+            return Vec::new();
+        }
+        let both = self.words.iter().zip(&self.phrases);
+        let mut scores: Vec<f64> = both.map(|(words, phrases)| words + phrases).collect();
+        // Below all others.
+        let whole = self
+            .chosen(true)
+            .map(|unit| scores[unit.nth] = -1.0)
+            .count();
+        let mut least = 0.0;
+        if scores.len() - whole > wanted {
+            let mut scores = scores.clone();
+            let last = scores.select_nth_unstable_by(wanted - 1, |a, b| b.total_cmp(a));
+            least = *last.1;
+        }
+        let those = self.units.of_those(|nth| scores[nth] >= least);
+        let unit = |(nth, first)| Unit {
+            score: scores[nth],
+            nth,
+            first,
+        };
+        those.into_iter().map(unit).collect()
+    }
+
+    fn scored(&self, unit: Unit) -> Unit {
+        let score = self.words[unit.nth] + self.phrases[unit.nth];
+        Unit { score, ..unit }
+    }
+
+    /// The first passage of a unit that matches.
+    pub(super) fn first(&self, unit: DocId) -> DocId {
+        self.docs.from(unit).unwrap_or(unit)
+    }
+
+    /// The lengths of the units: `lengths` are those of their passages.
+    fn lengths(&self, lengths: &Lengths) -> Vec<f64> {
+        let level = self.piece.level();
+        let of = |unit| f64::from(level.length(unit, lengths));
+        self.units.begins().iter().map(of).collect()
     }
 }
 
 impl Evidence {
-    /// Scores what matches.
+    /// Scores what matches, but for the parts of the free text.
     pub(super) fn found<'a>(&self, piece: Piece<'a>) -> Result<Found<'a>> {
         let Piece {
-            number,
             segment,
             collection,
             ..
         } = piece;
-        let level = &collection.levels[number];
-        let mut units: Vec<(DocId, usize)> = Vec::new();
-        let mut end = 0;
-        for (at, doc) in piece.which.clone().zip(piece.docs()) {
-            if *doc >= end {
-                let unit = level.unit(*doc);
-                end = level.docs(unit).end;
-                units.push((unit, at));
-            }
-        }
-        let n = units.len();
+        let docs = piece.docs();
+        let units = piece.level().units(&docs);
+        let n = units.count();
         let mut found = Found {
+            whole: self.whole(&piece, units.all())?,
             piece,
+            docs,
             units,
             words: vec![0.0; n],
             phrases: vec![0.0; n],
             parts: vec![0.0; n],
-            whole: vec![!self.free.is_empty(); n],
         };
-        let runs = found.runs(0..n);
         if !self.words.is_empty() {
-            let lengths = segment.words().lengths()?;
             let average = collection.average_words;
-            let of = |(unit, _): &(DocId, usize)| f64::from(level.length(*unit, lengths));
-            let norm = |unit| WORDS.norm(of(unit), average);
-            let norms: Vec<f64> = found.units.iter().map(norm).collect();
+            let mut norms = found.lengths(segment.words().lengths()?);
+            norms
+                .iter_mut()
+                .for_each(|length| *length = WORDS.norm(*length, average));
             for weighed in &self.words {
-                runs.count(segment.words(), &weighed.term, |nth, frequency| {
+                let Found { units, words, .. } = &mut found;
+                units.tally(segment.words(), &weighed.term, |nth, frequency| {
                     let evidence = WORDS.weigh_by(f64::from(frequency), norms[nth]);
-                    found.words[nth] += weighed.weight * evidence;
+                    words[nth] += weighed.weight * evidence;
                 })?;
             }
         }
-        let length = |unit: DocId| f64::from(level.chars(unit));
-        let average = collection.average_chars;
         if !self.phrases.is_empty() {
-            let lengths: Vec<f64> = found.units.iter().map(|(unit, _)| length(*unit)).collect();
+            let average = collection.average_chars;
+            let lengths = found.lengths(segment.chars().lengths()?);
             let strings: Vec<&Phrase> = self.phrases.iter().collect();
-            each(segment, &strings, runs.all(), |_, often| {
-                let nth = |often: &Often| runs.nth(often.doc);
+            let Found { units, phrases, .. } = &mut found;
+            each(segment, &strings, units.all(), |_, often| {
+                let nth = |often: &Often| units.nth(often.doc);
                 for often in often.chunk_by(|a, b| nth(a) == nth(b)) {
                     let of = |often: &Often| frequency(often.times as usize, often.titled);
                     let frequency = often.iter().map(of).sum();
                     let nth = nth(&often[0]);
-                    found.phrases[nth] += CHARS.weigh(frequency, lengths[nth], average);
+                    phrases[nth] += CHARS.weigh(frequency, lengths[nth], average);
                 }
             })?;
-        }
-        // Who lacks one part is not asked for the others: the rarest first.
-        let mut order = Vec::with_capacity(self.free.len());
-        for (part, phrase) in self.free.iter().enumerate() {
-            order.push((phrase.at_most(segment)?, part));
-        }
-        order.sort_unstable();
-        let mut of_parts = vec![Vec::new(); self.free.len()];
-        for (_, part) in order {
-            let left: Vec<usize> = (0..n).filter(|nth| found.whole[*nth]).collect();
-            let some;
-            let among = match left.len() == n {
-                true => &runs,
-                false => {
-                    some = found.runs(left.iter().copied());
-                    &some
-                }
-            };
-            let mut frequencies = vec![0.0; n];
-            self.free[part].among(segment, among, |nth, count, titled| {
-                frequencies[left[nth]] += frequency(count, titled);
-            })?;
-            for nth in left {
-                found.whole[nth] = frequencies[nth] > 0.0;
-            }
-            of_parts[part] = frequencies;
-        }
-        for nth in (0..n).filter(|nth| found.whole[*nth]) {
-            for frequencies in &of_parts {
-                let evidence = CHARS.weigh(frequencies[nth], length(found.units[nth].0), average);
-                found.parts[nth] += PART_WEIGHT * evidence;
-            }
-            found.phrases[nth] += found.parts[nth];
         }
         Ok(found)
     }
+
+    /// The passages of those units in which every part of the free text stands.
+    fn whole(&self, piece: &Piece<'_>, all: &Set) -> Result<Set> {
+        if self.free.is_empty() {
+            return Ok(all.empty());
+        }
+        // Who lacks one part is not asked for the others: the rarest first.
+        let mut order = Vec::with_capacity(self.free.len());
+        for part in &self.free {
+            order.push((part.at_most(piece.segment)?, part));
+        }
+        order.sort_by_key(|(most, _)| *most);
+        let mut left = all.clone();
+        for (_, part) in order {
+            let spread = |docs: &Set| piece.level().spread(docs);
+            let docs = with_text(piece.segment, part, &left, spread)?;
+            left.keep(&spread(&docs));
+        }
+        Ok(left)
+    }
+
+    /// Adds the parts of the free text where all of them stand, to as many units as it
+    /// takes to know the best `wanted` of all: those, by piece.
+    pub(super) fn add_parts(&self, all: &mut [Found<'_>], wanted: usize) -> Result<Vec<Vec<Unit>>> {
+        let units = |found: &Found<'_>| found.chosen(true).map(|unit| found.scored(unit)).collect();
+        let mut whole: Vec<Vec<Unit>> = all.iter().map(units).collect();
+        let count: usize = whole.iter().map(Vec::len).sum();
+        if count <= wanted.saturating_mul(2) {
+            self.add_parts_to(all, &mut whole)?;
+            return Ok(whole);
+        }
+        // The best so far, whatever they are worth in the end …
+        let score = |unit: &Unit| unit.score;
+        let mut scores: Vec<f64> = whole.iter().flatten().map(score).collect();
+        let (_, last, _) = scores.select_nth_unstable_by(wanted - 1, |a, b| b.total_cmp(a));
+        let (mut best, mut rest) = (Vec::new(), Vec::new());
+        for units in whole {
+            let (good, other) = units.into_iter().partition(|unit| unit.score >= *last);
+            best.push(good);
+            rest.push(other);
+        }
+        self.add_parts_to(all, &mut best)?;
+        // … and those that may still be better than one of them.
+        let least = best
+            .iter()
+            .flatten()
+            .map(score)
+            .fold(f64::INFINITY, f64::min);
+        let most = PART_WEIGHT * (CHARS.k1 + 1.0) * self.free.len() as f64;
+        for units in &mut rest {
+            // A sum may be rounded up.
+            units.retain(|unit| unit.score + most >= least - 1e-9);
+        }
+        self.add_parts_to(all, &mut rest)?;
+        for (best, mut rest) in best.iter_mut().zip(rest) {
+            best.append(&mut rest);
+        }
+        Ok(best)
+    }
+
+    fn add_parts_to(&self, all: &mut [Found<'_>], units: &mut [Vec<Unit>]) -> Result<()> {
+        let own = all.iter_mut().zip(units);
+        let own: Vec<_> = own.filter(|(_, units)| !units.is_empty()).collect();
+        together::each(own, |(found, units)| self.add_parts_of(found, units))?;
+        Ok(())
+    }
+
+    fn add_parts_of(&self, found: &mut Found<'_>, own: &mut [Unit]) -> Result<()> {
+        let (segment, level) = (found.piece.segment, found.piece.level());
+        let average = found.piece.collection.average_chars;
+        let mut among = found.units.all().empty();
+        for unit in &*own {
+            level.docs(unit.first).for_each(|doc| among.insert(doc));
+        }
+        let mut frequencies = vec![0.0; found.units.count()];
+        for part in &self.free {
+            part.among(segment, &found.units, &among, |nth, count, titled| {
+                frequencies[nth] += frequency(count, titled);
+            })?;
+            for unit in &*own {
+                let frequency = std::mem::take(&mut frequencies[unit.nth]);
+                let length = f64::from(level.chars(unit.first));
+                found.parts[unit.nth] += PART_WEIGHT * CHARS.weigh(frequency, length, average);
+            }
+        }
+        for unit in own {
+            found.phrases[unit.nth] += found.parts[unit.nth];
+            *unit = found.scored(*unit);
+        }
+        Ok(())
+    }
+}
+
+/// A unit of a piece, with what it is worth so far.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Unit {
+    pub(super) score: f64,
+    /// Its number in the piece.
+    pub(super) nth: usize,
+    /// Its first passage.
+    pub(super) first: DocId,
 }
 
 /// How much a string counts that stands in a passage so often. In the title it

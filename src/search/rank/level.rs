@@ -8,11 +8,13 @@ use anyhow::Result;
 use tantivy::DocId;
 
 use crate::index::{Lengths, Runs, Segment, Terms};
+use crate::search::set::Set;
+use crate::search::units::Units;
 
 /// The units of one segment.
 #[derive(Debug)]
 pub(crate) struct Level {
-    firsts: Units,
+    firsts: Firsts,
     chars: Lengths,
     documents: DocId,
     /// Units that are not deleted.
@@ -21,7 +23,7 @@ pub(crate) struct Level {
 
 /// Where units begin.
 #[derive(Debug)]
-enum Units {
+enum Firsts {
     Articles(Arc<Runs>),
     Passages,
 }
@@ -31,15 +33,15 @@ impl Level {
     pub(crate) fn read(segment: &Segment, whole: bool) -> Result<Level> {
         let documents = segment.max_doc();
         let firsts = match whole {
-            true => Units::Articles(segment.runs().clone()),
-            false => Units::Passages,
+            true => Firsts::Articles(segment.runs().clone()),
+            false => Firsts::Passages,
         };
         let alive = match (&firsts, segment.alive_bitset()) {
-            (Units::Articles(runs), None) => runs.articles.count(),
-            (Units::Articles(runs), Some(_)) => (0..documents)
+            (Firsts::Articles(runs), None) => runs.articles.count(),
+            (Firsts::Articles(runs), Some(_)) => (0..documents)
                 .filter(|doc| !segment.is_deleted(*doc) && runs.articles.has(*doc))
                 .count() as u64,
-            (Units::Passages, _) => u64::from(segment.num_docs()),
+            (Firsts::Passages, _) => u64::from(segment.num_docs()),
         };
         Ok(Level {
             firsts,
@@ -52,17 +54,36 @@ impl Level {
     /// The unit of a document.
     pub(crate) fn unit(&self, doc: DocId) -> DocId {
         match &self.firsts {
-            Units::Articles(runs) => runs.article(doc),
-            Units::Passages => doc,
+            Firsts::Articles(runs) => runs.article(doc),
+            Firsts::Passages => doc,
         }
     }
 
     /// The documents of a unit.
     pub(crate) fn docs(&self, unit: DocId) -> Range<DocId> {
         match &self.firsts {
-            Units::Articles(runs) => unit..runs.articles.after(unit),
-            Units::Passages => unit..unit + 1,
+            Firsts::Articles(runs) => unit..runs.articles.after(unit),
+            Firsts::Passages => unit..unit + 1,
         }
+    }
+
+    /// All passages of the units that have some.
+    pub(crate) fn spread(&self, docs: &Set) -> Set {
+        match &self.firsts {
+            Firsts::Articles(runs) => docs.spread(runs.articles.bits()),
+            Firsts::Passages => docs.clone(),
+        }
+    }
+
+    /// The units of some passages.
+    pub(crate) fn units(&self, docs: &Set) -> Units {
+        let all = self.spread(docs);
+        let mut begins = all.clone();
+        if let Firsts::Articles(runs) = &self.firsts {
+            let bits = runs.articles.bits();
+            begins.keep_words(|nth| bits.get(nth).copied().unwrap_or(0));
+        }
+        Units::of(all, begins)
     }
 
     /// Length of a unit in characters.

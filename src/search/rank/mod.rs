@@ -23,7 +23,6 @@ mod weights;
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
-use std::ops::Range;
 
 use anyhow::{Context, Result};
 use tantivy::{DocId, DocSet};
@@ -176,9 +175,7 @@ pub(crate) struct Candidate {
     pub(crate) day: u64,
     /// Number of the passage to show.
     pub(crate) number: u32,
-    /// The passages of the unit that match, among all that match in the segment.
-    matching: Range<usize>,
-    /// The same, best first, once the one to show was chosen.
+    /// The passages of the unit that match, best first, once the one to show was chosen.
     pub(crate) docs: Vec<DocId>,
     /// Every part of the free text stands in it as it was asked.
     pub(crate) whole: bool,
@@ -214,37 +211,42 @@ pub(crate) fn by_score(a: &Candidate, b: &Candidate) -> Ordering {
 /// Sorts candidates. Keys are read only when two are equal without: few
 /// queries have such, and there are many keys.
 pub(crate) fn sort(store: &Store, candidates: &mut [Candidate]) -> Result<()> {
-    // What nearly always decides, apart from candidates: they are large.
-    let decides = |one: &Candidate| (one.whole, one.score, one.day);
-    let mut order: Vec<_> = (0..).zip(candidates.iter().map(decides)).collect();
-    order.sort_unstable_by(|(_, a): &(usize, (bool, f64, u64)), (_, b)| {
-        let by_score = b.0.cmp(&a.0).then(b.1.total_cmp(&a.1));
-        by_score.then(a.2.cmp(&b.2))
-    });
-    // By value: what a score of nought is written as makes no difference.
-    let mut is_tied = false;
-    for equal in order.chunk_by(|(_, a), (_, b)| a == b) {
+    // What nearly always decides, in one number: whole, score, day; and which it is.
+    let mut order: Vec<(u128, usize)> = Vec::with_capacity(candidates.len());
+    for (nth, one) in candidates.iter().enumerate() {
+        let day = u32::try_from(one.day).unwrap_or(u32::MAX);
+        let head = u128::from(!one.whole) << 64 | u128::from(descending(one.score));
+        order.push((head << 32 | u128::from(day), nth));
+    }
+    order.sort_unstable();
+    for equal in order.chunk_by_mut(|(a, _), (b, _)| a == b) {
         if let [_, _, ..] = equal {
-            is_tied = true;
-            for (nth, _) in equal {
+            for (_, nth) in &*equal {
                 know_keys(store, std::slice::from_mut(&mut candidates[*nth]))?;
             }
+            equal.sort_by(|(_, a), (_, b)| by_score(&candidates[*a], &candidates[*b]));
         }
     }
-    if is_tied {
-        // Those that have no key are not asked for it.
-        candidates.sort_by(by_score);
-        return Ok(());
-    }
     for at in 0..order.len() {
-        let mut from = order[at].0;
+        let mut from = order[at].1;
         // Where what was there has gone.
         while from < at {
-            from = order[from].0;
+            from = order[from].1;
         }
         candidates.swap(at, from);
     }
     Ok(())
+}
+
+/// A number that is the less the greater the score is. What a score of nought is
+/// written as makes no difference.
+fn descending(score: f64) -> u64 {
+    let bits = (score + 0.0).to_bits();
+    let ascending = match bits >> 63 {
+        0 => bits | 1 << 63,
+        _ => !bits,
+    };
+    !ascending
 }
 
 /// Reads the keys of candidates.
