@@ -12,7 +12,7 @@ use crate::search::rank::Candidate;
 
 /// How many of the best are looked at for copies of what is shown: a copy says
 /// the same, so it stands near.
-const LOOK: usize = 1000;
+const LOOK: usize = 500;
 
 /// Goes down a ranked list of articles and folds every copy into the article
 /// above it that it is a copy of: the places of the first `wanted` others, with how

@@ -15,8 +15,8 @@ use crate::search::rank::{CHARS, Candidate, Collection, Evidence, HEAD, Level, R
 use crate::search::together;
 use crate::search::units::Units;
 
-/// How many of the best by words are scored by characters too.
-pub(super) const WIDE: usize = 1000;
+/// How many of the best by words are scored by characters too: 1,000 rank no better.
+pub(super) const WIDE: usize = 500;
 
 /// What a part of the free text that stands whole in a passage adds when the
 /// passage to show is chosen: more than words can.
@@ -270,7 +270,7 @@ impl Evidence {
 }
 
 /// Candidates whose characters are counted by one thread.
-const SCORED: usize = 300;
+const SCORED: usize = 250;
 /// Passages that are scored by one thread: fewer are not worth another.
 const PIECE: usize = 2048;
 /// Pieces a large list is cut into.
