@@ -184,7 +184,7 @@ impl<'a> Walk<'a> {
     /// Whether the characters may stand side by side in a passage that holds them.
     #[inline]
     fn may_stand(&mut self, doc: DocId) -> bool {
-        let mut starts = u64::MAX;
+        let mut starts = u32::MAX;
         for list in &mut self.lists {
             let Posted::Open(dense, at) = &mut list.posted else {
                 continue;
@@ -193,7 +193,7 @@ impl<'a> Walk<'a> {
             *at = (doc, nth);
             let places = dense.places(nth);
             for offset in &list.offsets {
-                starts &= places.rotate_right(*offset % 64);
+                starts &= places.rotate_right(*offset % 32);
             }
             if starts == 0 {
                 return false;

@@ -2,7 +2,7 @@
 //! where is a look at a place, not a walk to it.
 //!
 //! Made of the lists that one process asks for again and again. Besides the
-//! positions there is one bit for each of them, taken by 64: two characters
+//! positions there is one bit for each of them, taken by 32: two characters
 //! can stand side by side only where the bits of one, moved by one, meet those of
 //! the other. That rules out most documents that hold both without a
 //! look at their positions.
@@ -96,8 +96,8 @@ impl Counts {
 #[derive(Debug)]
 pub struct Dense {
     counts: Arc<Counts>,
-    /// One bit for each position, taken by 64.
-    places: Vec<u64>,
+    /// One bit for each position, taken by 32.
+    places: Vec<u32>,
     /// For every [`GROUP`] documents of the list where their positions begin.
     begins: Vec<u32>,
     /// Document after document.
@@ -111,12 +111,12 @@ impl Dense {
     /// About how many bytes a list will take besides its counts: by news, in which a
     /// character stands 1.6 times in a passage that has it.
     pub(super) fn about(doc_freq: u32) -> usize {
-        doc_freq as usize * 11
+        doc_freq as usize * 8
     }
 
     /// How many bytes a list takes besides its counts.
     pub(super) fn size(&self) -> usize {
-        self.places.len() * 8 + self.begins.len() * 4 + self.positions.len() * 2
+        self.places.len() * 4 + self.begins.len() * 4 + self.positions.len() * 2
     }
 
     /// `None` for positions that 16 bits cannot hold, and for damaged ones.
@@ -133,10 +133,10 @@ impl Dense {
         while let Some(run) = postings.run(true) {
             let mut distances = run.distances.iter();
             for frequency in run.frequencies {
-                let (mut at, mut places) = (0u32, 0u64);
+                let (mut at, mut places) = (0u32, 0u32);
                 for _ in 0..=*frequency {
                     at = at.checked_add(*distances.next()?)?;
-                    places |= 1 << (at % 64);
+                    places |= 1 << (at % 32);
                     positions.push(u16::try_from(at).ok()?);
                 }
                 all.push(places);
@@ -164,10 +164,10 @@ impl Dense {
         self.positions.get(end - times..end).unwrap_or_default()
     }
 
-    /// One bit for each position of the term in the document of this number, taken by 64.
+    /// One bit for each position of the term in the document of this number, taken by 32.
     #[inline]
-    pub fn places(&self, nth: usize) -> u64 {
-        self.places.get(nth).copied().unwrap_or(u64::MAX)
+    pub fn places(&self, nth: usize) -> u32 {
+        self.places.get(nth).copied().unwrap_or(u32::MAX)
     }
 }
 
@@ -217,7 +217,7 @@ mod tests {
                 let before = list.range(doc / 64 * 64..doc).count();
                 let of_word = dense.frequencies(doc as usize / 64);
                 prop_assert_eq!(usize::from(of_word[before]), positions.len());
-                let places = positions.iter().fold(0u64, |all, at| all | 1 << (at % 64));
+                let places = positions.iter().fold(0u32, |all, at| all | 1 << (at % 32));
                 prop_assert_eq!(dense.places(nth), places);
             }
         }

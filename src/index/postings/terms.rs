@@ -58,9 +58,10 @@ struct List {
 /// Bytes of lists that stay at the most: what one process asks for again and
 /// again is not read again.
 const KEEP: usize = 32 << 20;
-/// Bytes of what is laid open at the most: counts, and places besides.
-const KEEP_COUNTS: usize = 64 << 20;
-const KEEP_DENSE: usize = 128 << 20;
+/// Bytes of counts and of places that are laid open at the most: all of them take about
+/// as many bytes as the lists and twice as many, so much of a large archive is not kept.
+const KEEP_COUNTS: usize = 256 << 20;
+const KEEP_DENSE: usize = 768 << 20;
 /// Counts are laid open when a list is asked for again: that costs as much as a
 /// walk over it.
 const AGAIN: u32 = 2;
