@@ -13,7 +13,6 @@ use crate::chars::{Unit, units};
 use crate::index::{Fact, Runs, STOP, Segment, Zones};
 use crate::passage::TAIL;
 use crate::search::set::Set;
-use crate::search::units::Units;
 use crate::search::walk::Walk;
 
 /// Characters of a string that are looked at for its rarest.
@@ -174,14 +173,13 @@ impl Phrase {
         Ok(docs)
     }
 
-    /// Calls `found` with the passages of some of the units in which the string begins,
-    /// each with the number of its unit, how often, and whether the title has it too.
+    /// Calls `found` with the passages of `among` in which the string begins, in order,
+    /// each with how often, and whether the title has it too.
     pub(crate) fn among(
         &self,
         segment: &Segment,
-        units: &Units,
         among: &Set,
-        mut found: impl FnMut(usize, usize, bool),
+        mut found: impl FnMut(DocId, usize, bool),
     ) -> Result<()> {
         let Some(mut finder) = Finder::new(self, segment, Scope::Anywhere)? else {
             return Ok(());
@@ -191,7 +189,7 @@ impl Phrase {
         while let Some(doc) = finder.walk.from(least..docs.end, Some(among)) {
             let count = finder.starts(doc)?.len();
             if count > 0 {
-                found(units.nth(doc), count, finder.titled);
+                found(doc, count, finder.titled);
             }
             least = doc + 1;
         }

@@ -251,8 +251,8 @@ impl Evidence {
             let exact = self.phrases.iter().map(|phrase| (phrase, 0.0));
             let free = self.free.iter().map(|phrase| (phrase, WHOLE_PART));
             for (phrase, more) in exact.chain(free) {
-                phrase.among(segment, &units, units.all(), |nth, count, _| {
-                    own[nth] += count as f64 + more;
+                phrase.among(segment, units.all(), |doc, count, _| {
+                    own[units.nth(doc)] += count as f64 + more;
                 })?;
             }
             let runs = segment.runs();

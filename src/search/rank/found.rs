@@ -47,6 +47,9 @@ impl Piece<'_> {
     }
 }
 
+/// Passages that have a string, with how much that counts in each: see [`frequency`].
+type Seen = Vec<(DocId, f64)>;
+
 /// The units of a piece, scored.
 pub(super) struct Found<'a> {
     pub(super) piece: Piece<'a>,
@@ -55,6 +58,9 @@ pub(super) struct Found<'a> {
     pub(super) units: Units,
     /// The passages of those in which every part of the free text stands.
     whole: Set,
+    /// How often each part stands in the passages where it was looked for, but for those
+    /// whose lists said where they stand.
+    often: Vec<Option<Seen>>,
     pub(super) words: Vec<f64>,
     pub(super) phrases: Vec<f64>,
     /// What the parts of the free text add where all of them stand.
@@ -146,8 +152,10 @@ impl Evidence {
         let docs = piece.docs();
         let units = piece.level().units(&docs);
         let n = units.count();
+        let (whole, often) = self.whole(&piece, units.all())?;
         let mut found = Found {
-            whole: self.whole(&piece, units.all())?,
+            whole,
+            often,
             piece,
             docs,
             units,
@@ -187,24 +195,36 @@ impl Evidence {
         Ok(found)
     }
 
-    /// The passages of those units in which every part of the free text stands.
-    fn whole(&self, piece: &Piece<'_>, all: &Set) -> Result<Set> {
+    /// The passages of those units in which every part of the free text stands; and what
+    /// was seen of each part on the way.
+    fn whole(&self, piece: &Piece<'_>, all: &Set) -> Result<(Set, Vec<Option<Seen>>)> {
+        let mut often = vec![None; self.free.len()];
         if self.free.is_empty() {
-            return Ok(all.empty());
+            return Ok((all.empty(), often));
         }
         // Who lacks one part is not asked for the others: the rarest first.
         let mut order = Vec::with_capacity(self.free.len());
-        for part in &self.free {
-            order.push((part.at_most(piece.segment)?, part));
+        for (nth, part) in self.free.iter().enumerate() {
+            order.push((part.at_most(piece.segment)?, nth));
         }
-        order.sort_by_key(|(most, _)| *most);
+        order.sort_unstable();
+        let spread = |docs: &Set| piece.level().spread(docs);
         let mut left = all.clone();
-        for (_, part) in order {
-            let spread = |docs: &Set| piece.level().spread(docs);
-            let docs = with_text(piece.segment, part, &left, spread)?;
+        for (_, nth) in order {
+            let part = &self.free[nth];
+            let docs = match part.word() {
+                Some(_) => with_text(piece.segment, part, &left, spread)?,
+                None => {
+                    let own = often[nth].insert(Vec::new());
+                    part.among(piece.segment, &left, |doc, count, titled| {
+                        own.push((doc, frequency(count, titled)));
+                    })?;
+                    left.with(own.iter().map(|(doc, _)| *doc))
+                }
+            };
             left.keep(&spread(&docs));
         }
-        Ok(left)
+        Ok((left, often))
     }
 
     /// Adds the parts of the free text where all of them stand, to as many units as it
@@ -261,10 +281,17 @@ impl Evidence {
             level.docs(unit.first).for_each(|doc| among.insert(doc));
         }
         let mut frequencies = vec![0.0; found.units.count()];
-        for part in &self.free {
-            part.among(segment, &found.units, &among, |nth, count, titled| {
-                frequencies[nth] += frequency(count, titled);
-            })?;
+        for (part, often) in self.free.iter().zip(&found.often) {
+            match often {
+                Some(often) => {
+                    for (doc, often) in often.iter().filter(|(doc, _)| among.contains(*doc)) {
+                        frequencies[found.units.nth(*doc)] += often;
+                    }
+                }
+                None => part.among(segment, &among, |doc, count, titled| {
+                    frequencies[found.units.nth(doc)] += frequency(count, titled);
+                })?,
+            }
             for unit in &*own {
                 let frequency = std::mem::take(&mut frequencies[unit.nth]);
                 let length = f64::from(level.chars(unit.first));
