@@ -3,8 +3,8 @@
 use std::fmt;
 
 use super::chars::{
-    begins_operator, can_escape, is_double_quote, is_operator, is_single_quote, is_year_close,
-    is_year_open,
+    begins_operator, can_escape, is_dash, is_double_quote, is_operator, is_single_quote,
+    is_year_close, is_year_open,
 };
 use super::{Query, parse};
 
@@ -28,7 +28,10 @@ impl fmt::Display for Query {
             Query::Prefix(text) => {
                 let plain = format!("{text}*");
                 match parse(&plain).query {
-                    Some(Query::Prefix(again)) if again == *text && is_plain(text) => {
+                    // A sign before it would join a sign that it begins with.
+                    Some(Query::Prefix(again))
+                        if again == *text && is_plain(text) && !text.starts_with(is_dash) =>
+                    {
                         f.write_str(&plain)
                     }
                     _ => {
