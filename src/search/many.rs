@@ -243,7 +243,7 @@ fn at_once(
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::article::{Article, Draft, Evidence, Found, Origin};
     use crate::index::{COMMIT_EVERY, Meta, Mode, Options, Spot, Store, Writer};
@@ -252,7 +252,7 @@ mod tests {
     use serde_json::json;
 
     /// An index of texts of few characters, some of them long paragraphs.
-    fn store(texts: &[String]) -> Store {
+    pub(in crate::search) fn store(texts: &[String]) -> Store {
         let dir = tempfile::tempdir().unwrap();
         let options = Options {
             threads: 1,

@@ -307,3 +307,68 @@ fn pieces<'a>(
     }
     pieces
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::strategy::{Strategy, ValueTree};
+    use proptest::test_runner::TestRunner;
+
+    use super::*;
+    use crate::search::many::tests::store;
+
+    /// The best are the best of all, though the parts of most are never looked at.
+    #[test]
+    fn who_cannot_be_among_the_best_is_left_out() {
+        let mut runner = TestRunner::deterministic();
+        let mut left_out = 0;
+        for round in 0..12 {
+            let pattern = "(新闻|新闻联播|中国|人民|，|新。闻|甲){1,40}";
+            let mut draw = || {
+                proptest::string::string_regex(pattern)
+                    .unwrap()
+                    .new_tree(&mut runner)
+            };
+            let texts: Vec<String> = (0..80).map(|_| draw().unwrap().current()).collect();
+            let store = store(&texts);
+            let free = [&["新闻"][..], &["中国", "新闻"], &["新闻，"]][round % 3];
+            let free: Vec<String> = free.iter().map(|part| (*part).to_owned()).collect();
+            let words = [("新闻".to_owned(), 1), ("中国".to_owned(), 1)];
+            let evidence = Evidence::new(&store, &words, &free, &[]).unwrap();
+            let collection = Collection::read(&store, true).unwrap();
+            let docs: Vec<Vec<DocId>> = store
+                .segments()
+                .iter()
+                .map(|it| (0..it.max_doc()).collect())
+                .collect();
+            let ranked = |wanted: usize| {
+                let pieces = pieces(&store, &collection, &docs);
+                let mut found: Vec<Found<'_>> = pieces
+                    .into_iter()
+                    .map(|piece| evidence.found(piece).unwrap())
+                    .collect();
+                let mut units: Vec<f64> = evidence
+                    .add_parts(&mut found, wanted)
+                    .unwrap()
+                    .into_iter()
+                    .flatten()
+                    .map(|unit| unit.score)
+                    .collect();
+                units.sort_by(|a, b| b.total_cmp(a));
+                units
+            };
+            let all = ranked(usize::MAX);
+            for wanted in 1..9 {
+                let some = ranked(wanted);
+                let best = all.len().min(wanted);
+                assert_eq!(
+                    some[..best],
+                    all[..best],
+                    "{free:?}, {wanted} of {}",
+                    all.len()
+                );
+                left_out += all.len() - some.len();
+            }
+        }
+        assert!(left_out > 0);
+    }
+}

@@ -56,7 +56,7 @@ pub(super) struct Found<'a> {
     /// The passages that match, and the units they are of.
     docs: Set,
     pub(super) units: Units,
-    /// The passages of those in which every part of the free text stands.
+    /// The first passages of those in which every part of the free text stands.
     whole: Set,
     /// How often each part stands in the passages where it was looked for, but for those
     /// whose lists said where they stand.
@@ -70,28 +70,18 @@ pub(super) struct Found<'a> {
 impl Found<'_> {
     /// In how many units every part of the free text stands.
     pub(super) fn count_whole(&self) -> usize {
-        let bits = |nth| (self.units.begins().word(nth) & self.whole.word(nth)).count_ones();
-        let counts = self.whole.numbers().map(bits);
-        counts.map(|count| count as usize).sum()
+        self.whole.iter().count()
     }
 
-    /// Those units; with `whole` unset the others.
-    fn chosen(&self, whole: bool) -> impl Iterator<Item = Unit> {
-        let mut own = self.units.begins().clone();
-        match whole {
-            true => own.keep(&self.whole),
-            false => own.remove_all(&self.whole),
-        }
-        let mut next = 0;
-        std::iter::from_fn(move || {
-            let first = own.from(next)?;
-            next = first + 1;
-            Some(first)
-        })
-        .map(|first| Unit {
-            score: 0.0,
-            nth: self.units.nth(first),
-            first,
+    /// Those units.
+    fn whole(&self) -> impl Iterator<Item = Unit> {
+        self.whole.iter().map(|first| {
+            let nth = self.units.nth(first);
+            Unit {
+                score: self.score(nth),
+                nth,
+                first,
+            }
         })
     }
 
@@ -101,15 +91,13 @@ impl Found<'_> {
         if wanted == 0 {
             return Vec::new();
         }
-        let both = self.words.iter().zip(&self.phrases);
-        let mut scores: Vec<f64> = both.map(|(words, phrases)| words + phrases).collect();
-        // Below all others.
-        let whole = self
-            .chosen(true)
-            .map(|unit| scores[unit.nth] = -1.0)
-            .count();
+        let mut scores: Vec<f64> = (0..self.units.count()).map(|nth| self.score(nth)).collect();
+        for unit in self.whole() {
+            // Below all others.
+            scores[unit.nth] = -1.0;
+        }
         let mut least = 0.0;
-        if scores.len() - whole > wanted {
+        if scores.len() - self.count_whole() > wanted {
             let mut scores = scores.clone();
             let last = scores.select_nth_unstable_by(wanted - 1, |a, b| b.total_cmp(a));
             least = *last.1;
@@ -123,9 +111,8 @@ impl Found<'_> {
         those.into_iter().map(unit).collect()
     }
 
-    fn scored(&self, unit: Unit) -> Unit {
-        let score = self.words[unit.nth] + self.phrases[unit.nth];
-        Unit { score, ..unit }
+    fn score(&self, nth: usize) -> f64 {
+        self.words[nth] + self.phrases[nth]
     }
 
     /// The first passage of a unit that matches.
@@ -152,7 +139,8 @@ impl Evidence {
         let docs = piece.docs();
         let units = piece.level().units(&docs);
         let n = units.count();
-        let (whole, often) = self.whole(&piece, units.all())?;
+        let (mut whole, often) = self.whole(&piece, units.all())?;
+        whole.keep(units.begins());
         let mut found = Found {
             whole,
             often,
@@ -230,8 +218,7 @@ impl Evidence {
     /// Adds the parts of the free text where all of them stand, to as many units as it
     /// takes to know the best `wanted` of all: those, by piece.
     pub(super) fn add_parts(&self, all: &mut [Found<'_>], wanted: usize) -> Result<Vec<Vec<Unit>>> {
-        let units = |found: &Found<'_>| found.chosen(true).map(|unit| found.scored(unit)).collect();
-        let mut whole: Vec<Vec<Unit>> = all.iter().map(units).collect();
+        let mut whole: Vec<Vec<Unit>> = all.iter().map(|found| found.whole().collect()).collect();
         let count: usize = whole.iter().map(Vec::len).sum();
         if count <= wanted.saturating_mul(2) {
             self.add_parts_to(all, &mut whole)?;
@@ -300,7 +287,7 @@ impl Evidence {
         }
         for unit in own {
             found.phrases[unit.nth] += found.parts[unit.nth];
-            *unit = found.scored(*unit);
+            unit.score = found.score(unit.nth);
         }
         Ok(())
     }
