@@ -19,10 +19,10 @@ use crate::fold::fold_str;
 use crate::index::{Segment, day};
 use crate::search::enough::enough;
 use crate::search::near::near;
-use crate::search::phrase::{Phrase, Scope};
+use crate::search::phrase::{Phrase, Scope, alive};
 use crate::search::query::{Query, spellings};
 use crate::search::set::Set;
-use crate::search::standing::{alive, with_text, with_word};
+use crate::search::standing::{with_text, with_word};
 use crate::segment::Segmenter;
 
 /// Passages of one segment, none deleted.

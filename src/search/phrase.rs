@@ -161,10 +161,7 @@ impl Phrase {
         let runs = segment.runs();
         let mut docs = among.clone();
         docs.keep_words(|nth| dense.word(nth));
-        if let Some(alive) = segment.alive_bitset() {
-            let dead = docs.iter().filter(|doc| alive.is_deleted(*doc));
-            docs.remove_all(&among.with(dead));
-        }
+        docs = alive(segment, docs);
         let mut open = docs.clone();
         open.keep_words(|nth| runs.going_on(nth));
         let held = self.places(segment, scope, Some(&open), false)?;
@@ -195,6 +192,15 @@ impl Phrase {
         }
         Ok(())
     }
+}
+
+/// The passages of a set that are not deleted.
+pub(crate) fn alive(segment: &Segment, mut docs: Set) -> Set {
+    if segment.alive_bitset().is_some() {
+        let dead = docs.iter().filter(|doc| segment.is_deleted(*doc));
+        docs.remove_all(&docs.with(dead));
+    }
+    docs
 }
 
 /// Looks for a string in the passages that hold all its characters.

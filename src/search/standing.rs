@@ -5,7 +5,7 @@ use anyhow::Result;
 use tantivy::DocSet;
 
 use crate::index::Segment;
-use crate::search::phrase::{Phrase, Scope};
+use crate::search::phrase::{Phrase, Scope, alive};
 use crate::search::set::Set;
 
 /// The passages of `among` that have a word, deleted ones left out.
@@ -50,13 +50,4 @@ pub(super) fn with_text(
     left.remove_all(&apart(&docs));
     docs.add(&phrase.within(segment, Scope::Anywhere, &left)?);
     Ok(docs)
-}
-
-/// The passages of a set that are not deleted.
-pub(super) fn alive(segment: &Segment, mut docs: Set) -> Set {
-    if segment.alive_bitset().is_some() {
-        let dead = docs.iter().filter(|doc| segment.is_deleted(*doc));
-        docs.remove_all(&docs.with(dead));
-    }
-    docs
 }
