@@ -190,6 +190,7 @@ impl<'a> Again<'a> {
                 fields: values,
                 text: PassageText {
                     article: article.clone(),
+                    own_units: unit_at(piece.own.end) - unit_at(piece.own.start),
                     units: unit_at(piece.own.start)..unit_at(piece.tail_end),
                     own: piece.own,
                     ranked,

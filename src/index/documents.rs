@@ -133,6 +133,8 @@ pub(crate) struct PassageText {
     /// What of the body's units is indexed with it: its own, and the head of the
     /// next passage of its paragraph.
     pub(super) units: Range<usize>,
+    /// How many of those are its own.
+    pub(super) own_units: usize,
     /// Which of the article's ranked ranges are its own.
     pub(super) ranked: Range<usize>,
     pub(super) first: bool,
@@ -229,6 +231,12 @@ impl PassageText {
             false => &[],
         };
         [title, &self.article.units[self.units.clone()]]
+    }
+
+    /// The same, each with how many of them are its own.
+    pub(crate) fn own_units(&self) -> [(&[char], usize); 2] {
+        let [title, units] = self.units();
+        [(title, title.len()), (units, self.own_units)]
     }
 
     /// The texts whose words rank it: what it says itself, and the title for
@@ -337,6 +345,7 @@ pub(crate) fn documents(
                 article: shared.clone(),
                 ranked: ranked_here,
                 own: passage.bytes.clone(),
+                own_units: own.len(),
                 units: own.start..unit_at(passage.tail_end),
                 first: number == 0,
                 inside: passage.inside,

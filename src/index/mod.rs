@@ -44,6 +44,7 @@ pub use ledger::Entry;
 #[cfg(test)]
 pub(crate) use postings::terms_of;
 pub use postings::{BREAK, Counts, Dense, Lengths, Postings, STOP, Terms};
+pub(crate) use postings::{hidden, is_hidden};
 pub use recipe::Recipe;
 pub use recut::Recut;
 pub use runs::{Firsts, Runs};

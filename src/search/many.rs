@@ -17,6 +17,7 @@ use crate::index::{Fact, Postings, Segment, Zones};
 use crate::passage::TAIL;
 use crate::search::phrase::{Phrase, Scope, term_of};
 use crate::search::set::Set;
+use crate::search::standing::with_known;
 
 /// A passage that has a string.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,6 +62,8 @@ pub(crate) fn each(
             continue;
         }
         often.clear();
+        let known = with_known(segment, string, among)?;
+        let among = known.as_ref().unwrap_or(among);
         if !one(segment, string, among, &mut often)? {
             one_by_one(segment, string, among, &mut often)?;
         }
@@ -309,6 +312,7 @@ pub(super) mod tests {
             while let Some((term, _)) = terms.next().unwrap() {
                 let term = std::str::from_utf8(term).unwrap();
                 let phrase = Phrase::new(term);
+                // A hidden word is none: see `standing.rs`.
                 if phrase.word().as_deref() != Some(term) {
                     continue;
                 }

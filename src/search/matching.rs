@@ -173,13 +173,11 @@ impl<'a> Matcher<'a> {
     }
 
     fn phrase(&self, text: &str, scope: Scope, among: &Set) -> Result<Matched> {
-        let docs = Phrase::new(text).within(self.segment, scope, among)?;
-        Ok(matched(docs))
-    }
-
-    /// Passages that have a part of the free text as it stands.
-    fn text(&self, text: &str, among: &Set) -> Result<Set> {
-        with_text(self.segment, &Phrase::new(text), among, Set::clone)
+        let phrase = Phrase::new(text);
+        Ok(matched(match scope {
+            Scope::Anywhere => with_text(self.segment, &phrase, among, Set::clone)?,
+            Scope::Title => phrase.within(self.segment, scope, among)?,
+        }))
     }
 
     /// A document number, however it is written.
@@ -234,7 +232,7 @@ impl<'a> Matcher<'a> {
             for text in free {
                 if let Query::Words(text) = text {
                     left.remove_all(&docs);
-                    docs.add(&self.text(text, &left)?);
+                    docs.add(&self.phrase(text, Scope::Anywhere, &left)?.docs);
                 }
             }
             joined.push(matched(docs), self)?;

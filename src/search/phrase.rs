@@ -5,6 +5,8 @@
 //! match belongs to the passage it begins in, so none is counted twice; what
 //! is longer than the tail is verified on the stored text.
 
+use std::ops::Range;
+
 use anyhow::Result;
 use tantivy::DocId;
 use tantivy::columnar::Column;
@@ -14,6 +16,7 @@ use crate::index::{Fact, Runs, STOP, Segment, Zones};
 use crate::passage::TAIL;
 use crate::search::set::Set;
 use crate::search::walk::Walk;
+use crate::segment::each_known;
 
 /// Characters of a string that are looked at for its rarest.
 const LOOKED_AT: usize = 8;
@@ -90,6 +93,26 @@ impl Phrase {
             _ => None,
         };
         self.units.iter().map(char).collect()
+    }
+
+    /// Words of the dictionary that stand in the string, each with the unit it begins at:
+    /// those that no longer one holds.
+    pub(crate) fn longest(&self) -> Vec<(usize, String)> {
+        let units = self.units.iter();
+        let chars: Vec<char> = units.map(|unit| term_of(*unit).unwrap_or(STOP)).collect();
+        let mut places: Vec<Range<usize>> = Vec::new();
+        each_known(
+            &chars,
+            chars.len(),
+            &mut Vec::new(),
+            |place, _| match places.last_mut() {
+                Some(last) if place.end <= last.end => {}
+                Some(last) if place.start == last.start => *last = place,
+                _ => places.push(place),
+            },
+        );
+        let word = |place: Range<usize>| (place.start, chars[place].iter().collect());
+        places.into_iter().map(word).collect()
     }
 
     /// No more passages of a segment than this have the string: those of its

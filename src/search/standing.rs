@@ -1,12 +1,16 @@
 //! Which passages have a word, and which a string: of a string that is a word
-//! most are known from the list of the word, and no position is looked at.
+//! most are known from the list of the word, of a word of the dictionary all, and no
+//! position is looked at.
+
+use std::ops::RangeInclusive;
 
 use anyhow::Result;
 use tantivy::DocSet;
 
-use crate::index::Segment;
+use crate::index::{Segment, hidden};
 use crate::search::phrase::{Phrase, Scope, alive};
 use crate::search::set::Set;
+use crate::segment::is_known;
 
 /// The passages of `among` that have a word, deleted ones left out.
 pub(super) fn with_word(segment: &Segment, word: &str, among: &Set) -> Result<Set> {
@@ -34,6 +38,20 @@ pub(super) fn with_word(segment: &Segment, word: &str, among: &Set) -> Result<Se
     Ok(docs)
 }
 
+/// The passages of `among` in which a string begins, deleted ones left out, if lists of
+/// words tell; `None` if places have to be looked at.
+pub(super) fn with_known(segment: &Segment, phrase: &Phrase, among: &Set) -> Result<Option<Set>> {
+    let word = phrase.word().filter(|word| is_known(word));
+    word.map(|word| standing(segment, &word, among)).transpose()
+}
+
+/// The passages of `among` in which a word of the dictionary begins, cut as one or not.
+fn standing(segment: &Segment, word: &str, among: &Set) -> Result<Set> {
+    let mut docs = with_word(segment, word, among)?;
+    docs.add(&with_word(segment, &hidden(word), among)?);
+    Ok(docs)
+}
+
 /// The passages of `among` in which a string begins, deleted ones left out. What
 /// `apart` says of those in which it stands as a word is not looked at any more.
 pub(super) fn with_text(
@@ -42,12 +60,110 @@ pub(super) fn with_text(
     among: &Set,
     apart: impl FnOnce(&Set) -> Set,
 ) -> Result<Set> {
-    let Some(word) = phrase.word() else {
-        return phrase.within(segment, Scope::Anywhere, among);
-    };
-    let mut docs = with_word(segment, &word, among)?;
-    let mut left = among.clone();
-    left.remove_all(&apart(&docs));
+    if let Some(docs) = with_known(segment, phrase, among)? {
+        return Ok(docs);
+    }
+    let (mut docs, mut left) = (among.empty(), among.clone());
+    if let Some(word) = phrase.word() {
+        docs = with_word(segment, &word, among)?;
+        left.remove_all(&apart(&docs));
+    }
+    if SHORT.contains(&phrase.units.len()) && phrase.at_most(segment)? > MANY {
+        left = with_parts(segment, phrase, left)?;
+    }
     docs.add(&phrase.within(segment, Scope::Anywhere, &left)?);
     Ok(docs)
+}
+
+/// Passages that may have a string for its words to be asked first.
+const MANY: u64 = 2048;
+/// Words that are asked at the most …
+const ASKED: usize = 3;
+/// … and units of such a string: a longer one has rare characters.
+const SHORT: RangeInclusive<usize> = 3..=12;
+
+/// Some of the passages of `left`: all in which a string may begin, for they have the
+/// rarest words of the dictionary that stand in it.
+fn with_parts(segment: &Segment, phrase: &Phrase, mut left: Set) -> Result<Set> {
+    let mut words = Vec::new();
+    for (at, word) in phrase.longest() {
+        let cut = segment.words().doc_freq(&word)?;
+        let frequency = cut + segment.words().doc_freq(&hidden(&word))?;
+        words.push((frequency, at, word));
+    }
+    words.sort_unstable();
+    let runs = segment.runs();
+    for (_, at, word) in words.into_iter().take(ASKED) {
+        let docs = standing(segment, &word, &left)?;
+        // A word further on may begin in the next passage of the paragraph.
+        let beyond = |nth| if at > 0 { runs.going_on(nth) } else { 0 };
+        left.keep_words(|nth| docs.word(nth) | beyond(nth));
+    }
+    Ok(left)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::strategy::{Strategy, ValueTree};
+    use proptest::test_runner::TestRunner;
+
+    use super::*;
+    use crate::search::many::tests::store;
+
+    /// Lists of words tell of strings what their characters tell.
+    #[test]
+    fn lists_of_words_say_where_strings_stand() {
+        let mut runner = TestRunner::deterministic();
+        let mut draw = |pattern: &str| {
+            let strategy = proptest::string::string_regex(pattern).unwrap();
+            strategy.new_tree(&mut runner).unwrap().current()
+        };
+        let pieces =
+            "新闻|新闻联播|联播|中国|中国人民|人民银行|银行|國|民|党的|乙丙|a|2018|的|·|，|“|”| ";
+        // Short paragraphs, and some so long that words stand across two passages.
+        let texts: Vec<String> = (0..300)
+            .map(|n| match n % 3 {
+                0 => draw(&format!("的(({pieces}){{130,400}})")),
+                _ => draw(&format!("的(({pieces}|\n){{1,40}})")),
+            })
+            .collect();
+        let store = store(&texts);
+        let mut strings: Vec<String> = ["国人", "民银", "银行", "国人民银行", "乙丙", "的", "党的"]
+            .map(str::to_owned)
+            .to_vec();
+        strings.extend((0..60).map(|_| draw(&format!("({pieces}){{1,5}}"))));
+        let (mut known, mut cut, mut hid, mut crossing) = (0, 0, 0, 0);
+        for segment in store.segments() {
+            let mut some = Set::all(0..segment.max_doc());
+            some.remove_all(&some.with([3, 4, 70]));
+            let runs = segment.runs();
+            let goes_on = |doc: &u32| runs.going_on(*doc as usize / 64) >> (doc % 64) & 1 == 1;
+            let text = |doc: u32| segment.texts().text(doc, runs.articles.has(doc)).unwrap();
+            let mut strings = strings.clone();
+            for doc in (0..segment.max_doc() - 1).filter(goes_on) {
+                let (before, after) = (text(doc), text(doc + 1));
+                let end = before.char_indices().rev().nth(3).unwrap().0;
+                strings.push(before[end..].chars().chain(after.chars().take(5)).collect());
+            }
+            for phrase in strings.iter().map(|string| Phrase::new(string)) {
+                let want = phrase.within(segment, Scope::Anywhere, &some).unwrap();
+                let found = with_text(segment, &phrase, &some, Set::clone).unwrap();
+                assert_eq!(found, want, "{phrase:?}");
+                if let Some(found) = with_known(segment, &phrase, &some).unwrap() {
+                    assert_eq!(found, want, "{phrase:?}");
+                    let word = phrase.word().unwrap();
+                    let cuts = with_word(segment, &word, &some).unwrap();
+                    known += 1;
+                    cut += cuts.iter().count();
+                    hid += want.iter().filter(|doc| !cuts.contains(*doc)).count();
+                }
+                let parts = with_parts(segment, &phrase, some.clone()).unwrap();
+                let found = phrase.within(segment, Scope::Anywhere, &parts).unwrap();
+                assert_eq!(found, want, "{phrase:?}");
+                crossing += want.iter().filter(goes_on).count();
+            }
+        }
+        assert!(known > 10 && cut > 1000, "{known}, {cut}");
+        assert!(hid > 100 && crossing > 100, "{hid}, {crossing}");
+    }
 }

@@ -8,6 +8,7 @@
 mod block;
 mod check;
 mod cut;
+mod known;
 mod lexicon;
 mod table;
 #[cfg(test)]
@@ -21,6 +22,7 @@ use crate::fold::fold_str;
 pub use crate::segment::check::{Concern, Remark, check_dicts};
 use crate::segment::cut::Dictionary;
 pub use crate::segment::cut::Room;
+pub(crate) use crate::segment::known::{each_known, is_known};
 pub use crate::segment::lexicon::{EDITION, TERMS, Term, term};
 pub use crate::segment::user::{BadLine, UserWord, normal_dict, parse_dict};
 

@@ -7,6 +7,8 @@ use tantivy::DocId;
 use tantivy::directory::WritePtr;
 
 use crate::index::postings::build::Lists;
+use crate::index::postings::here::Here;
+use crate::index::postings::hidden;
 use crate::index::postings::write::{FileWriter, length_code};
 use crate::segment::Segmenter;
 
@@ -85,6 +87,10 @@ pub(super) struct Words {
     lists: Lists,
     numbered: Vec<u32>,
     others: HashMap<String, u32, foldhash::fast::RandomState>,
+    /// The lists of hidden words, by the number of the word.
+    hidden: HashMap<u32, u32, foldhash::fast::FixedState>,
+    /// The numbered words of the document at hand, hidden ones too.
+    here: Here,
     /// The words one after the other, and where that of each list ends.
     names: Vec<u8>,
     ends: Vec<u32>,
@@ -102,6 +108,8 @@ impl Words {
             lists: Lists::new(),
             numbered: vec![NONE; Segmenter::NUMBERS],
             others: HashMap::default(),
+            hidden: HashMap::default(),
+            here: Here::default(),
             names: Vec::new(),
             ends: Vec::new(),
             lengths: Vec::new(),
@@ -122,7 +130,37 @@ impl Words {
             },
         };
         self.met.push(u64::from(list) << 32 | u64::from(doc));
+        if number != 0 {
+            self.here.insert(number);
+        }
         true
+    }
+
+    /// Notes that the characters of a numbered word stand in a document whose words all
+    /// were noted. Of a word that is among them, or came before, nothing is kept; that
+    /// one in many slips through does no harm.
+    #[inline]
+    pub(super) fn hidden(&mut self, word: &[char], number: u32, doc: DocId) {
+        if !self.here.insert(number) {
+            return;
+        }
+        let list = match self.hidden.get(&number) {
+            Some(list) => *list,
+            None => {
+                let word: String = word.iter().collect();
+                let list = self.begin(&hidden(&word));
+                self.hidden.insert(number, list);
+                list
+            }
+        };
+        self.met.push(u64::from(list) << 32 | u64::from(doc));
+    }
+
+    /// Begins the list of a term.
+    fn begin(&mut self, term: &str) -> u32 {
+        self.names.extend(term.as_bytes());
+        self.ends.push(self.names.len() as u32);
+        self.lists.begin()
     }
 
     /// The list of a word that no number found; `None` for one that is too long.
@@ -135,9 +173,7 @@ impl Words {
         {
             return Some(*list);
         }
-        let list = self.lists.begin();
-        self.names.extend(word.as_bytes());
-        self.ends.push(self.names.len() as u32);
+        let list = self.begin(word);
         match self.numbered.get_mut(number as usize) {
             Some(place) if number != 0 => *place = list,
             _ => {
@@ -150,6 +186,7 @@ impl Words {
     /// Ends a document.
     pub(super) fn end(&mut self, length: u32) {
         self.lengths.push(length_code(length));
+        self.here.clear();
     }
 
     /// Puts into lists what was met in some documents, list by list: each is touched
@@ -208,7 +245,7 @@ impl Words {
         self.lists.bytes()
             + self.names.capacity()
             + self.ends.capacity() * size_of::<u32>()
-            + self.others.len() * HASHED
+            + (self.others.len() + self.hidden.len()) * HASHED
             + self.lengths.capacity()
             + (self.met.capacity() + self.room.capacity()) * size_of::<u64>()
     }

@@ -11,6 +11,7 @@ mod build;
 mod dense;
 mod dictionary;
 mod fields;
+mod here;
 mod merge;
 mod read;
 mod shelf;
@@ -32,7 +33,7 @@ use crate::index::documents::{PassageDocument, PassageText};
 use crate::index::gate::Gate;
 use crate::index::postings::fields::{Chars, Words};
 use crate::index::waiting::Waiting;
-use crate::segment::Room;
+use crate::segment::{Room, each_known};
 
 pub use dense::{Counts, Dense};
 pub(crate) use merge::{check_order, keeps_order, new_numbers};
@@ -47,6 +48,22 @@ pub const STOP: char = ',';
 /// The term of the end of a paragraph. It is in no string, for a string crosses
 /// none, and does not count as length.
 pub const BREAK: char = '\n';
+
+/// Ends the term of a hidden word: a word of the dictionary whose characters stand in a
+/// passage though it was not cut there. Its list stands beside that of the word, and both
+/// together say where the string stands ([`is_known`](crate::segment::is_known) tells of
+/// which words). No word holds a control character.
+const HIDDEN: char = '\0';
+
+/// The term of the passages in which a word is hidden.
+pub(crate) fn hidden(word: &str) -> String {
+    format!("{word}{HIDDEN}")
+}
+
+/// Whether a term is that of a hidden word.
+pub(crate) fn is_hidden(term: &[u8]) -> bool {
+    term.last() == Some(&(HIDDEN as u8))
+}
 
 /// Ending of the file of characters, with positions.
 pub(crate) const CHARS: &str = "chars";
@@ -77,6 +94,7 @@ impl SegmentPlugin for PostingsPlugin {
             chars: Chars::new(),
             words: Words::new(),
             room: Room::default(),
+            codes: Vec::new(),
             waiting: Waiting::default(),
         }))
     }
@@ -93,6 +111,7 @@ struct PostingsWriter {
     chars: Chars,
     words: Words,
     room: Room,
+    codes: Vec<u16>,
     waiting: Waiting,
 }
 
@@ -131,6 +150,11 @@ impl PostingsWriter {
             let room = &mut self.room;
             self.segmenter.each_numbered(text, room, |word, number| {
                 length += u32::from(words.occurrence(word, number, doc));
+            });
+        }
+        for (units, own) in passage.own_units() {
+            each_known(units, own, &mut self.codes, |word, number| {
+                words.hidden(&units[word], number, doc);
             });
         }
         self.words.end(length);

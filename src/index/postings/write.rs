@@ -10,7 +10,8 @@
 //! Runs are those of `bits.rs`. A block has 128 documents, the last of a list the
 //! rest; its positions are as many as its frequencies say. Documents are
 //! written as the distance from the one before less one, frequencies less one,
-//! positions as the distance from the one before in the same document.
+//! positions as the distance from the one before in the same document. Where there are
+//! no positions the last block, if it is not full, leaves out frequencies that are all one.
 
 use std::io::{self, Write};
 
@@ -26,7 +27,7 @@ use crate::index::postings::read::total;
 /// Ends every file: bytes of the lists, of the pieces of the dictionary and of their
 /// index, the length of all documents together (u64 each), number of documents
 /// (u32), and this, which names the format.
-pub(super) const MAGIC: [u8; 4] = *b"jbp3";
+pub(super) const MAGIC: [u8; 4] = *b"jbp4";
 /// Bytes of the footer.
 pub(super) const FOOTER: usize = 4 * 8 + 4 + 4;
 
@@ -151,7 +152,10 @@ impl ListWriter {
 
     fn block(&mut self, full: bool) {
         bits::write(&self.documents, &mut self.blocks);
-        bits::write(&self.frequencies, &mut self.blocks);
+        let once = self.frequencies.iter().all(|frequency| *frequency == 0);
+        if full || self.with_positions || !once {
+            bits::write(&self.frequencies, &mut self.blocks);
+        }
         if self.with_positions {
             for run in self.positions.chunks(RUN) {
                 bits::write(run, &mut self.blocks);

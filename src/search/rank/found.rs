@@ -10,7 +10,7 @@ use crate::search::many::{Often, each};
 use crate::search::phrase::Phrase;
 use crate::search::rank::{CHARS, Collection, Evidence, Level, WORDS};
 use crate::search::set::Set;
-use crate::search::standing::with_text;
+use crate::search::standing::{with_known, with_text};
 use crate::search::together;
 use crate::search::units::Units;
 
@@ -275,9 +275,13 @@ impl Evidence {
                         frequencies[found.units.nth(*doc)] += often;
                     }
                 }
-                None => part.among(segment, &among, |doc, count, titled| {
-                    frequencies[found.units.nth(doc)] += frequency(count, titled);
-                })?,
+                None => {
+                    let known = with_known(segment, part, &among)?;
+                    let among = known.as_ref().unwrap_or(&among);
+                    part.among(segment, among, |doc, count, titled| {
+                        frequencies[found.units.nth(doc)] += frequency(count, titled);
+                    })?;
+                }
             }
             for unit in &*own {
                 let frequency = std::mem::take(&mut frequencies[unit.nth]);

@@ -15,7 +15,7 @@ use tantivy::{DocSet, TERMINATED};
 
 use crate::chars::Unit;
 use crate::fold::fold;
-use crate::index::Store;
+use crate::index::{Store, is_hidden};
 use crate::search::phrase::{Phrase, Scope};
 
 /// The longest reading, in characters that it stands for.
@@ -416,7 +416,9 @@ impl<'a> Index<'a> {
                     if begin > last.encode_utf8(&mut [0; 4]).as_bytes() {
                         break;
                     }
-                    add(key, info.doc_freq);
+                    if !is_hidden(key) {
+                        add(key, info.doc_freq);
+                    }
                 }
                 *effort = effort.saturating_sub(8 + read);
             }

@@ -1,0 +1,90 @@
+//! The words of the dictionary that stand in a text, however it is cut.
+//!
+//! `中国人民` is cut into two words, and the characters of a third stand across them;
+//! `中共中央政治局` is one word, and holds `中央政治局`. Who knows where the cut passes over a
+//! word need not look for it character by character.
+
+use std::ops::Range;
+
+use crate::segment::table::{self, Node};
+
+/// Calls `found` with the place of every word of the dictionary, of two hanzi or more, that
+/// begins at one of the first `starts` of some folded characters, and its number as in
+/// [`Segmenter::each_numbered`](crate::segment::Segmenter::each_numbered): in order of the
+/// beginning, then of the end. The words of a user are not among them. `room` is used
+/// again from text to text.
+#[inline]
+pub(crate) fn each_known(
+    chars: &[char],
+    starts: usize,
+    room: &mut Vec<u16>,
+    mut found: impl FnMut(Range<usize>, u32),
+) {
+    room.clear();
+    room.extend(chars.iter().map(|c| code(*c)));
+    for start in 0..starts.min(room.len()) {
+        let mut node = Node::ROOT;
+        for (end, code) in (start + 1..).zip(&room[start..]) {
+            match node.child(*code) {
+                Some(child) => node = child,
+                None => break,
+            }
+            if end > start + 1 && node.count() != 0 {
+                found(start..end, node.number());
+            }
+        }
+    }
+}
+
+/// Whether [`each_known`] finds a folded word where it stands.
+pub(crate) fn is_known(word: &str) -> bool {
+    let hanzi = word.chars().filter(|c| code(*c) != 0).count();
+    hanzi > 1 && hanzi == word.chars().count() && table::number(word) != 0
+}
+
+/// The code of a hanzi; 0, with which no word goes on, for all else.
+#[inline]
+fn code(c: char) -> u16 {
+    match c.is_ascii() {
+        true => 0,
+        false => table::code(c),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn known(text: &str, starts: usize) -> Vec<String> {
+        let chars: Vec<char> = text.chars().collect();
+        let mut words = Vec::new();
+        each_known(&chars, starts, &mut Vec::new(), |word, number| {
+            let word: String = chars[word].iter().collect();
+            assert_eq!(number, table::number(&word));
+            assert!(is_known(&word), "{word}");
+            words.push(word);
+        });
+        words
+    }
+
+    #[test]
+    fn words_stand_where_the_cut_passes_over_them() {
+        let all = known("中国人民", 4);
+        for word in ["中国", "国人", "人民"] {
+            assert!(all.iter().any(|found| found == word), "{word}: {all:?}");
+        }
+        assert_eq!(known("中国人民", 0), [""; 0]);
+        assert_eq!(known("人民,中国", 1), ["人民"]);
+        // Nothing crosses what is no hanzi.
+        assert_eq!(known("人,民", 3), [""; 0]);
+        assert_eq!(known("人\n民", 9), [""; 0]);
+        assert_eq!(known("卡拉ok", 5), ["卡拉"]);
+    }
+
+    #[test]
+    fn what_is_no_word_of_hanzi_is_not_known() {
+        for word in ["", "人", "ok", "卡拉ok", "一二三四五六七", "人,民"] {
+            assert!(!is_known(word), "{word}");
+        }
+    }
+}
