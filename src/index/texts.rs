@@ -40,8 +40,9 @@ pub(crate) use write::TextsPlugin;
 pub(crate) const TEXTS: &str = "texts";
 const MAGIC: [u8; 4] = *b"jbt2";
 const FOOTER: usize = 8 + 4 + 4 + 4;
-/// Numbers that are read in one go: as many bytes as are verified in one go.
-const NUMBERS: usize = 8192;
+/// Numbers that are read in one go: few, for most questions need a handful here and
+/// there, and what was read stays.
+const NUMBERS: usize = 1024;
 /// Records of a group.
 const GROUP: usize = 128;
 /// Bytes that stand before the title of a first passage.
