@@ -65,6 +65,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     // Text is folded before it is cut, so nothing finds these; they are part of
     // the total all the same.
     words.retain(|(word, _)| word.chars().all(|c| fold::fold(c) == c));
+    let hash = hash(&words);
+    let longest = words.iter().map(|(word, _)| word.chars().count());
+    let longest = longest.max().unwrap_or_default();
     let codes = codes(&words);
     let mut counts: Vec<u64> = words.iter().map(|(_, count)| *count).collect();
     counts.sort_unstable_by(|a, b| b.cmp(a));
@@ -117,6 +120,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         format!(
             "/// Sum of all counts.\n\
              const TOTAL: u64 = {total};\n\
+             /// Names the words and their counts.\n\
+             const HASH: u64 = {hash};\n\
+             /// Characters of the longest word.\n\
+             pub(super) const LONGEST: usize = {longest};\n\
              /// Number of words a folded text can hold.\n\
              #[cfg(test)]\nconst WORDS: usize = {};\n\
              /// Number of cells.\n\
@@ -220,6 +227,17 @@ fn lexicon() -> Result<String, Box<dyn Error>> {
     }
     terms.sort();
     Ok(format!("&[\n{}]\n", terms.concat()))
+}
+
+/// Names the words and their counts: FNV-1a of 64 bits (RFC 9923).
+fn hash(words: &[(String, u64)]) -> u64 {
+    let mut hash = 0xCBF2_9CE4_8422_2325_u64;
+    for (word, count) in words {
+        for byte in format!("{word} {count}\n").bytes() {
+            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3);
+        }
+    }
+    hash
 }
 
 /// A code for each character, the most frequent first: what is common lies together.

@@ -349,6 +349,8 @@ mod tests {
                 let ranked: Vec<&str> = document.text.ranked().skip(1).collect();
                 let again: Vec<&str> = piece.ranked.iter().map(|r| &stored[r.clone()]).collect();
                 assert_eq!(again, ranked, "{body}");
+                let own = unit_at(piece.own.end) - unit_at(piece.own.start);
+                assert_eq!(own, document.text.own_units, "{body}");
                 let own = unit_at(piece.own.start)..unit_at(piece.tail_end);
                 assert_eq!(&units[own], document.text.units()[1], "{body}");
             }

@@ -233,8 +233,9 @@ impl PassageText {
         [title, &self.article.units[self.units.clone()]]
     }
 
-    /// The same, each with how many of them are its own.
-    pub(crate) fn own_units(&self) -> [(&[char], usize); 2] {
+    /// The same terms, each time with how many of the first are its own: what begins at one
+    /// of those belongs to the passage.
+    pub(crate) fn beginnings(&self) -> [(&[char], usize); 2] {
         let [title, units] = self.units();
         [(title, title.len()), (units, self.own_units)]
     }

@@ -41,10 +41,10 @@ pub(crate) use documents::facts;
 pub use documents::{Meta, Spot, day, file_key, key_of};
 pub use health::{Damage, Health, Part, Salvage};
 pub use ledger::Entry;
+pub(crate) use postings::hidden;
 #[cfg(test)]
 pub(crate) use postings::terms_of;
 pub use postings::{BREAK, Counts, Dense, Lengths, Postings, STOP, Terms};
-pub(crate) use postings::{hidden, is_hidden};
 pub use recipe::Recipe;
 pub use recut::Recut;
 pub use runs::{Firsts, Runs};

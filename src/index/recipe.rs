@@ -37,7 +37,7 @@ impl Recipe {
     pub fn current(user_dict: Option<u64>) -> Recipe {
         Recipe {
             format: FORMAT,
-            words: segment::VERSION.to_owned(),
+            words: segment::version(),
             user_dict: user_dict
                 .map(|hash| format!("{hash:016x}"))
                 .unwrap_or_default(),

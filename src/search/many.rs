@@ -17,7 +17,7 @@ use crate::index::{Fact, Postings, Segment, Zones};
 use crate::passage::TAIL;
 use crate::search::phrase::{Phrase, Scope, term_of};
 use crate::search::set::Set;
-use crate::search::standing::with_known;
+use crate::search::standing::possible;
 
 /// A passage that has a string.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,10 +62,9 @@ pub(crate) fn each(
             continue;
         }
         often.clear();
-        let known = with_known(segment, string, among)?;
-        let among = known.as_ref().unwrap_or(among);
+        let possible = possible(segment, string, among)?;
         if !one(segment, string, among, &mut often)? {
-            one_by_one(segment, string, among, &mut often)?;
+            one_by_one(segment, string, possible.docs(), &mut often)?;
         }
         found(nth, &often);
     }

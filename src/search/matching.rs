@@ -175,7 +175,7 @@ impl<'a> Matcher<'a> {
     fn phrase(&self, text: &str, scope: Scope, among: &Set) -> Result<Matched> {
         let phrase = Phrase::new(text);
         Ok(matched(match scope {
-            Scope::Anywhere => with_text(self.segment, &phrase, among, Set::clone)?,
+            Scope::Anywhere => with_text(self.segment, &phrase, among)?,
             Scope::Title => phrase.within(self.segment, scope, among)?,
         }))
     }

@@ -1,6 +1,6 @@
-//! Which passages have a word, and which a string: of a string that is a word
-//! most are known from the list of the word, of a word of the dictionary all, and no
-//! position is looked at.
+//! Which passages have a word, and which a string. Where a string is a word of the
+//! dictionary the two lists of that word tell, and no position is looked at; where it is
+//! short and of several words, their lists say where to look.
 
 use std::ops::RangeInclusive;
 
@@ -38,41 +38,48 @@ pub(super) fn with_word(segment: &Segment, word: &str, among: &Set) -> Result<Se
     Ok(docs)
 }
 
-/// The passages of `among` in which a string begins, deleted ones left out, if lists of
-/// words tell; `None` if places have to be looked at.
-pub(super) fn with_known(segment: &Segment, phrase: &Phrase, among: &Set) -> Result<Option<Set>> {
-    let word = phrase.word().filter(|word| is_known(word));
-    word.map(|word| standing(segment, &word, among)).transpose()
-}
-
 /// The passages of `among` in which a word of the dictionary begins, cut as one or not.
-fn standing(segment: &Segment, word: &str, among: &Set) -> Result<Set> {
+fn with_known(segment: &Segment, word: &str, among: &Set) -> Result<Set> {
     let mut docs = with_word(segment, word, among)?;
     docs.add(&with_word(segment, &hidden(word), among)?);
     Ok(docs)
 }
 
-/// The passages of `among` in which a string begins, deleted ones left out. What
-/// `apart` says of those in which it stands as a word is not looked at any more.
-pub(super) fn with_text(
-    segment: &Segment,
-    phrase: &Phrase,
-    among: &Set,
-    apart: impl FnOnce(&Set) -> Set,
-) -> Result<Set> {
-    if let Some(docs) = with_known(segment, phrase, among)? {
-        return Ok(docs);
+/// The passages of `among` in which a string begins, deleted ones left out.
+pub(super) fn with_text(segment: &Segment, phrase: &Phrase, among: &Set) -> Result<Set> {
+    match possible(segment, phrase, among)? {
+        Possible::Just(docs) => Ok(docs),
+        Possible::Some(docs) => phrase.within(segment, Scope::Anywhere, &docs),
     }
-    let (mut docs, mut left) = (among.empty(), among.clone());
-    if let Some(word) = phrase.word() {
-        docs = with_word(segment, &word, among)?;
-        left.remove_all(&apart(&docs));
+}
+
+/// Where a string may stand, by lists of words.
+pub(super) enum Possible {
+    /// In these passages, and it does.
+    Just(Set),
+    /// In some of these at the most.
+    Some(Set),
+}
+
+impl Possible {
+    /// The passages.
+    pub(super) fn docs(&self) -> &Set {
+        match self {
+            Possible::Just(docs) | Possible::Some(docs) => docs,
+        }
     }
+}
+
+/// The passages of `among` in which a string may begin.
+pub(super) fn possible(segment: &Segment, phrase: &Phrase, among: &Set) -> Result<Possible> {
+    if let Some(word) = phrase.word().filter(|word| is_known(word)) {
+        return Ok(Possible::Just(with_known(segment, &word, among)?));
+    }
+    let mut docs = among.clone();
     if SHORT.contains(&phrase.units.len()) && phrase.at_most(segment)? > MANY {
-        left = with_parts(segment, phrase, left)?;
+        docs = with_parts(segment, phrase, docs)?;
     }
-    docs.add(&phrase.within(segment, Scope::Anywhere, &left)?);
-    Ok(docs)
+    Ok(Possible::Some(docs))
 }
 
 /// Passages that may have a string for its words to be asked first.
@@ -94,7 +101,7 @@ fn with_parts(segment: &Segment, phrase: &Phrase, mut left: Set) -> Result<Set> 
     words.sort_unstable();
     let runs = segment.runs();
     for (_, at, word) in words.into_iter().take(ASKED) {
-        let docs = standing(segment, &word, &left)?;
+        let docs = with_known(segment, &word, &left)?;
         // A word further on may begin in the next passage of the paragraph.
         let beyond = |nth| if at > 0 { runs.going_on(nth) } else { 0 };
         left.keep_words(|nth| docs.word(nth) | beyond(nth));
@@ -118,8 +125,7 @@ mod tests {
             let strategy = proptest::string::string_regex(pattern).unwrap();
             strategy.new_tree(&mut runner).unwrap().current()
         };
-        let pieces =
-            "新闻|新闻联播|联播|中国|中国人民|人民银行|银行|國|民|党的|乙丙|a|2018|的|·|，|“|”| ";
+        let pieces = "新闻|新闻联播|联播|中国|中国人民|人民银行|银行|國|民|党的|乙丙|γ射线|a|2018|的|·|，|“|”| ";
         // Short paragraphs, and some so long that words stand across two passages.
         let texts: Vec<String> = (0..300)
             .map(|n| match n % 3 {
@@ -128,9 +134,18 @@ mod tests {
             })
             .collect();
         let store = store(&texts);
-        let mut strings: Vec<String> = ["国人", "民银", "银行", "国人民银行", "乙丙", "的", "党的"]
-            .map(str::to_owned)
-            .to_vec();
+        let mut strings: Vec<String> = [
+            "国人",
+            "民银",
+            "银行",
+            "国人民银行",
+            "乙丙",
+            "的",
+            "党的",
+            "γ射线",
+        ]
+        .map(str::to_owned)
+        .to_vec();
         strings.extend((0..60).map(|_| draw(&format!("({pieces}){{1,5}}"))));
         let (mut known, mut cut, mut hid, mut crossing) = (0, 0, 0, 0);
         for segment in store.segments() {
@@ -147,10 +162,9 @@ mod tests {
             }
             for phrase in strings.iter().map(|string| Phrase::new(string)) {
                 let want = phrase.within(segment, Scope::Anywhere, &some).unwrap();
-                let found = with_text(segment, &phrase, &some, Set::clone).unwrap();
+                let found = with_text(segment, &phrase, &some).unwrap();
                 assert_eq!(found, want, "{phrase:?}");
-                if let Some(found) = with_known(segment, &phrase, &some).unwrap() {
-                    assert_eq!(found, want, "{phrase:?}");
+                if let Possible::Just(_) = possible(segment, &phrase, &some).unwrap() {
                     let word = phrase.word().unwrap();
                     let cuts = with_word(segment, &word, &some).unwrap();
                     known += 1;

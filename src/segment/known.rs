@@ -8,8 +8,8 @@ use std::ops::Range;
 
 use crate::segment::table::{self, Node};
 
-/// Calls `found` with the place of every word of the dictionary, of two hanzi or more, that
-/// begins at one of the first `starts` of some folded characters, and its number as in
+/// Calls `found` with the place of every word of the dictionary, of two characters or more,
+/// none of ASCII, that begins at one of the first `starts` of some folded characters, and its number as in
 /// [`Segmenter::each_numbered`](crate::segment::Segmenter::each_numbered): in order of the
 /// beginning, then of the end. The words of a user are not among them. `room` is used
 /// again from text to text.
@@ -38,11 +38,10 @@ pub(crate) fn each_known(
 
 /// Whether [`each_known`] finds a folded word where it stands.
 pub(crate) fn is_known(word: &str) -> bool {
-    let hanzi = word.chars().filter(|c| code(*c) != 0).count();
-    hanzi > 1 && hanzi == word.chars().count() && table::number(word) != 0
+    word.chars().nth(1).is_some() && !word.chars().any(|c| c.is_ascii()) && table::number(word) != 0
 }
 
-/// The code of a hanzi; 0, with which no word goes on, for all else.
+/// The code of a character; 0, with which no word goes on, for one of ASCII.
 #[inline]
 fn code(c: char) -> u16 {
     match c.is_ascii() {
@@ -75,14 +74,14 @@ mod tests {
         }
         assert_eq!(known("中国人民", 0), [""; 0]);
         assert_eq!(known("人民,中国", 1), ["人民"]);
-        // Nothing crosses what is no hanzi.
+        // Nothing crosses what stands in no word.
         assert_eq!(known("人,民", 3), [""; 0]);
         assert_eq!(known("人\n民", 9), [""; 0]);
         assert_eq!(known("卡拉ok", 5), ["卡拉"]);
     }
 
     #[test]
-    fn what_is_no_word_of_hanzi_is_not_known() {
+    fn what_is_no_word_is_not_known() {
         for word in ["", "人", "ok", "卡拉ok", "一二三四五六七", "人,民"] {
             assert!(!is_known(word), "{word}");
         }

@@ -26,9 +26,14 @@ pub(crate) use crate::segment::known::{each_known, is_known};
 pub use crate::segment::lexicon::{EDITION, TERMS, Term, term};
 pub use crate::segment::user::{BadLine, UserWord, normal_dict, parse_dict};
 
-/// Names the segmenter and its dictionaries in the identity of an index; the
-/// number is [`EDITION`].
-pub const VERSION: &str = "jieba-rs 0.11 default-dict+folded+lexicon-1 search no-hmm";
+/// Names the segmenter and its dictionaries; the number is [`EDITION`].
+const VERSION: &str = "jieba-rs 0.11 default-dict+folded+lexicon-1 search no-hmm";
+
+/// Names the segmenter, its dictionaries and every word of them in the identity of an
+/// index: which strings stand where is read off lists of these words.
+pub fn version() -> String {
+    format!("{VERSION} {:016x}", table::hash())
+}
 
 /// A word and where it stands, in bytes of the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,6 +94,9 @@ impl Segmenter {
         self.words
             .cut::<true>(text, room, |word, _, number| found(word, number));
     }
+
+    /// No word of the dictionary has more characters.
+    pub const LONGEST: usize = table::LONGEST;
 
     /// Numbers of words are below this.
     pub const NUMBERS: usize = table::NUMBERS;

@@ -114,6 +114,7 @@ fn the_table_is_the_dictionary() {
         }
         let count = replaced.get(word).copied().unwrap_or(count);
         assert_eq!(table::count(word), Some(count as u64), "{word}");
+        assert!(word.chars().count() <= Segmenter::LONGEST, "{word}");
         words += 1;
     }
     assert!(words >= table::words());

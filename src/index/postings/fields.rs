@@ -137,10 +137,11 @@ impl Words {
     }
 
     /// Notes that the characters of a numbered word stand in a document whose words all
-    /// were noted. Of a word that is among them, or came before, nothing is kept; that
-    /// one in many slips through does no harm.
+    /// were noted. Of a word that is among them, or came before, nothing is kept, but
+    /// where it was cut as a user's, without a number, or the document has more words than
+    /// [`Here`] takes: that it stands there is true of those too.
     #[inline]
-    pub(super) fn hidden(&mut self, word: &[char], number: u32, doc: DocId) {
+    pub(super) fn hidden_word(&mut self, word: &[char], number: u32, doc: DocId) {
         if !self.here.insert(number) {
             return;
         }
@@ -210,7 +211,7 @@ impl Words {
 
     /// The lists in order of the bytes of their words.
     fn sorted(&self) -> Vec<u32> {
-        // Sixteen bytes tell nearly all words apart.
+        // Sixteen bytes tell nearly all words apart, if not from their hidden ones.
         let begin = |list: u32| {
             let mut begin = [0; 16];
             let name = self.name(list);
@@ -242,10 +243,13 @@ impl Words {
     pub(super) fn bytes(&self) -> usize {
         /// What a hashed word takes besides its bytes.
         const HASHED: usize = 64;
+        /// And a number, in a table that is half full.
+        const NUMBERED: usize = 18;
         self.lists.bytes()
             + self.names.capacity()
             + self.ends.capacity() * size_of::<u32>()
-            + (self.others.len() + self.hidden.len()) * HASHED
+            + self.others.len() * HASHED
+            + self.hidden.len() * NUMBERED
             + self.lengths.capacity()
             + (self.met.capacity() + self.room.capacity()) * size_of::<u64>()
     }

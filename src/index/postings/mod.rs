@@ -33,7 +33,8 @@ use crate::index::documents::{PassageDocument, PassageText};
 use crate::index::gate::Gate;
 use crate::index::postings::fields::{Chars, Words};
 use crate::index::waiting::Waiting;
-use crate::segment::{Room, each_known};
+use crate::passage::TAIL;
+use crate::segment::{Room, Segmenter, each_known};
 
 pub use dense::{Counts, Dense};
 pub(crate) use merge::{check_order, keeps_order, new_numbers};
@@ -50,19 +51,17 @@ pub const STOP: char = ',';
 pub const BREAK: char = '\n';
 
 /// Ends the term of a hidden word: a word of the dictionary whose characters stand in a
-/// passage though it was not cut there. Its list stands beside that of the word, and both
-/// together say where the string stands ([`is_known`](crate::segment::is_known) tells of
-/// which words). No word holds a control character.
+/// passage though it was not cut there (or was, as a user's own). Its list stands beside
+/// that of the word, and both together say where the string stands
+/// ([`is_known`](crate::segment::is_known) tells of which words). No word holds a control
+/// character.
 const HIDDEN: char = '\0';
+// What of a paragraph is indexed with a passage holds every word that begins in it.
+const _: () = assert!(Segmenter::LONGEST <= TAIL);
 
 /// The term of the passages in which a word is hidden.
 pub(crate) fn hidden(word: &str) -> String {
     format!("{word}{HIDDEN}")
-}
-
-/// Whether a term is that of a hidden word.
-pub(crate) fn is_hidden(term: &[u8]) -> bool {
-    term.last() == Some(&(HIDDEN as u8))
 }
 
 /// Ending of the file of characters, with positions.
@@ -152,9 +151,9 @@ impl PostingsWriter {
                 length += u32::from(words.occurrence(word, number, doc));
             });
         }
-        for (units, own) in passage.own_units() {
+        for (units, own) in passage.beginnings() {
             each_known(units, own, &mut self.codes, |word, number| {
-                words.hidden(&units[word], number, doc);
+                words.hidden_word(&units[word], number, doc);
             });
         }
         self.words.end(length);

@@ -163,7 +163,7 @@ impl Postings {
         let bytes = self.bytes.get(at..).unwrap_or_default();
         match bits::read(bytes, frequencies) {
             Some(read) => self.positions_at = at + read,
-            // All are one.
+            // All are one; or the bytes are damaged, which is for the checksums to say.
             None => {
                 frequencies.fill(0);
                 self.positions_at = self.bytes.len();

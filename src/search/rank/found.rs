@@ -7,10 +7,10 @@ use tantivy::DocId;
 
 use crate::index::{Lengths, Segment};
 use crate::search::many::{Often, each};
-use crate::search::phrase::Phrase;
+use crate::search::phrase::{Phrase, Scope};
 use crate::search::rank::{CHARS, Collection, Evidence, Level, WORDS};
 use crate::search::set::Set;
-use crate::search::standing::{with_known, with_text};
+use crate::search::standing::{Possible, possible};
 use crate::search::together;
 use crate::search::units::Units;
 
@@ -59,7 +59,7 @@ pub(super) struct Found<'a> {
     /// The first passages of those in which every part of the free text stands.
     whole: Set,
     /// How often each part stands in the passages where it was looked for, but for those
-    /// whose lists said where they stand.
+    /// of Chinese characters alone.
     often: Vec<Option<Seen>>,
     pub(super) words: Vec<f64>,
     pub(super) phrases: Vec<f64>,
@@ -200,11 +200,15 @@ impl Evidence {
         let mut left = all.clone();
         for (_, nth) in order {
             let part = &self.free[nth];
-            let docs = match part.word() {
-                Some(_) => with_text(piece.segment, part, &left, spread)?,
-                None => {
+            let docs = match possible(piece.segment, part, &left)? {
+                Possible::Just(docs) => docs,
+                // In many passages: how often is counted later, where that matters.
+                Possible::Some(docs) if part.word().is_some() => {
+                    part.within(piece.segment, Scope::Anywhere, &docs)?
+                }
+                Possible::Some(docs) => {
                     let own = often[nth].insert(Vec::new());
-                    part.among(piece.segment, &left, |doc, count, titled| {
+                    part.among(piece.segment, &docs, |doc, count, titled| {
                         own.push((doc, frequency(count, titled)));
                     })?;
                     left.with(own.iter().map(|(doc, _)| *doc))
@@ -276,9 +280,8 @@ impl Evidence {
                     }
                 }
                 None => {
-                    let known = with_known(segment, part, &among)?;
-                    let among = known.as_ref().unwrap_or(&among);
-                    part.among(segment, among, |doc, count, titled| {
+                    let possible = possible(segment, part, &among)?;
+                    part.among(segment, possible.docs(), |doc, count, titled| {
                         frequencies[found.units.nth(doc)] += frequency(count, titled);
                     })?;
                 }

@@ -15,7 +15,7 @@ use tantivy::{DocSet, TERMINATED};
 
 use crate::chars::Unit;
 use crate::fold::fold;
-use crate::index::{Store, is_hidden};
+use crate::index::Store;
 use crate::search::phrase::{Phrase, Scope};
 
 /// The longest reading, in characters that it stands for.
@@ -373,6 +373,7 @@ impl<'a> Index<'a> {
             }
         }
         let mut words: HashMap<String, Word> = HashMap::new();
+        // The term of a hidden word ends in what has no reading, and is none of them.
         let mut add = |term: &[u8], passages: u32| {
             let Ok(term) = std::str::from_utf8(term) else {
                 return;
@@ -416,9 +417,7 @@ impl<'a> Index<'a> {
                     if begin > last.encode_utf8(&mut [0; 4]).as_bytes() {
                         break;
                     }
-                    if !is_hidden(key) {
-                        add(key, info.doc_freq);
-                    }
+                    add(key, info.doc_freq);
                 }
                 *effort = effort.saturating_sub(8 + read);
             }
