@@ -121,7 +121,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             "/// Sum of all counts.\n\
              const TOTAL: u64 = {total};\n\
              /// Names the words and their counts.\n\
-             const HASH: u64 = {hash};\n\
+             pub(super) const HASH: u64 = {hash};\n\
              /// Characters of the longest word.\n\
              pub(super) const LONGEST: usize = {longest};\n\
              /// Number of words a folded text can hold.\n\

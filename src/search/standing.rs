@@ -54,6 +54,7 @@ pub(super) fn with_text(segment: &Segment, phrase: &Phrase, among: &Set) -> Resu
 }
 
 /// Where a string may stand, by lists of words.
+#[derive(Debug)]
 pub(super) enum Possible {
     /// In these passages, and it does.
     Just(Set),
@@ -111,20 +112,16 @@ fn with_parts(segment: &Segment, phrase: &Phrase, mut left: Set) -> Result<Set> 
 
 #[cfg(test)]
 mod tests {
-    use proptest::strategy::{Strategy, ValueTree};
     use proptest::test_runner::TestRunner;
 
     use super::*;
-    use crate::search::many::tests::store;
+    use crate::search::many::tests::{draw, store};
 
     /// Lists of words tell of strings what their characters tell.
     #[test]
     fn lists_of_words_say_where_strings_stand() {
         let mut runner = TestRunner::deterministic();
-        let mut draw = |pattern: &str| {
-            let strategy = proptest::string::string_regex(pattern).unwrap();
-            strategy.new_tree(&mut runner).unwrap().current()
-        };
+        let mut draw = |pattern: &str| draw(&mut runner, pattern);
         let pieces = "新闻|新闻联播|联播|中国|中国人民|人民银行|银行|國|民|党的|乙丙|γ射线|a|2018|的|·|，|“|”| ";
         // Short paragraphs, and some so long that words stand across two passages.
         let texts: Vec<String> = (0..300)
@@ -179,5 +176,39 @@ mod tests {
         }
         assert!(known > 10 && cut > 1000, "{known}, {cut}");
         assert!(hid > 100 && crossing > 100, "{hid}, {crossing}");
+    }
+
+    /// So does the list of any word that was cut, whatever dictionary has it.
+    #[test]
+    fn a_word_stands_as_a_string_where_its_list_says() {
+        let mut runner = TestRunner::deterministic();
+        let pattern =
+            "((新闻|新闻联播|联播|中国|人民|中国人民|银行|２０１８年|的|·|，|。|“|”| |\n)){1,60}";
+        let texts: Vec<String> = (0..200)
+            .map(|_| format!("中{}", draw(&mut runner, pattern)))
+            .collect();
+        let store = store(&texts);
+        let mut looked_at = 0;
+        for segment in store.segments() {
+            let mut terms = segment.words().dictionary().from(b"");
+            while let Some((term, _)) = terms.next().unwrap() {
+                let term = std::str::from_utf8(term).unwrap();
+                let phrase = Phrase::new(term);
+                // The term of a hidden word is not one itself.
+                if phrase.word().as_deref() != Some(term) {
+                    continue;
+                }
+                let places = phrase
+                    .places(segment, Scope::Anywhere, None, false)
+                    .unwrap();
+                let mut postings = segment.words().postings(term).unwrap().unwrap();
+                while postings.doc() != tantivy::TERMINATED {
+                    assert!(places.docs.contains(&postings.doc()), "{term}");
+                    postings.advance();
+                    looked_at += 1;
+                }
+            }
+        }
+        assert!(looked_at > 1000, "{looked_at}");
     }
 }

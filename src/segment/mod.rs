@@ -32,7 +32,7 @@ const VERSION: &str = "jieba-rs 0.11 default-dict+folded+lexicon-1 search no-hmm
 /// Names the segmenter, its dictionaries and every word of them in the identity of an
 /// index: which strings stand where is read off lists of these words.
 pub fn version() -> String {
-    format!("{VERSION} {:016x}", table::hash())
+    format!("{VERSION} {:016x}", table::HASH)
 }
 
 /// A word and where it stands, in bytes of the text.

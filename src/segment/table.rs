@@ -7,11 +7,6 @@ static CELL_BYTES: &[u8; CELLS * 8] = include_bytes!(concat!(env!("OUT_DIR"), "/
 static CODE_BYTES: &[u8; 0x2_0000] = include_bytes!(concat!(env!("OUT_DIR"), "/codes.bin"));
 static LOG_BYTES: &[u8; COUNTS.len() * 8] = include_bytes!(concat!(env!("OUT_DIR"), "/logs.bin"));
 
-/// Names the words that a folded text can hold, and their counts.
-pub(super) fn hash() -> u64 {
-    HASH
-}
-
 /// Sum of the counts of all words.
 pub(super) fn total() -> u64 {
     TOTAL

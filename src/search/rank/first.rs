@@ -310,11 +310,10 @@ fn pieces<'a>(
 
 #[cfg(test)]
 mod tests {
-    use proptest::strategy::{Strategy, ValueTree};
     use proptest::test_runner::TestRunner;
 
     use super::*;
-    use crate::search::many::tests::store;
+    use crate::search::many::tests::{draw, store};
 
     /// The best are the best of all, though the parts of most are never looked at.
     #[test]
@@ -323,12 +322,7 @@ mod tests {
         let mut left_out = 0;
         for round in 0..12 {
             let pattern = "(新闻|新闻联播|中国|人民|，|新。闻|甲){1,40}";
-            let mut draw = || {
-                proptest::string::string_regex(pattern)
-                    .unwrap()
-                    .new_tree(&mut runner)
-            };
-            let texts: Vec<String> = (0..80).map(|_| draw().unwrap().current()).collect();
+            let texts: Vec<String> = (0..80).map(|_| draw(&mut runner, pattern)).collect();
             let store = store(&texts);
             let free = [&["新闻"][..], &["中国", "新闻"], &["新闻，"]][round % 3];
             let free: Vec<String> = free.iter().map(|part| (*part).to_owned()).collect();

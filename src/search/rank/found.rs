@@ -7,10 +7,10 @@ use tantivy::DocId;
 
 use crate::index::{Lengths, Segment};
 use crate::search::many::{Often, each};
-use crate::search::phrase::{Phrase, Scope};
+use crate::search::phrase::Phrase;
 use crate::search::rank::{CHARS, Collection, Evidence, Level, WORDS};
 use crate::search::set::Set;
-use crate::search::standing::{Possible, possible};
+use crate::search::standing::{possible, with_text};
 use crate::search::together;
 use crate::search::units::Units;
 
@@ -47,9 +47,6 @@ impl Piece<'_> {
     }
 }
 
-/// Passages that have a string, with how much that counts in each: see [`frequency`].
-type Seen = Vec<(DocId, f64)>;
-
 /// The units of a piece, scored.
 pub(super) struct Found<'a> {
     pub(super) piece: Piece<'a>,
@@ -58,9 +55,6 @@ pub(super) struct Found<'a> {
     pub(super) units: Units,
     /// The first passages of those in which every part of the free text stands.
     whole: Set,
-    /// How often each part stands in the passages where it was looked for, but for those
-    /// of Chinese characters alone.
-    often: Vec<Option<Seen>>,
     pub(super) words: Vec<f64>,
     pub(super) phrases: Vec<f64>,
     /// What the parts of the free text add where all of them stand.
@@ -139,11 +133,10 @@ impl Evidence {
         let docs = piece.docs();
         let units = piece.level().units(&docs);
         let n = units.count();
-        let (mut whole, often) = self.whole(&piece, units.all())?;
+        let mut whole = self.whole(&piece, units.all())?;
         whole.keep(units.begins());
         let mut found = Found {
             whole,
-            often,
             piece,
             docs,
             units,
@@ -183,12 +176,10 @@ impl Evidence {
         Ok(found)
     }
 
-    /// The passages of those units in which every part of the free text stands; and what
-    /// was seen of each part on the way.
-    fn whole(&self, piece: &Piece<'_>, all: &Set) -> Result<(Set, Vec<Option<Seen>>)> {
-        let mut often = vec![None; self.free.len()];
+    /// The passages of those units in which every part of the free text stands.
+    fn whole(&self, piece: &Piece<'_>, all: &Set) -> Result<Set> {
         if self.free.is_empty() {
-            return Ok((all.empty(), often));
+            return Ok(all.empty());
         }
         // Who lacks one part is not asked for the others: the rarest first.
         let mut order = Vec::with_capacity(self.free.len());
@@ -196,27 +187,12 @@ impl Evidence {
             order.push((part.at_most(piece.segment)?, nth));
         }
         order.sort_unstable();
-        let spread = |docs: &Set| piece.level().spread(docs);
         let mut left = all.clone();
         for (_, nth) in order {
-            let part = &self.free[nth];
-            let docs = match possible(piece.segment, part, &left)? {
-                Possible::Just(docs) => docs,
-                // In many passages: how often is counted later, where that matters.
-                Possible::Some(docs) if part.word().is_some() => {
-                    part.within(piece.segment, Scope::Anywhere, &docs)?
-                }
-                Possible::Some(docs) => {
-                    let own = often[nth].insert(Vec::new());
-                    part.among(piece.segment, &docs, |doc, count, titled| {
-                        own.push((doc, frequency(count, titled)));
-                    })?;
-                    left.with(own.iter().map(|(doc, _)| *doc))
-                }
-            };
-            left.keep(&spread(&docs));
+            let docs = with_text(piece.segment, &self.free[nth], &left)?;
+            left.keep(&piece.level().spread(&docs));
         }
-        Ok((left, often))
+        Ok(left)
     }
 
     /// Adds the parts of the free text where all of them stand, to as many units as it
@@ -272,20 +248,11 @@ impl Evidence {
             level.docs(unit.first).for_each(|doc| among.insert(doc));
         }
         let mut frequencies = vec![0.0; found.units.count()];
-        for (part, often) in self.free.iter().zip(&found.often) {
-            match often {
-                Some(often) => {
-                    for (doc, often) in often.iter().filter(|(doc, _)| among.contains(*doc)) {
-                        frequencies[found.units.nth(*doc)] += often;
-                    }
-                }
-                None => {
-                    let possible = possible(segment, part, &among)?;
-                    part.among(segment, possible.docs(), |doc, count, titled| {
-                        frequencies[found.units.nth(doc)] += frequency(count, titled);
-                    })?;
-                }
-            }
+        for part in &self.free {
+            let possible = possible(segment, part, &among)?;
+            part.among(segment, possible.docs(), |doc, count, titled| {
+                frequencies[found.units.nth(doc)] += frequency(count, titled);
+            })?;
             for unit in &*own {
                 let frequency = std::mem::take(&mut frequencies[unit.nth]);
                 let length = f64::from(level.chars(unit.first));
