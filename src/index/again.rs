@@ -4,18 +4,18 @@
 //! the words of a passage begin after a dateline is read off the facts, and
 //! [`head_of`] sees to it that they say so.
 
+use std::cell::RefCell;
 use std::ops::Range;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use tantivy::columnar::Column;
+use tantivy::DocId;
 use tantivy::schema::OwnedValue;
-use tantivy::store::StoreReader;
-use tantivy::{DocId, TantivyDocument};
 
 use crate::article::{Article, Kind};
 use crate::chars::units;
-use crate::index::documents::{ArticleText, Meta, PassageDocument, PassageText, facts, terms};
+use crate::index::documents::{ArticleText, Meta, PassageDocument, PassageText, terms};
+use crate::index::facts::Block;
 use crate::index::schema::Fields;
 use crate::index::store::Segment;
 use crate::index::twins::Signature;
@@ -25,8 +25,8 @@ use crate::passage::TAIL;
 pub(crate) struct Again<'a> {
     segment: &'a Segment,
     fields: Fields,
-    store: StoreReader,
-    places: Column<u64>,
+    /// What was read last of the facts.
+    block: RefCell<Block>,
 }
 
 /// An article, read back.
@@ -82,18 +82,13 @@ impl<'a> Again<'a> {
         Ok(Again {
             segment,
             fields,
-            store: segment.get_store_reader(2).context("cannot read facts")?,
-            places: segment.fast_fields().u64("place")?,
+            block: RefCell::default(),
         })
     }
 
     /// Whether a document is the first passage of an article that is there.
     pub(crate) fn is_first(&self, doc: DocId) -> bool {
-        !self.segment.is_deleted(doc) && self.place(doc) >> 1 == 0
-    }
-
-    fn place(&self, doc: DocId) -> u64 {
-        self.places.first(doc).unwrap_or_default()
+        !self.segment.is_deleted(doc) && self.segment.runs().articles.has(doc)
     }
 
     /// Reads the article whose first passage a document is.
@@ -103,15 +98,15 @@ impl<'a> Again<'a> {
 
     /// The same, with its facts as they are stored.
     fn read(&self, first: DocId) -> Result<(Whole, Vec<u8>)> {
-        let document: TantivyDocument = self.store.get(first)?;
-        let facts = facts(&document, &self.fields).to_vec();
+        let mut block = self.block.borrow_mut();
+        let facts = self.segment.facts(first, &mut block)?.to_vec();
         let meta: Meta =
             serde_json::from_slice(&facts).context("the facts of an article are damaged")?;
         let opening = self.segment.texts().opening(first)?;
         let mut body = String::new();
         let mut owns = Vec::new();
         for doc in first..first.saturating_add(meta.passages.max(1)) {
-            if doc > first && self.place(doc) & 1 == 0 {
+            if doc > first && !self.segment.runs().is_inside(doc) {
                 body.push('\n');
             }
             let start = body.len();
@@ -136,8 +131,6 @@ impl<'a> Again<'a> {
         let fast = self.segment.fast_fields();
         let fields = &self.fields;
         let columns = [
-            (fields.key, fast.u64("key")?),
-            (fields.place, fast.u64("place")?),
             (fields.date, fast.u64("date")?),
             (fields.zones, fast.u64("zones")?),
             (fields.file, fast.u64("file")?),
@@ -156,6 +149,7 @@ impl<'a> Again<'a> {
             ranked_of.push(start..ranked.len());
         }
         let article = Arc::new(ArticleText {
+            facts,
             title_units: terms(&whole.title).0,
             title: whole.title,
             body: whole.body,
@@ -168,7 +162,7 @@ impl<'a> Again<'a> {
         let mut documents = Vec::with_capacity(whole.pieces.len());
         for (number, (piece, ranked)) in whole.pieces.into_iter().zip(ranked_of).enumerate() {
             let doc = first + number as DocId;
-            let mut values = Vec::with_capacity(16);
+            let mut values = vec![(fields.key, OwnedValue::U64(article.key))];
             for (field, column) in &columns {
                 let numbers = column.values_for_doc(doc);
                 values.extend(numbers.map(|number| (*field, OwnedValue::U64(number))));
@@ -180,12 +174,6 @@ impl<'a> Again<'a> {
                     values.push((fields.source, OwnedValue::Str(name)));
                 }
             }
-            if number == 0 {
-                values.push((
-                    fields.meta,
-                    OwnedValue::Str(String::from_utf8(facts.clone())?),
-                ));
-            }
             documents.push(PassageDocument {
                 fields: values,
                 text: PassageText {
@@ -195,7 +183,7 @@ impl<'a> Again<'a> {
                     own: piece.own,
                     ranked,
                     first: number == 0,
-                    inside: self.place(doc) & 1 == 1,
+                    inside: self.segment.runs().is_inside(doc),
                 },
             });
         }
@@ -325,15 +313,10 @@ mod tests {
             let mut meta = bare_facts("n", &article);
             let (_, fields) = Fields::schema();
             let went_in = documents(&fields, &article, &mut meta, Spot::new("a", 1, 1));
-            let inside = |document: &PassageDocument| {
-                document.fields.iter().any(|(field, value)| {
-                    *field == fields.place && matches!(value, OwnedValue::U64(n) if n & 1 == 1)
-                })
-            };
             let mut stored = String::new();
             let mut owns = Vec::new();
             for document in &went_in {
-                if !owns.is_empty() && !inside(document) {
+                if !owns.is_empty() && !document.text.inside {
                     stored.push('\n');
                 }
                 let start = stored.len();

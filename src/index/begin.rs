@@ -92,10 +92,11 @@ fn old_dict(files: &Files, dir: &Path) -> Result<String> {
 pub(crate) fn new_index(folder: &Folder, plugins: [Arc<dyn SegmentPlugin>; 2]) -> Result<Index> {
     let (schema, _) = Fields::schema();
     let settings = IndexSettings {
+        // Nothing is in it but where each document's nothing begins.
         docstore_compression: tantivy::store::Compressor::Zstd(tantivy::store::ZstdCompressor {
-            compression_level: Some(1),
+            compression_level: Some(9),
         }),
-        // A thread of its own for each segment gains nothing, and keeps memory of its own.
+        // A thread of its own for each segment would keep memory of its own.
         docstore_compress_dedicated_thread: false,
         ..IndexSettings::default()
     };

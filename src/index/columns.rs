@@ -4,10 +4,9 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use foldhash::fast::FixedState;
 use tantivy::columnar::{Cardinality, Column, StrColumn};
-use tantivy::store::StoreReader;
 use tantivy::{DocId, SegmentReader};
 
 use crate::index::schema::Zones;
@@ -17,8 +16,6 @@ use crate::index::twins::Signature;
 /// A column of numbers; see [`crate::index::Fields`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fact {
-    /// `place`
-    Place,
     /// `zones`
     Zones,
     /// `date`
@@ -28,7 +25,6 @@ pub enum Fact {
 impl Fact {
     fn name(self) -> &'static str {
         match self {
-            Fact::Place => "place",
             Fact::Zones => "zones",
             Fact::Date => "date",
         }
@@ -38,17 +34,13 @@ impl Fact {
 /// The columns that were read so far.
 #[derive(Default)]
 pub(crate) struct Columns {
-    numbers: [OnceLock<Column<u64>>; 3],
+    numbers: [OnceLock<Column<u64>>; 2],
     source: OnceLock<Option<StrColumn>>,
-    stored: OnceLock<StoreReader>,
     days: OnceLock<Vec<u32>>,
     titles: OnceLock<Vec<u16>>,
     /// Signatures of articles that were looked at, by their first passage.
     signatures: Mutex<HashMap<DocId, Signature, FixedState>>,
 }
-
-/// Blocks of stored facts that stay unpacked.
-const BLOCKS: usize = 256;
 
 impl Columns {
     pub(crate) fn numbers(&self, reader: &SegmentReader, fact: Fact) -> Result<&Column<u64>> {
@@ -111,14 +103,5 @@ impl Columns {
         let signature = texts.signature(article)?;
         known().insert(article, signature);
         Ok(signature)
-    }
-
-    pub(crate) fn stored(&self, reader: &SegmentReader) -> Result<&StoreReader> {
-        if let Some(stored) = self.stored.get() {
-            return Ok(stored);
-        }
-        let stored = reader.get_store_reader(BLOCKS);
-        let stored = stored.context("cannot read the facts of articles")?;
-        Ok(self.stored.get_or_init(|| stored))
     }
 }

@@ -4,9 +4,8 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use tantivy::TantivyDocument;
 use tantivy::schema::document::ErasedDocument;
-use tantivy::schema::{Document, Field, OwnedValue, Value};
+use tantivy::schema::{Document, Field, OwnedValue};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::article::{Article, Credit, Date, Edit, Flaw, Found, Kind, Origin, Witness};
@@ -18,7 +17,7 @@ use crate::index::schema::{Fields, Zones};
 use crate::index::twins::Signature;
 use crate::passage::passages;
 
-/// What is known of an article, as stored with its first passage.
+/// What is known of an article: kept as JSON, see `facts.rs`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Meta {
     /// Id of the article.
@@ -144,6 +143,8 @@ pub(crate) struct PassageText {
 
 /// What the passages of an article share.
 pub(super) struct ArticleText {
+    /// What is known of it: [`Meta`] as JSON, in one line.
+    pub(super) facts: Vec<u8>,
     pub(super) title: String,
     pub(super) body: String,
     pub(super) lead: usize,
@@ -176,17 +177,6 @@ pub(super) fn terms(text: &str) -> (Vec<char>, Vec<usize>) {
     (terms, starts)
 }
 
-/// The stored facts of an article, as JSON, by what tantivy kept with its first passage.
-///
-/// They are a text: tantivy's store takes one in one piece, where it takes bytes one by
-/// one, on the way in and out. Indexes of before hold bytes.
-pub(crate) fn facts<'a>(document: &'a TantivyDocument, fields: &Fields) -> &'a [u8] {
-    let value = document.get_first(fields.meta);
-    let text = value.and_then(|value| value.as_str()).map(str::as_bytes);
-    text.or_else(|| value.and_then(|value| value.as_bytes()))
-        .unwrap_or_default()
-}
-
 impl PassageDocument {
     /// The document that tantivy hands to a plugin.
     pub(crate) fn of(document: &dyn ErasedDocument) -> tantivy::Result<&PassageDocument> {
@@ -201,6 +191,11 @@ impl PassageText {
     /// The title on the first passage, nothing on the others.
     pub(crate) fn title(&self) -> &str {
         if self.first { &self.article.title } else { "" }
+    }
+
+    /// On the first passage, the facts of its article.
+    pub(crate) fn facts(&self) -> Option<&[u8]> {
+        self.first.then_some(&self.article.facts)
     }
 
     /// On the first passage, where the text proper begins.
@@ -250,7 +245,8 @@ impl PassageText {
     /// Bytes of text and of units in it.
     pub(crate) fn bytes(&self) -> usize {
         let units: usize = self.units().into_iter().map(<[char]>::len).sum();
-        self.title().len() + self.own.len() + units * size_of::<char>()
+        let facts = self.facts().map_or(0, <[u8]>::len);
+        facts + self.title().len() + self.own.len() + units * size_of::<char>()
     }
 }
 
@@ -303,7 +299,12 @@ pub(crate) fn documents(
     let proper = ranked(article, 0..article.body.len());
     let letters = proper.flat_map(|bytes| &units[units_of(&bytes)]).copied();
     let signature = Signature::of(letters.filter(|term| !matches!(*term, STOP | BREAK)));
+    // Of most articles, so that they do not grow. Serializing plain strings and maps
+    // cannot fail; an empty line would be seen by every reader of the index at once.
+    let mut facts = Vec::with_capacity(1024);
+    serde_json::to_writer(&mut facts, meta).unwrap_or_default();
     let shared = Arc::new(ArticleText {
+        facts,
         title: article.title.value.clone(),
         body: article.body.clone(),
         lead: meta.lead,
@@ -315,8 +316,7 @@ pub(crate) fn documents(
     });
     for (number, (passage, ranked_here)) in passages.iter().zip(ranked_of).enumerate() {
         let own = units_of(&passage.bytes);
-        let mut values = Vec::with_capacity(8);
-        let place = (number as u64) << 1 | u64::from(passage.inside);
+        let mut values = Vec::with_capacity(7);
         let title = if number == 0 { in_title } else { 0 };
         let zones = Zones {
             title: title as u32,
@@ -324,7 +324,6 @@ pub(crate) fn documents(
         };
         values.extend([
             (fields.key, OwnedValue::U64(key)),
-            (fields.place, OwnedValue::U64(place)),
             (fields.date, OwnedValue::U64(date)),
             (fields.zones, OwnedValue::U64(zones.code())),
         ]);
@@ -335,10 +334,6 @@ pub(crate) fn documents(
             values.push((fields.file, OwnedValue::U64(spot.file)));
             values.push((fields.hash, OwnedValue::U64(spot.hash)));
             values.push((fields.spot, OwnedValue::U64(spot.place)));
-            // Serializing plain strings and maps cannot fail; an empty list would
-            // be seen by every reader of the index at once.
-            let json = serde_json::to_string(meta).unwrap_or_default();
-            values.push((fields.meta, OwnedValue::Str(json)));
         }
         documents.push(PassageDocument {
             fields: values,

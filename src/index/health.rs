@@ -78,7 +78,7 @@ impl Part {
             _ if name == LEDGER => Part::Ledger,
             _ if name == DICT => Part::Dictionary,
             "texts" => Part::Text,
-            "store" | "fast" => Part::Facts,
+            "facts" | "store" | "fast" => Part::Facts,
             "fieldnorm" => Part::Lengths,
             "del" => Part::Deleted,
             "json" => Part::Weights,

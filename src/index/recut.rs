@@ -256,12 +256,11 @@ fn index_again(
     for (number, firsts) in &change.firsts {
         let segment = &store.segments()[*number];
         let again = Again::open(segment, fields)?;
-        let keys = segment.fast_fields().u64("key")?;
         for first in firsts {
             if let Some(trouble) = folder.trouble() {
                 bail!("cannot write: {trouble}");
             }
-            let key = keys.first(*first).unwrap_or_default();
+            let key = segment.texts().key(*first)?;
             let documents = again.documents(*first)?;
             let bytes = documents.iter().map(|document| document.text.bytes()).sum();
             gate.enter(bytes, options.memory / WAITING_SHARE, || {

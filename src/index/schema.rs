@@ -1,7 +1,7 @@
 //! The fields that tantivy keeps, named once. A document is a passage.
 //!
-//! Its characters, words and text are kept beside them: see `postings` and
-//! `texts`. The characters of a passage are the title (first passage only), its
+//! Its characters, words and text, and the facts of its article, are kept beside them: see
+//! `postings`, `texts` and `facts`. The characters of a passage are the title (first passage only), its
 //! own text, and the head of the next passage of the same paragraph; its words
 //! are those of the title (first passage only) and the text, without credits
 //! and furniture.
@@ -9,12 +9,12 @@
 use anyhow::{Result, bail};
 use tantivy::DocId;
 use tantivy::columnar::Column;
-use tantivy::schema::{FAST, Field, NumericOptions, STORED, Schema, TextOptions};
+use tantivy::schema::{FAST, Field, NumericOptions, Schema, TextOptions};
 
 /// Handles of the fields.
 #[derive(Debug, Clone, Copy)]
 pub struct Fields {
-    /// Hash of the article's id: the same on each of its passages. Indexed and fast.
+    /// Hash of the article's id: the same on each of its passages. Indexed.
     pub key: Field,
     /// Hash of the file it came from; on the first passage only. Indexed and fast.
     pub file: Field,
@@ -22,18 +22,12 @@ pub struct Fields {
     pub hash: Field,
     /// Hash of where in its file the record stands; on the first passage only. Fast.
     pub spot: Field,
-    /// `number << 1 | inside`: the passage's number in the article, and whether
-    /// it begins inside a paragraph. Fast. Passages of an article are documents
-    /// that follow one another, so `document - number` is its first.
-    pub place: Field,
     /// How the positions of the passage are divided: the code of [`Zones`]. Fast.
     pub zones: Field,
     /// Day as `yyyymmdd`, 0 when unknown. Fast.
     pub date: Field,
     /// Source, folded. Fast.
     pub source: Field,
-    /// What is known of the article, as JSON; on the first passage only. Stored.
-    pub meta: Field,
 }
 
 impl Fields {
@@ -42,15 +36,13 @@ impl Fields {
         let mut builder = Schema::builder();
         let fields = Fields {
             // Lengths (`INDEXED` would keep them) are of use to nobody here.
-            key: builder.add_u64_field("key", NumericOptions::default().set_indexed().set_fast()),
+            key: builder.add_u64_field("key", NumericOptions::default().set_indexed()),
             file: builder.add_u64_field("file", NumericOptions::default().set_indexed().set_fast()),
             hash: builder.add_u64_field("hash", FAST),
             spot: builder.add_u64_field("spot", FAST),
-            place: builder.add_u64_field("place", FAST),
             zones: builder.add_u64_field("zones", FAST),
             date: builder.add_u64_field("date", FAST),
             source: builder.add_text_field("source", TextOptions::default().set_fast("raw")),
-            meta: builder.add_bytes_field("meta", STORED),
         };
         (builder.build(), fields)
     }

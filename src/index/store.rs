@@ -3,20 +3,20 @@
 use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
 use serde::{Deserialize, Serialize};
 use tantivy::columnar::{Column, StrColumn};
 use tantivy::plugin::SegmentPlugin;
-use tantivy::store::StoreReader;
 use tantivy::{DocId, Index, SegmentReader};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::index::columns::{Columns, Fact};
 use crate::index::directory::Folder;
 use crate::index::disk::{Files, Guard};
+use crate::index::facts::{Block, FACTS, Facts};
 use crate::index::gate::Gate;
 use crate::index::ledger::{Entry, FILE as LEDGER, Ledger};
 use crate::index::living::{FOREIGN, Living, META};
@@ -61,16 +61,18 @@ pub struct Segment {
     chars: Terms,
     words: Terms,
     texts: Texts,
+    facts: OnceLock<Facts>,
     columns: Columns,
 }
 
 impl Segment {
-    fn open(reader: SegmentReader) -> Result<Segment> {
+    pub(crate) fn open(reader: SegmentReader) -> Result<Segment> {
         let file = |ending| -> Result<_> { Ok(reader.open_read(component(ending))?) };
         Ok(Segment {
             chars: Terms::open(file(CHARS)?, true).context(CHARS)?,
             words: Terms::open(file(WORDS)?, false).context(WORDS)?,
             texts: Texts::open(file(TEXTS)?).context(TEXTS)?,
+            facts: OnceLock::new(),
             columns: Columns::default(),
             reader,
         })
@@ -123,9 +125,17 @@ impl Segment {
         self.columns.source(&self.reader)
     }
 
-    /// The stored facts of articles.
-    pub fn stored(&self) -> Result<&StoreReader> {
-        self.columns.stored(&self.reader)
+    /// The facts of an article, by its first passage: [`Meta`](crate::index::Meta) as
+    /// JSON. Who reads many hands the same `block` in again.
+    pub(crate) fn facts<'a>(&self, article: DocId, block: &'a mut Block) -> Result<&'a [u8]> {
+        let facts = match self.facts.get() {
+            Some(facts) => facts,
+            None => {
+                let facts = Facts::open(self.reader.open_read(component(FACTS))?).context(FACTS)?;
+                self.facts.get_or_init(|| facts)
+            }
+        };
+        facts.read(self.runs().articles.rank(article), block)
     }
 
     /// The texts of the passages.

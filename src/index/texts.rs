@@ -31,6 +31,7 @@ use anyhow::{Context, Result};
 use tantivy::directory::{FileSlice, OwnedBytes};
 use tantivy::{DocId, HasLen};
 
+use crate::index::numbers::{Numbers, eight, number4, number8};
 use crate::index::runs::Runs;
 use crate::index::twins::Signature;
 use crate::pack::unpack;
@@ -40,9 +41,6 @@ pub(crate) use write::TextsPlugin;
 pub(crate) const TEXTS: &str = "texts";
 const MAGIC: [u8; 4] = *b"jbt2";
 const FOOTER: usize = 8 + 4 + 4 + 4;
-/// Numbers that are read in one go: few, for most questions need a handful here and
-/// there, and what was read stays.
-const NUMBERS: usize = 1024;
 /// Records of a group.
 const GROUP: usize = 128;
 /// Bytes that stand before the title of a first passage.
@@ -56,37 +54,6 @@ pub struct Texts {
     groups: Vec<Group>,
     keys: Numbers,
     sketches: Numbers,
-}
-
-/// A number for each article.
-struct Numbers {
-    file: FileSlice,
-    /// What was read of them.
-    read: Vec<OnceLock<OwnedBytes>>,
-}
-
-impl Numbers {
-    fn new(file: FileSlice) -> Numbers {
-        let read = (file.len() / 8).div_ceil(NUMBERS);
-        Numbers {
-            read: vec![OnceLock::new(); read],
-            file,
-        }
-    }
-
-    fn get(&self, nth: usize) -> io::Result<u64> {
-        let read = self.read.get(nth / NUMBERS).ok_or_else(damaged)?;
-        let numbers = match read.get() {
-            Some(numbers) => numbers,
-            None => {
-                let begin = nth / NUMBERS * NUMBERS * 8;
-                let end = self.file.len().min(begin + NUMBERS * 8);
-                let numbers = self.file.slice(begin..end).read_bytes()?;
-                read.get_or_init(|| numbers)
-            }
-        };
-        eight(numbers, nth % NUMBERS * 8).ok_or_else(damaged)
-    }
 }
 
 /// A group of records.
@@ -320,18 +287,4 @@ fn opened(record: &OwnedBytes) -> Option<Packed> {
 fn signature(sketch: u64, record: &[u8]) -> Option<Signature> {
     let part = |nth: usize| eight(record, 8 * nth);
     Some(Signature([sketch, part(1)?, part(2)?, part(3)?]))
-}
-
-fn number4(bytes: &[u8], at: usize) -> Option<usize> {
-    let bytes = bytes.get(at..at.checked_add(4)?)?.try_into().ok()?;
-    usize::try_from(u32::from_le_bytes(bytes)).ok()
-}
-
-fn number8(bytes: &[u8], at: usize) -> Option<usize> {
-    usize::try_from(eight(bytes, at)?).ok()
-}
-
-fn eight(bytes: &[u8], at: usize) -> Option<u64> {
-    let bytes = bytes.get(at..at.checked_add(8)?)?.try_into().ok()?;
-    Some(u64::from_le_bytes(bytes))
 }

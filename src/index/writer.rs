@@ -23,7 +23,8 @@ use crate::index::recipe::Recipe;
 use crate::index::recut::{self, Recut};
 use crate::index::schema::Fields;
 use crate::index::store::{
-    Commit, entries, lazy_segmenter, lock, make_current, open_index, plugins, user_dict_hash,
+    Commit, Segment, entries, lazy_segmenter, lock, make_current, open_index, plugins,
+    user_dict_hash,
 };
 use crate::segment::{UserWord, normal_dict};
 use articles::New;
@@ -68,7 +69,7 @@ pub struct Writer {
     recipe: Recipe,
     writer: IndexWriter<PassageDocument>,
     ledger: Ledger,
-    snapshot: Vec<SegmentReader>,
+    snapshot: Vec<Segment>,
     /// What this run added, by key.
     added: HashMap<u64, New, foldhash::fast::RandomState>,
     /// Keys of the file of each [`New`]; neighbours have one.
@@ -95,12 +96,15 @@ const MIN_ARENA: usize = 15 << 20;
 /// And no more than this.
 const MAX_ARENA: usize = (4 << 30) - (1 << 20);
 
+/// Bytes for everything but postings.
+const REST: usize = 128 << 20;
+
 /// Threads that make postings, and the bytes that each may take for them.
 pub(super) fn arena(options: &Options) -> (usize, usize) {
-    // Measured: the process peaks at about twice the arenas while segments are
-    // flushed, and the rest (program and tables, batches, queue) needs its share. With
-    // less, the work doubles: so many segments are merged at once.
-    let all = options.memory / 3;
+    // Measured: program, tables, batches and queue take some hundred megabytes, and the
+    // process peaks at half as much again as the arenas while segments are flushed and
+    // merged. With less, the work doubles: so many segments are merged at once.
+    let all = (options.memory.saturating_sub(REST) / 8 * 5).max(options.memory / 3);
     // A thread that has too little writes a segment for every few articles.
     let most = (all / MIN_ARENA).clamp(1, 8);
     let threads = options.threads.clamp(1, most);
@@ -196,7 +200,8 @@ impl Writer {
         let ledger = Ledger::open(files, folder.path(), commit.ledger_bytes, known)?;
         let mut snapshot = Vec::new();
         for segment in index.searchable_segments()? {
-            snapshot.push(SegmentReader::open(&segment).map_err(|error| folder.explain(error))?);
+            let reader = SegmentReader::open(&segment).map_err(|error| folder.explain(error))?;
+            snapshot.push(Segment::open(reader)?);
         }
         let (threads, arena) = arena(options);
         let writer: IndexWriter<PassageDocument> = index

@@ -8,7 +8,7 @@
 use anyhow::Result;
 
 use crate::index::{Signature, Store};
-use crate::search::rank::Candidate;
+use crate::search::rank::{Candidate, day_of};
 
 /// How many of the best are looked at for copies of what is shown: a copy says
 /// the same, so it stands near.
@@ -50,7 +50,7 @@ pub(super) fn fold(
                 continue;
             }
             let one = &ranked[*one];
-            let near = within_a_month(one.day, candidate.day);
+            let near = within_a_month(day_of(store, one)?, day_of(store, candidate)?);
             if sketch != *other && !near {
                 continue;
             }

@@ -102,8 +102,7 @@ impl Searcher {
             if !page.sources.is_empty() {
                 among = matcher.source(&page.sources, &among)?;
             }
-            let docs: Vec<DocId> = matcher.run(query, &among)?.iter().collect();
-            Ok((number, docs))
+            Ok((number, matcher.run(query, &among)?.to_vec()))
         })?;
         let mut all = vec![Vec::new(); self.store().segments().len()];
         for (number, mut docs) in found {

@@ -8,21 +8,25 @@ use crate::search::phrase::Phrase;
 /// Byte ranges of a text at which one of the strings stands: sorted, apart, on
 /// character boundaries.
 pub(crate) fn marks(text: &str, strings: &[Phrase]) -> Vec<Range<usize>> {
-    let placed: Vec<_> = units(text).collect();
+    // Of text that is nearly all hanzi, so that they seldom grow.
+    let room = text.len() / 3 + 8;
+    let (mut own, mut bytes) = (Vec::with_capacity(room), Vec::with_capacity(room));
+    for placed in units(text) {
+        own.push(placed.unit);
+        bytes.push(placed.bytes);
+    }
     let mut ranges: Vec<Range<usize>> = Vec::new();
-    for string in strings.iter().filter(|string| !string.units.is_empty()) {
-        let length = string.units.len();
+    for string in strings {
+        let Some((first, rest)) = string.units.split_first() else {
+            continue;
+        };
         let mut at = 0;
-        while at + length <= placed.len() {
-            let found = placed[at..at + length]
-                .iter()
-                .zip(&string.units)
-                .all(|(placed, unit)| placed.unit == *unit);
-            if found {
-                ranges.push(placed[at].bytes.start..placed[at + length - 1].bytes.end);
-                at += length;
-            } else {
-                at += 1;
+        while let Some(before) = own[at..].iter().position(|unit| unit == first) {
+            let begin = at + before;
+            at = begin + 1;
+            if own[at..].starts_with(rest) {
+                at += rest.len();
+                ranges.push(bytes[begin].start..bytes[at - 1].end);
             }
         }
     }

@@ -221,24 +221,33 @@ impl<'a> Matcher<'a> {
     fn any(&self, parts: &[Query], among: &Set) -> Result<Matched> {
         let free = |part: &&Query| matches!(part, Query::Words(_));
         let (free, asked): (Vec<&Query>, Vec<&Query>) = once(parts).partition(free);
+        if asked.is_empty() {
+            return self.free(&free, among);
+        }
         let asked: Vec<Query> = asked.into_iter().cloned().collect();
         let mut joined = Joined::new(self.spread(among)?);
         self.require(&asked, &mut joined, Where::Anywhere)?;
         // What was asked for exactly decides what is found; free text beside it
         // decides the order.
         if !free.is_empty() && joined.filters() && !joined.left.is_empty() {
-            let mut docs = self.enough()?;
-            let mut left = joined.left.clone();
-            for text in free {
-                if let Query::Words(text) = text {
-                    left.remove_all(&docs);
-                    docs.add(&self.phrase(text, Scope::Anywhere, &left)?.docs);
-                }
-            }
-            joined.push(matched(docs), self)?;
+            let found = self.free(&free, &joined.left)?;
+            joined.push(found, self)?;
         }
         self.exclude(&asked, &mut joined, Where::Anywhere)?;
         Ok(joined.finish(self.none()))
+    }
+
+    /// Free text: passages that have enough of its words, or a part of it as it is.
+    fn free(&self, parts: &[&Query], among: &Set) -> Result<Matched> {
+        let mut docs = self.enough()?;
+        let mut left = among.clone();
+        for part in parts {
+            if let Query::Words(text) = part {
+                left.remove_all(&docs);
+                docs.add(&self.phrase(text, Scope::Anywhere, &left)?.docs);
+            }
+        }
+        Ok(matched(docs))
     }
 
     /// Looks for the parts that must be there, what is rarest first.

@@ -262,14 +262,17 @@ impl<'a> Finder<'a> {
     fn holds(&mut self, doc: DocId) -> Result<bool> {
         // What stands in the tail alone is not the passage's own: one whose paragraph
         // goes on is looked at more closely. One character needs no look at positions.
-        let is_own = self.scope == Scope::Anywhere
-            && self.phrase.units.len() <= TAIL + 1
-            && !self.segment.is_deleted(doc)
-            && !self.runs.is_inside(doc + 1);
-        if !is_own {
+        if self.segment.is_deleted(doc) || !self.is_own(doc) {
             return Ok(!self.starts(doc)?.is_empty());
         }
         self.walk.stands(doc, &mut self.found)
+    }
+
+    /// Whether all places of a passage are its own, for it has no tail.
+    fn is_own(&self, doc: DocId) -> bool {
+        self.scope == Scope::Anywhere
+            && self.phrase.units.len() <= TAIL + 1
+            && !self.runs.is_inside(doc + 1)
     }
 
     /// Where the string begins in the passage at hand; nowhere in a deleted one.
@@ -279,7 +282,10 @@ impl<'a> Finder<'a> {
             return Ok(&self.found);
         }
         self.walk.starts(doc, &mut self.found)?;
-        if !self.found.is_empty() {
+        self.titled = false;
+        // Most passages have neither a title nor a tail.
+        let is_plain = self.is_own(doc) && !self.runs.articles.has(doc);
+        if !is_plain && !self.found.is_empty() {
             let zone = Zones::of(self.zones, doc);
             let scope = self.scope;
             self.found.retain(|start| zone.holds(scope, *start));

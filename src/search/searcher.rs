@@ -7,18 +7,18 @@ use std::sync::OnceLock;
 use anyhow::{Context, Result};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use tantivy::schema::{IndexRecordOption, TantivyDocument};
+use tantivy::schema::IndexRecordOption;
 use tantivy::{DocId, DocSet, TERMINATED, Term};
 
 use crate::article::{Date, Origin};
-use crate::index::{Fact, Meta, Segment, Store, facts, key_of};
+use crate::index::{Block, Meta, Segment, Store, key_of};
 use crate::search::asked::Asked;
 use crate::search::found::{Found, Leaf};
 use crate::search::phrase::Phrase;
 use crate::search::query::Query;
 use crate::search::rank::{
     Candidate, Collection, Evidence, FEATURES, HEAD, Model, READ, Said, built_in, by_score,
-    know_keys,
+    know_days, know_keys,
 };
 use crate::search::suggest::Readings;
 use crate::search::{
@@ -149,7 +149,7 @@ impl Searcher {
         hits.hits = together::each(shown, |(index, (nth, copies))| {
             let candidate = &ranked.best[nth];
             let segment = &self.store.segments()[candidate.segment];
-            let facts: Shown = self.facts(segment, candidate.article())?;
+            let facts: Shown = facts(segment, candidate.article(), &mut Block::default())?;
             let text = segment.texts();
             let text = text.text(candidate.doc, candidate.number == 0)?;
             Ok(Hit {
@@ -287,15 +287,14 @@ impl Searcher {
             else {
                 continue;
             };
-            let places = segment.column(Fact::Place)?;
+            let runs = segment.runs();
             let mut doc = postings.doc();
             while doc != TERMINATED {
-                let place = places.first(doc).unwrap_or_default();
-                if !segment.is_deleted(doc) && place >> 1 == 0 {
-                    let meta = self.facts::<Meta>(segment, doc)?;
+                if !segment.is_deleted(doc) && runs.articles.has(doc) {
+                    let meta: Meta = facts(segment, doc, &mut Block::default())?;
                     let mut body = segment.texts().text(doc, true)?;
                     for next in doc + 1..doc + meta.passages {
-                        if places.first(next).unwrap_or_default() & 1 == 0 {
+                        if !runs.is_inside(next) {
                             body.push('\n');
                         }
                         segment.texts().append(next, false, &mut body)?;
@@ -313,10 +312,11 @@ impl Searcher {
     /// Calls `each` with the facts of every article, in no particular order.
     pub fn articles(&self, mut each: impl FnMut(Meta)) -> Result<()> {
         for segment in self.store.segments() {
-            let places = segment.column(Fact::Place)?;
+            let runs = segment.runs();
+            let mut block = Block::default();
             for doc in 0..segment.max_doc() {
-                if !segment.is_deleted(doc) && places.first(doc).unwrap_or_default() >> 1 == 0 {
-                    each(self.facts::<Meta>(segment, doc)?);
+                if !segment.is_deleted(doc) && runs.articles.has(doc) {
+                    each(facts(segment, doc, &mut block)?);
                 }
             }
         }
@@ -399,9 +399,10 @@ impl Searcher {
             }
             return Ok(scored);
         }
+        know_days(&self.store, ranked)?;
         know_keys(&self.store, ranked)?;
         ranked.sort_by(|a, b| {
-            let undated = (a.day == u64::MAX).cmp(&(b.day == u64::MAX));
+            let undated = (a.day == Some(u64::MAX)).cmp(&(b.day == Some(u64::MAX)));
             let days = match sort {
                 Sort::Oldest => a.day.cmp(&b.day),
                 _ => b.day.cmp(&a.day),
@@ -448,27 +449,24 @@ impl Searcher {
     /// What is marked: the parts as they stand, and the words of two characters
     /// or more. Single characters are marked only when nothing else was asked.
     fn strings_to_mark(&self, words: &[(String, u32)], asked: &Asked) -> Vec<Phrase> {
-        let mut strings: Vec<Phrase> = asked
-            .free
-            .iter()
-            .chain(&asked.exact)
-            .map(|text| Phrase::new(text))
-            .collect();
-        strings.extend(
-            words
-                .iter()
-                .filter(|(word, _)| word.chars().nth(1).is_some())
-                .map(|(word, _)| Phrase::new(word)),
-        );
+        let parts = asked.free.iter().chain(&asked.exact);
+        let words = words.iter().map(|(word, _)| word);
+        let words = words.filter(|word| word.chars().nth(1).is_some());
+        let mut strings: Vec<Phrase> = Vec::new();
+        for string in parts.chain(words).map(|text| Phrase::new(text)) {
+            // A part that is a word is looked for once.
+            if !strings.contains(&string) {
+                strings.push(string);
+            }
+        }
         strings
     }
+}
 
-    /// The facts of an article, by its first passage.
-    fn facts<T: DeserializeOwned>(&self, segment: &Segment, article: DocId) -> Result<T> {
-        let document: TantivyDocument = segment.stored()?.get(article)?;
-        let meta = facts(&document, self.store.fields());
-        serde_json::from_slice(meta).context("the facts of an article are damaged")
-    }
+/// The facts of an article, by its first passage.
+fn facts<T: DeserializeOwned>(segment: &Segment, article: DocId, block: &mut Block) -> Result<T> {
+    let facts = segment.facts(article, block)?;
+    serde_json::from_slice(facts).context("the facts of an article are damaged")
 }
 
 /// What of [`Meta`] is shown of every hit: the rest of it is passed over.

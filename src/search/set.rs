@@ -130,20 +130,18 @@ impl Set {
     pub(crate) fn spread(&self, firsts: &[u64]) -> Set {
         let mut set = self.clone();
         let firsts = firsts.get(self.base..).unwrap_or_default();
-        // Bits flow over places that are open, twice as far with each step.
+        // To the ends of runs: what is added to bits that are all set, but for the last
+        // of each run, runs over from the first that is in the set up to that last one.
+        let nexts = firsts.iter().skip(1).chain([&1]);
         let mut carry = false;
-        for (word, firsts) in set.words.iter_mut().zip(firsts) {
-            if *word == 0 && !carry {
-                continue;
-            }
-            let mut open = !firsts;
-            *word |= u64::from(carry) & open;
-            for step in [1, 2, 4, 8, 16, 32] {
-                *word |= *word << step & open;
-                open &= open << step;
-            }
-            carry = *word >> 63 == 1;
+        for ((word, firsts), next) in set.words.iter_mut().zip(firsts).zip(nexts) {
+            let inner = !(firsts >> 1 | next << 63);
+            let from = *word | u64::from(carry);
+            let (sum, over) = (from & inner).overflowing_add(inner);
+            *word = sum ^ inner | from;
+            carry = over;
         }
+        // To their beginnings: bits flow over places that are open, twice as far with each step.
         let (mut carry, mut last_open) = (false, false);
         for (word, firsts) in set.words.iter_mut().zip(firsts).rev() {
             let mut open = !firsts >> 1 | u64::from(last_open) << 63;
@@ -152,9 +150,15 @@ impl Set {
                 continue;
             }
             *word |= u64::from(carry) << 63 & open;
-            for step in [1, 2, 4, 8, 16, 32] {
-                *word |= *word >> step & open;
-                open &= open >> step;
+            for steps in [[1, 2, 4], [8, 16, 32]] {
+                for step in steps {
+                    *word |= *word >> step & open;
+                    open &= open >> step;
+                }
+                // Few runs are so long that bits have further to go.
+                if open == 0 {
+                    break;
+                }
             }
             carry = *word & 1 == 1;
         }
@@ -166,12 +170,32 @@ impl Set {
         self.words.iter().all(|word| *word == 0)
     }
 
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.words
+            .iter()
+            .map(|word| word.count_ones() as usize)
+            .sum()
+    }
+
+    /// The documents, in order, as a list.
+    pub(crate) fn to_vec(&self) -> Vec<DocId> {
+        let mut docs = Vec::with_capacity(self.len());
+        docs.extend(self.iter());
+        docs
+    }
+
     /// The documents, in order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = DocId> {
-        let mut next = 0;
+        let mut words = (self.base..).zip(&self.words);
+        let (mut first, mut left) = (0, 0);
         std::iter::from_fn(move || {
-            let doc = self.from(next)?;
-            next = doc + 1;
+            while left == 0 {
+                let (nth, word) = words.next()?;
+                (first, left) = (nth as DocId * 64, *word);
+            }
+            let doc = first + left.trailing_zeros();
+            left &= left - 1;
             Some(doc)
         })
     }
@@ -195,6 +219,7 @@ mod tests {
             let mut set = none.with(docs.iter().copied());
             prop_assert!(set.iter().eq(docs.iter().copied()));
             prop_assert_eq!(set.is_empty(), docs.is_empty());
+            prop_assert_eq!(set.len(), docs.len());
             for doc in 0..end {
                 prop_assert_eq!(set.contains(doc), docs.contains(&doc));
                 prop_assert_eq!(set.from(doc), docs.range(doc..).next().copied());

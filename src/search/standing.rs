@@ -16,14 +16,14 @@ use crate::segment::is_known;
 pub(super) fn with_word(segment: &Segment, word: &str, among: &Set) -> Result<Set> {
     let terms = segment.words();
     let mut docs = among.empty();
-    let Some(mut postings) = terms.postings(word)? else {
-        return Ok(docs);
-    };
     if let Some(counts) = terms.counts(word)? {
         docs.add(among);
         docs.keep_words(|nth| counts.word(nth));
         return Ok(alive(segment, docs));
     }
+    let Some(mut postings) = terms.postings(word)? else {
+        return Ok(docs);
+    };
     let mut doc = postings.doc();
     while let Some(wanted) = among.from(doc) {
         if wanted > doc {

@@ -63,21 +63,37 @@ impl Units {
         &self.all
     }
 
-    /// Some of them, each with its number and its first passage.
-    pub(crate) fn of_those(&self, which: impl Fn(usize) -> bool) -> Vec<(usize, DocId)> {
-        let mut those = Vec::new();
-        let mut nth = 0;
-        for word in self.begins.numbers() {
-            let mut begins = self.begins.word(word);
-            while begins != 0 {
-                if which(nth) {
-                    those.push((nth, word as DocId * 64 + begins.trailing_zeros()));
+    /// The first passage of one of them.
+    pub(crate) fn begin(&self, nth: usize) -> DocId {
+        let at = self
+            .before
+            .partition_point(|before| *before as usize <= nth);
+        let at = at.saturating_sub(1);
+        let word = self.begins.numbers().start + at;
+        let mut begins = self.begins.word(word);
+        for _ in self.before.get(at).map_or(0, |before| *before as usize)..nth {
+            begins &= begins.wrapping_sub(1);
+        }
+        word as DocId * 64 + begins.trailing_zeros()
+    }
+
+    /// Adds up, for each, what its passages have.
+    pub(crate) fn sums(&self, of: impl Fn(DocId) -> u32) -> Vec<u32> {
+        let mut sums = vec![0; self.count];
+        for word in self.all.numbers() {
+            let (begins, before) = self.begins_of(word);
+            let mut all = self.all.word(word);
+            while all != 0 {
+                let bit = all.trailing_zeros();
+                all &= all - 1;
+                let up_to = begins & (u64::MAX >> (63 - bit));
+                let nth = (before + up_to.count_ones()).wrapping_sub(1) as usize;
+                if let Some(sum) = sums.get_mut(nth) {
+                    *sum += of(word as DocId * 64 + bit);
                 }
-                begins &= begins - 1;
-                nth += 1;
             }
         }
-        those
+        sums
     }
 
     /// The number of the one that holds a passage of one.
@@ -119,8 +135,12 @@ impl Units {
         };
         if let Some(counts) = terms.counts(term)? {
             for word in self.all.numbers() {
+                let all = self.all.word(word);
+                if all == 0 {
+                    continue;
+                }
                 let own = counts.word(word);
-                let mut both = self.all.word(word) & own;
+                let mut both = all & own;
                 if both == 0 {
                     continue;
                 }
@@ -171,15 +191,15 @@ mod tests {
             let units = Units::new(0..end, ranges.iter().cloned());
             prop_assert_eq!(units.count(), ranges.len());
             prop_assert!(units.begins().iter().eq(ranges.iter().map(|range| range.start)));
-            for (nth, first) in units.of_those(|nth| nth % 3 == 1) {
-                prop_assert!(nth % 3 == 1 && first == ranges[nth].start);
-            }
             for (nth, range) in ranges.iter().enumerate() {
+                prop_assert_eq!(units.begin(nth), range.start);
                 for doc in range.clone() {
                     prop_assert!(units.all().contains(doc));
                     prop_assert_eq!(units.nth(doc), nth);
                 }
             }
+            let sums = ranges.iter().map(|range| range.clone().map(|doc| doc % 7).sum());
+            prop_assert_eq!(units.sums(|doc| doc % 7), sums.collect::<Vec<u32>>());
             let all = ranges.iter().map(Range::len).sum::<usize>();
             prop_assert_eq!(units.all().iter().count(), all);
         }

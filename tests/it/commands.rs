@@ -180,7 +180,7 @@ fn check_names_the_damaged_file() {
             .unwrap_or_default()
             .to_string_lossy()
             .into_owned();
-        ["store", "fast", "chars", "words", "texts", "term", "idx"].contains(&ending.as_str())
+        ["facts", "fast", "chars", "words", "texts", "term", "idx"].contains(&ending.as_str())
     };
     let files: Vec<PathBuf> = index_files(&env).into_iter().filter(segments).collect();
     assert!(files.len() >= 5, "{files:?}");

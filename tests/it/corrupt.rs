@@ -70,6 +70,10 @@ fn a_changed_byte_is_an_error_and_no_answer() {
         .collect();
     for (nth, path) in sealed(&env).into_iter().enumerate() {
         let whole = fs::read(&path).unwrap();
+        // No byte of an empty user dictionary can change.
+        if whole.is_empty() {
+            continue;
+        }
         let (kind, damaged) = match nth % 3 {
             0 => ("zero", vec![0; whole.len()]),
             1 => ("cut", whole[..whole.len() / 2].to_vec()),

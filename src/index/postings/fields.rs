@@ -7,7 +7,6 @@ use tantivy::DocId;
 use tantivy::directory::WritePtr;
 
 use crate::index::postings::build::Lists;
-use crate::index::postings::here::Here;
 use crate::index::postings::hidden;
 use crate::index::postings::write::{FileWriter, length_code};
 use crate::segment::Segmenter;
@@ -81,16 +80,17 @@ impl Chars {
     }
 }
 
+/// The list of a word, that of the word where it is hidden, and the last document that has it, cut
+/// or hidden: each one more than it is, so that a table of them is made of nothing.
+type Numbered = [u32; 3];
+
 /// Words with their frequencies. A word of the dictionary has a number that finds
 /// its list at once; the others, a few of a hundred, are hashed.
 pub(super) struct Words {
     lists: Lists,
-    numbered: Vec<u32>,
+    /// What is known of each number.
+    numbered: Vec<Numbered>,
     others: HashMap<String, u32, foldhash::fast::RandomState>,
-    /// The lists of hidden words, by the number of the word.
-    hidden: HashMap<u32, u32, foldhash::fast::FixedState>,
-    /// The numbered words of the document at hand, hidden ones too.
-    here: Here,
     /// The words one after the other, and where that of each list ends.
     names: Vec<u8>,
     ends: Vec<u32>,
@@ -106,10 +106,8 @@ impl Words {
     pub(super) fn new() -> Words {
         Words {
             lists: Lists::new(),
-            numbered: vec![NONE; Segmenter::NUMBERS],
+            numbered: vec![[0; 3]; Segmenter::NUMBERS],
             others: HashMap::default(),
-            hidden: HashMap::default(),
-            here: Here::default(),
             names: Vec::new(),
             ends: Vec::new(),
             lengths: Vec::new(),
@@ -122,39 +120,38 @@ impl Words {
     /// segmenter's. Says whether it is kept.
     #[inline]
     pub(super) fn occurrence(&mut self, word: &str, number: u32, doc: DocId) -> bool {
-        let list = match self.numbered.get(number as usize) {
-            Some(list) if number != 0 && *list != NONE => *list,
-            _ => match self.find(word, number) {
+        let list = match self.numbered.get_mut(number as usize) {
+            Some([list, _, last]) if *list != 0 => {
+                *last = doc + 1;
+                *list - 1
+            }
+            _ => match self.find(word, number, doc) {
                 Some(list) => list,
                 None => return false,
             },
         };
         self.met.push(u64::from(list) << 32 | u64::from(doc));
-        if number != 0 {
-            self.here.insert(number);
-        }
         true
     }
 
     /// Notes that the characters of a numbered word stand in a document whose words all
     /// were noted. Of a word that is among them, or came before, nothing is kept, but
-    /// where it was cut as a user's, without a number, or the document has more words than
-    /// [`Here`] takes: that it stands there is true of those too.
+    /// where it was cut as a user's, without a number: that it stands there is true of those too.
     #[inline]
     pub(super) fn hidden_word(&mut self, word: &[char], number: u32, doc: DocId) {
-        if !self.here.insert(number) {
+        let Some([_, list, last]) = self.numbered.get_mut(number as usize) else {
+            return;
+        };
+        if std::mem::replace(last, doc + 1) == doc + 1 {
             return;
         }
-        let list = match self.hidden.get(&number) {
-            Some(list) => *list,
-            None => {
-                let word: String = word.iter().collect();
-                let list = self.begin(&hidden(&word));
-                self.hidden.insert(number, list);
-                list
-            }
-        };
-        self.met.push(u64::from(list) << 32 | u64::from(doc));
+        let mut list = *list;
+        if list == 0 {
+            let word: String = word.iter().collect();
+            list = self.begin(&hidden(&word)) + 1;
+            self.numbered[number as usize][1] = list;
+        }
+        self.met.push(u64::from(list - 1) << 32 | u64::from(doc));
     }
 
     /// Begins the list of a term.
@@ -165,7 +162,7 @@ impl Words {
     }
 
     /// The list of a word that no number found; `None` for one that is too long.
-    fn find(&mut self, word: &str, number: u32) -> Option<u32> {
+    fn find(&mut self, word: &str, number: u32, doc: DocId) -> Option<u32> {
         if word.len() > LONGEST {
             return None;
         }
@@ -176,7 +173,7 @@ impl Words {
         }
         let list = self.begin(word);
         match self.numbered.get_mut(number as usize) {
-            Some(place) if number != 0 => *place = list,
+            Some([place, _, last]) if number != 0 => (*place, *last) = (list + 1, doc + 1),
             _ => {
                 self.others.insert(word.to_owned(), list);
             }
@@ -187,7 +184,6 @@ impl Words {
     /// Ends a document.
     pub(super) fn end(&mut self, length: u32) {
         self.lengths.push(length_code(length));
-        self.here.clear();
     }
 
     /// Puts into lists what was met in some documents, list by list: each is touched
@@ -239,17 +235,14 @@ impl Words {
         file.close(&self.lengths)
     }
 
-    /// Bytes that grow, about: no flush gives back the table of numbers, 3 MB.
+    /// Bytes that grow, about: no flush gives back the table of numbers, 10 MB.
     pub(super) fn bytes(&self) -> usize {
         /// What a hashed word takes besides its bytes.
         const HASHED: usize = 64;
-        /// And a number, in a table that is half full.
-        const NUMBERED: usize = 18;
         self.lists.bytes()
             + self.names.capacity()
             + self.ends.capacity() * size_of::<u32>()
             + self.others.len() * HASHED
-            + self.hidden.len() * NUMBERED
             + self.lengths.capacity()
             + (self.met.capacity() + self.room.capacity()) * size_of::<u64>()
     }

@@ -11,7 +11,6 @@ mod build;
 mod dense;
 mod dictionary;
 mod fields;
-mod here;
 mod merge;
 mod read;
 mod shelf;

@@ -11,6 +11,7 @@ use tantivy::schema::document::ErasedDocument;
 use tantivy::{DocId, Segment, TantivyError};
 
 use crate::index::documents::{PassageDocument, PassageText};
+use crate::index::facts::{Block, FACTS, Facts, FactsWriter};
 use crate::index::postings::{check_order, component, keeps_order, new_numbers};
 use crate::index::runs::RunsWriter;
 use crate::index::texts::{GROUP, HEAD, MAGIC, TEXTS, Texts};
@@ -22,7 +23,7 @@ pub(crate) struct TextsPlugin;
 
 impl SegmentPlugin for TextsPlugin {
     fn extensions(&self) -> &[&str] {
-        &[TEXTS]
+        &[TEXTS, FACTS]
     }
 
     fn create_writer(
@@ -32,6 +33,7 @@ impl SegmentPlugin for TextsPlugin {
         let segment = context.segment.clone();
         Ok(Box::new(TextsWriter {
             out: Records::new(segment.open_write(component(TEXTS))?),
+            facts: FactsWriter::new(segment.open_write(component(FACTS))?)?,
             record: Vec::new(),
             waiting: Waiting::default(),
         }))
@@ -41,14 +43,26 @@ impl SegmentPlugin for TextsPlugin {
         check_order(&context)?;
         let segment = context.target_segment.clone();
         let mut out = Records::new(segment.open_write(component(TEXTS))?);
+        let mut facts = FactsWriter::new(segment.open_write(component(FACTS))?)?;
         let failed = |error: anyhow::Error| TantivyError::InternalError(format!("{error:#}"));
         for (reader, numbers) in context.readers.iter().zip(new_numbers(context.readers)) {
             let texts = Texts::open(reader.open_read(component(TEXTS))?).map_err(failed)?;
+            let known = Facts::open(reader.open_read(component(FACTS))?).map_err(failed)?;
+            let is_whole = !numbers.contains(&DocId::MAX);
+            if is_whole {
+                facts.add_all(&known)?;
+            }
+            let mut block = Block::default();
             for (doc, number) in (0..).zip(numbers) {
                 if number != DocId::MAX {
                     let record = texts.record(doc).map_err(failed)?;
                     let runs = texts.runs();
-                    let article = match runs.articles.has(doc) {
+                    let begins = runs.articles.has(doc);
+                    if begins && !is_whole {
+                        let nth = runs.articles.rank(doc);
+                        facts.add(known.read(nth, &mut block).map_err(failed)?)?;
+                    }
+                    let article = match begins {
                         true => Some(Article {
                             key: texts.key(doc).map_err(failed)?,
                             sketch: texts.sketch(doc).map_err(failed)?,
@@ -60,6 +74,7 @@ impl SegmentPlugin for TextsPlugin {
             }
         }
         out.close()?;
+        facts.close()?;
         Ok(())
     }
 }
@@ -153,6 +168,7 @@ impl Records {
 
 struct TextsWriter {
     out: Records,
+    facts: FactsWriter,
     record: Vec<u8>,
     waiting: Waiting,
 }
@@ -179,6 +195,9 @@ impl TextsWriter {
             self.record[..4].copy_from_slice(&title.to_le_bytes());
         }
         pack(passage.text(), &mut self.record);
+        if let Some(facts) = passage.facts() {
+            self.facts.add(facts)?;
+        }
         let article = passage.first.then(|| Article {
             key: passage.key(),
             sketch: passage.signature().sketch(),
@@ -209,11 +228,12 @@ impl PluginWriter for TextsWriter {
         keeps_order(mapping.is_none())?;
         self.settle()?;
         self.out.close()?;
+        self.facts.close()?;
         Ok(())
     }
 
     fn mem_usage(&self) -> usize {
-        self.out.bytes() + self.record.capacity() + self.waiting.bytes()
+        self.out.bytes() + self.facts.bytes() + self.record.capacity() + self.waiting.bytes()
     }
 
     fn as_any(&self) -> &dyn Any {

@@ -214,9 +214,9 @@ impl Writer {
         let term = Term::from_field_u64(self.fields.file, file);
         let mut keys = Vec::new();
         for segment in &self.snapshot {
-            let docs = alive(segment, &term)?;
-            let column = segment.fast_fields().u64("key")?;
-            keys.extend(docs.into_iter().filter_map(|doc| column.first(doc)));
+            for first in alive(segment, &term)? {
+                keys.push(segment.texts().key(first)?);
+            }
         }
         keys.retain(|key| {
             let met = self.seen.contains(key) || self.added.contains_key(key);
@@ -255,10 +255,11 @@ impl Writer {
         let term = Term::from_field_u64(self.fields.key, key);
         for segment in &self.snapshot {
             for doc in alive(segment, &term)? {
-                let fast = segment.fast_fields();
-                let first =
-                    |name| -> Result<u64> { Ok(fast.u64(name)?.first(doc).unwrap_or_default()) };
-                if first("place")? >> 1 == 0 {
+                if segment.runs().articles.has(doc) {
+                    let fast = segment.fast_fields();
+                    let first = |name| -> Result<u64> {
+                        Ok(fast.u64(name)?.first(doc).unwrap_or_default())
+                    };
                     return Ok(Some(Spot {
                         hash: first("hash")?,
                         file: first("file")?,

@@ -9,14 +9,15 @@ use std::cmp::Ordering;
 use anyhow::Result;
 use tantivy::DocId;
 
-use crate::index::{Fact, Segment, Store};
+use crate::index::{Segment, Store};
 use crate::search::rank::found::{Found, Piece, Unit};
 use crate::search::rank::{CHARS, Candidate, Collection, Evidence, HEAD, Level, READ, WORDS, sort};
 use crate::search::together;
 use crate::search::units::Units;
 
-/// How many of the best by words are scored by characters too: 1,000 rank no better.
-pub(super) const WIDE: usize = 500;
+/// How many of the best by words are scored by characters too: 500 and 1,000 rank no better, of
+/// 200 one story in a thousand is no longer among the best hundred.
+pub(super) const WIDE: usize = 250;
 
 /// What a part of the free text that stands whole in a passage adds when the
 /// passage to show is chosen: more than words can.
@@ -44,14 +45,14 @@ impl Evidence {
         wanted: usize,
     ) -> Result<Ranked> {
         let pieces = pieces(store, collection, docs);
-        let mut found = together::each(pieces, |piece| self.found(piece))?;
+        let found = together::each(pieces, |piece| self.found(piece))?;
         let wide = wanted.max(WIDE);
         let mut ranked = Ranked {
             all: found.iter().map(|found| found.units.count()).sum(),
             whole: found.iter().map(Found::count_whole).sum(),
             ..Ranked::default()
         };
-        let whole = self.add_parts(&mut found, wide)?;
+        let whole = self.add_parts(&found, wide)?;
         let best = &mut ranked.best;
         // Where enough are whole no others are looked at.
         let more = wide.saturating_sub(ranked.whole);
@@ -108,7 +109,6 @@ impl Evidence {
             let Piece {
                 number, segment, ..
             } = found.piece;
-            let days = segment.column(Fact::Date)?;
             let runs = segment.runs();
             for unit in units {
                 let list = match unit.score.total_cmp(&least) {
@@ -122,14 +122,14 @@ impl Evidence {
                     unit: unit.first,
                     doc,
                     key: None,
-                    day: days.first(doc).filter(|day| *day > 0).unwrap_or(u64::MAX),
+                    day: None,
                     number: runs.number(doc),
                     docs: Vec::new(),
                     whole,
                     words: found.words[unit.nth],
                     chars: 0.0,
-                    phrases: found.phrases[unit.nth],
-                    parts: found.parts[unit.nth],
+                    phrases: unit.phrases,
+                    parts: unit.parts,
                     score: unit.score,
                 });
             }
@@ -150,13 +150,8 @@ impl Evidence {
         collection: &Collection,
         candidates: &mut [Candidate],
     ) -> Result<()> {
-        let mut own: Vec<Vec<&mut Candidate>> =
-            store.segments().iter().map(|_| Vec::new()).collect();
-        for candidate in candidates {
-            own[candidate.segment].push(candidate);
-        }
         let mut pieces = Vec::new();
-        for mut own in own {
+        for mut own in by_segment(store, candidates.iter_mut()) {
             own.sort_unstable_by_key(|candidate| candidate.unit);
             while own.len() > SCORED {
                 let rest = own.split_off(SCORED);
@@ -221,56 +216,72 @@ impl Evidence {
             let own = all.get(before(unit.start)..before(unit.end));
             candidate.docs = own.unwrap_or_default().to_vec();
         }
-        for (number, segment) in store.segments().iter().enumerate() {
-            let mut several: Vec<_> = candidates
-                .iter_mut()
-                .filter(|one| one.segment == number && one.docs.len() > 1)
-                .collect();
-            if several.is_empty() {
-                continue;
-            }
-            let mut docs: Vec<DocId> = several
-                .iter()
-                .flat_map(|one| one.docs.iter().copied())
-                .collect();
-            docs.sort_unstable();
-            let (Some(first), Some(last)) = (docs.first(), docs.last()) else {
-                continue;
-            };
-            let units = Units::new(*first..last + 1, docs.iter().map(|doc| *doc..doc + 1));
-            let mut own = vec![0.0; docs.len()];
-            let terms = segment.words();
-            let lengths = terms.lengths()?;
-            for weighed in &self.words {
-                units.tally(terms, &weighed.term, |nth, frequency| {
-                    let length = f64::from(lengths.of(docs[nth]));
-                    let average = collection.average_words;
-                    own[nth] += weighed.weight * WORDS.weigh(f64::from(frequency), length, average);
-                })?;
-            }
-            let exact = self.phrases.iter().map(|phrase| (phrase, 0.0));
-            let free = self.free.iter().map(|phrase| (phrase, WHOLE_PART));
-            for (phrase, more) in exact.chain(free) {
-                phrase.among(segment, units.all(), |doc, count, _| {
-                    own[units.nth(doc)] += count as f64 + more;
-                })?;
-            }
-            let runs = segment.runs();
-            let own = |doc: &DocId| docs.binary_search(doc).map_or(0.0, |nth| own[nth]);
-            for candidate in &mut several {
-                candidate
-                    .docs
-                    .sort_by(|a, b| own(b).total_cmp(&own(a)).then(a.cmp(b)));
-                candidate.doc = candidate.docs[0];
-                candidate.number = runs.number(candidate.doc);
-            }
+        let several = candidates.into_iter().filter(|one| one.docs.len() > 1);
+        let mut pieces = by_segment(store, several);
+        pieces.retain(|own| !own.is_empty());
+        together::each(pieces, |own| {
+            let segment = &store.segments()[own[0].segment];
+            self.choose_of(segment, collection.average_words, own)
+        })?;
+        Ok(())
+    }
+
+    /// The same for those of one segment.
+    fn choose_of(
+        &self,
+        segment: &Segment,
+        average: f64,
+        candidates: Vec<&mut Candidate>,
+    ) -> Result<()> {
+        let docs = candidates.iter().flat_map(|one| one.docs.iter().copied());
+        let mut docs: Vec<DocId> = docs.collect();
+        docs.sort_unstable();
+        let (Some(first), Some(last)) = (docs.first(), docs.last()) else {
+            return Ok(());
+        };
+        let units = Units::new(*first..last + 1, docs.iter().map(|doc| *doc..doc + 1));
+        let mut own = vec![0.0; docs.len()];
+        let terms = segment.words();
+        let lengths = terms.lengths()?;
+        for weighed in &self.words {
+            units.tally(terms, &weighed.term, |nth, frequency| {
+                let length = f64::from(lengths.of(docs[nth]));
+                own[nth] += weighed.weight * WORDS.weigh(f64::from(frequency), length, average);
+            })?;
+        }
+        let exact = self.phrases.iter().map(|phrase| (phrase, 0.0));
+        let free = self.free.iter().map(|phrase| (phrase, WHOLE_PART));
+        for (phrase, more) in exact.chain(free) {
+            phrase.among(segment, units.all(), |doc, count, _| {
+                own[units.nth(doc)] += count as f64 + more;
+            })?;
+        }
+        let runs = segment.runs();
+        let own = |doc: &DocId| docs.binary_search(doc).map_or(0.0, |nth| own[nth]);
+        for candidate in candidates {
+            let best = |a: &DocId, b: &DocId| own(b).total_cmp(&own(a)).then(a.cmp(b));
+            candidate.docs.sort_by(best);
+            candidate.doc = candidate.docs[0];
+            candidate.number = runs.number(candidate.doc);
         }
         Ok(())
     }
 }
 
+/// Candidates, those of each segment together.
+fn by_segment<'a>(
+    store: &Store,
+    candidates: impl Iterator<Item = &'a mut Candidate>,
+) -> Vec<Vec<&'a mut Candidate>> {
+    let mut own: Vec<Vec<&mut Candidate>> = store.segments().iter().map(|_| Vec::new()).collect();
+    for candidate in candidates {
+        own[candidate.segment].push(candidate);
+    }
+    own
+}
+
 /// Candidates whose characters are counted by one thread.
-const SCORED: usize = 250;
+const SCORED: usize = 128;
 /// Passages that are scored by one thread: fewer are not worth another.
 const PIECE: usize = 2048;
 /// Pieces a large list is cut into.
@@ -336,12 +347,12 @@ mod tests {
                 .collect();
             let ranked = |wanted: usize| {
                 let pieces = pieces(&store, &collection, &docs);
-                let mut found: Vec<Found<'_>> = pieces
+                let found: Vec<Found<'_>> = pieces
                     .into_iter()
                     .map(|piece| evidence.found(piece).unwrap())
                     .collect();
                 let mut units: Vec<f64> = evidence
-                    .add_parts(&mut found, wanted)
+                    .add_parts(&found, wanted)
                     .unwrap()
                     .into_iter()
                     .flatten()

@@ -5,12 +5,12 @@ use std::ops::Range;
 use anyhow::Result;
 use tantivy::DocId;
 
-use crate::index::{Lengths, Segment};
+use crate::index::Segment;
 use crate::search::many::{Often, each};
 use crate::search::phrase::Phrase;
 use crate::search::rank::{CHARS, Collection, Evidence, Level, WORDS};
 use crate::search::set::Set;
-use crate::search::standing::{possible, with_text};
+use crate::search::standing::{Possible, possible, with_text};
 use crate::search::together;
 use crate::search::units::Units;
 
@@ -56,26 +56,21 @@ pub(super) struct Found<'a> {
     /// The first passages of those in which every part of the free text stands.
     whole: Set,
     pub(super) words: Vec<f64>,
-    pub(super) phrases: Vec<f64>,
-    /// What the parts of the free text add where all of them stand.
-    pub(super) parts: Vec<f64>,
+    /// Of exact strings; empty where none were asked for.
+    phrases: Vec<f64>,
 }
 
 impl Found<'_> {
     /// In how many units every part of the free text stands.
     pub(super) fn count_whole(&self) -> usize {
-        self.whole.iter().count()
+        self.whole.len()
     }
 
     /// Those units.
     fn whole(&self) -> impl Iterator<Item = Unit> {
         self.whole.iter().map(|first| {
             let nth = self.units.nth(first);
-            Unit {
-                score: self.score(nth),
-                nth,
-                first,
-            }
+            self.unit(nth, first)
         })
     }
 
@@ -85,40 +80,74 @@ impl Found<'_> {
         if wanted == 0 {
             return Vec::new();
         }
-        let mut scores: Vec<f64> = (0..self.units.count()).map(|nth| self.score(nth)).collect();
-        for unit in self.whole() {
-            // Below all others.
-            scores[unit.nth] = -1.0;
+        // The scores of the best so far, and of some that were among them.
+        let room = self.units.count().min(wanted.saturating_mul(2));
+        let (mut best, mut least) = (Vec::with_capacity(room), f64::NEG_INFINITY);
+        self.each_of_rest(|_, score| {
+            if score > least {
+                best.push(score);
+                if best.len() == wanted.saturating_mul(2) {
+                    least = keep_best(&mut best, wanted);
+                }
+            }
+        });
+        if best.len() >= wanted {
+            least = keep_best(&mut best, wanted);
         }
-        let mut least = 0.0;
-        if scores.len() - self.count_whole() > wanted {
-            let mut scores = scores.clone();
-            let last = scores.select_nth_unstable_by(wanted - 1, |a, b| b.total_cmp(a));
-            least = *last.1;
+        let mut rest = Vec::with_capacity(best.len());
+        self.each_of_rest(|nth, score| {
+            if score >= least {
+                rest.push(self.unit(nth, self.units.begin(nth)));
+            }
+        });
+        rest
+    }
+
+    /// Calls `each` with the numbers and scores of the units that are not whole.
+    fn each_of_rest(&self, mut each: impl FnMut(usize, f64)) {
+        let mut begin = 0;
+        let ends = self.whole.iter().map(|first| self.units.nth(first));
+        for end in ends.chain([self.units.count()]) {
+            match self.phrases.get(begin..end) {
+                None => {
+                    for (nth, words) in (begin..end).zip(&self.words[begin..end]) {
+                        each(nth, *words);
+                    }
+                }
+                Some(phrases) => {
+                    let words = (begin..end).zip(&self.words[begin..end]);
+                    for ((nth, words), phrases) in words.zip(phrases) {
+                        each(nth, words + phrases);
+                    }
+                }
+            }
+            begin = end + 1;
         }
-        let those = self.units.of_those(|nth| scores[nth] >= least);
-        let unit = |(nth, first)| Unit {
-            score: scores[nth],
-            nth,
-            first,
-        };
-        those.into_iter().map(unit).collect()
     }
 
     fn score(&self, nth: usize) -> f64 {
-        self.words[nth] + self.phrases[nth]
+        self.words[nth] + self.phrases(nth)
+    }
+
+    /// A unit, with what it is worth but for the parts of the free text.
+    fn unit(&self, nth: usize, first: DocId) -> Unit {
+        Unit {
+            score: self.score(nth),
+            phrases: self.phrases(nth),
+            parts: 0.0,
+            nth,
+            first,
+        }
+    }
+
+    /// What exact strings are worth in a unit.
+    fn phrases(&self, nth: usize) -> f64 {
+        self.phrases.get(nth).copied().unwrap_or(0.0)
     }
 
     /// The first passage of a unit that matches.
     pub(super) fn first(&self, unit: DocId) -> DocId {
         self.docs.from(unit).unwrap_or(unit)
-    }
-
-    /// The lengths of the units: `lengths` are those of their passages.
-    fn lengths(&self, lengths: &Lengths) -> Vec<f64> {
-        let level = self.piece.level();
-        let of = |unit| f64::from(level.length(unit, lengths));
-        self.units.begins().iter().map(of).collect()
     }
 }
 
@@ -141,15 +170,14 @@ impl Evidence {
             docs,
             units,
             words: vec![0.0; n],
-            phrases: vec![0.0; n],
-            parts: vec![0.0; n],
+            phrases: Vec::new(),
         };
         if !self.words.is_empty() {
             let average = collection.average_words;
-            let mut norms = found.lengths(segment.words().lengths()?);
-            norms
-                .iter_mut()
-                .for_each(|length| *length = WORDS.norm(*length, average));
+            let lengths = segment.words().lengths()?;
+            let lengths = found.piece.level().words(&found.units, lengths);
+            let norm = |length| WORDS.norm(f64::from(length), average);
+            let norms: Vec<f64> = lengths.into_iter().map(norm).collect();
             for weighed in &self.words {
                 let Found { units, words, .. } = &mut found;
                 units.tally(segment.words(), &weighed.term, |nth, frequency| {
@@ -160,8 +188,9 @@ impl Evidence {
         }
         if !self.phrases.is_empty() {
             let average = collection.average_chars;
-            let lengths = found.lengths(segment.chars().lengths()?);
+            let lengths = found.piece.level().all_chars(&found.units);
             let strings: Vec<&Phrase> = self.phrases.iter().collect();
+            found.phrases = vec![0.0; n];
             let Found { units, phrases, .. } = &mut found;
             each(segment, &strings, units.all(), |_, often| {
                 let nth = |often: &Often| units.nth(often.doc);
@@ -169,7 +198,7 @@ impl Evidence {
                     let of = |often: &Often| frequency(often.times as usize, often.titled);
                     let frequency = often.iter().map(of).sum();
                     let nth = nth(&often[0]);
-                    phrases[nth] += CHARS.weigh(frequency, lengths[nth], average);
+                    phrases[nth] += CHARS.weigh(frequency, f64::from(lengths[nth]), average);
                 }
             })?;
         }
@@ -189,6 +218,9 @@ impl Evidence {
         order.sort_unstable();
         let mut left = all.clone();
         for (_, nth) in order {
+            if left.is_empty() {
+                break;
+            }
             let docs = with_text(piece.segment, &self.free[nth], &left)?;
             left.keep(&piece.level().spread(&docs));
         }
@@ -197,10 +229,10 @@ impl Evidence {
 
     /// Adds the parts of the free text where all of them stand, to as many units as it
     /// takes to know the best `wanted` of all: those, by piece.
-    pub(super) fn add_parts(&self, all: &mut [Found<'_>], wanted: usize) -> Result<Vec<Vec<Unit>>> {
+    pub(super) fn add_parts(&self, all: &[Found<'_>], wanted: usize) -> Result<Vec<Vec<Unit>>> {
         let mut whole: Vec<Vec<Unit>> = all.iter().map(|found| found.whole().collect()).collect();
         let count: usize = whole.iter().map(Vec::len).sum();
-        if count <= wanted.saturating_mul(2) {
+        if count <= wanted {
             self.add_parts_to(all, &mut whole)?;
             return Ok(whole);
         }
@@ -233,48 +265,65 @@ impl Evidence {
         Ok(best)
     }
 
-    fn add_parts_to(&self, all: &mut [Found<'_>], units: &mut [Vec<Unit>]) -> Result<()> {
-        let own = all.iter_mut().zip(units);
+    fn add_parts_to(&self, all: &[Found<'_>], units: &mut [Vec<Unit>]) -> Result<()> {
+        let own = all.iter().zip(units);
         let own: Vec<_> = own.filter(|(_, units)| !units.is_empty()).collect();
         together::each(own, |(found, units)| self.add_parts_of(found, units))?;
         Ok(())
     }
 
-    fn add_parts_of(&self, found: &mut Found<'_>, own: &mut [Unit]) -> Result<()> {
+    fn add_parts_of(&self, found: &Found<'_>, own: &mut [Unit]) -> Result<()> {
         let (segment, level) = (found.piece.segment, found.piece.level());
         let average = found.piece.collection.average_chars;
-        let mut among = found.units.all().empty();
-        for unit in &*own {
-            level.docs(unit.first).for_each(|doc| among.insert(doc));
-        }
-        let mut frequencies = vec![0.0; found.units.count()];
+        let docs = found.units.all().docs();
+        let units = Units::new(docs, own.iter().map(|unit| level.docs(unit.first)));
+        let mut frequencies = vec![0.0; own.len()];
         for part in &self.free {
-            let possible = possible(segment, part, &among)?;
-            part.among(segment, possible.docs(), |doc, count, titled| {
-                frequencies[found.units.nth(doc)] += frequency(count, titled);
+            let narrowed = match own.len() > FEW {
+                true => Some(possible(segment, part, units.all())?),
+                false => None,
+            };
+            let docs = narrowed.as_ref().map_or(units.all(), Possible::docs);
+            part.among(segment, docs, |doc, count, titled| {
+                frequencies[units.nth(doc)] += frequency(count, titled);
             })?;
-            for unit in &*own {
-                let frequency = std::mem::take(&mut frequencies[unit.nth]);
+            for (unit, frequency) in own.iter_mut().zip(&mut frequencies) {
                 let length = f64::from(level.chars(unit.first));
-                found.parts[unit.nth] += PART_WEIGHT * CHARS.weigh(frequency, length, average);
+                let frequency = std::mem::take(frequency);
+                unit.parts += PART_WEIGHT * CHARS.weigh(frequency, length, average);
             }
         }
         for unit in own {
-            found.phrases[unit.nth] += found.parts[unit.nth];
-            unit.score = found.score(unit.nth);
+            unit.phrases = found.phrases(unit.nth) + unit.parts;
+            unit.score = found.words[unit.nth] + unit.phrases;
         }
         Ok(())
     }
 }
 
+/// So few units are not worth a look at which of their passages may have a part.
+const FEW: usize = 64;
+
 /// A unit of a piece, with what it is worth so far.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Unit {
     pub(super) score: f64,
+    /// Of the score, what is of exact strings, and of parts of the free text where all stand …
+    pub(super) phrases: f64,
+    /// … and what is of those parts.
+    pub(super) parts: f64,
     /// Its number in the piece.
     pub(super) nth: usize,
     /// Its first passage.
     pub(super) first: DocId,
+}
+
+/// Keeps the best `wanted` scores; which is the last of them.
+fn keep_best(scores: &mut Vec<f64>, wanted: usize) -> f64 {
+    let (_, last, _) = scores.select_nth_unstable_by(wanted - 1, |a, b| b.total_cmp(a));
+    let last = *last;
+    scores.truncate(wanted);
+    last
 }
 
 /// How much a string counts that stands in a passage so often. In the title it

@@ -2,7 +2,8 @@
 //! documents, so one code scores them. A unit is known by its first document.
 
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use anyhow::Result;
 use tantivy::DocId;
@@ -16,10 +17,22 @@ use crate::search::units::Units;
 pub(crate) struct Level {
     firsts: Firsts,
     chars: Lengths,
+    words: Words,
     documents: DocId,
     /// Units that are not deleted.
     pub(crate) alive: u64,
 }
+
+/// Lengths in words of all articles, added up once somebody asks again and again.
+#[derive(Debug, Default)]
+struct Words {
+    all: OnceLock<Vec<u32>>,
+    asked: AtomicUsize,
+}
+
+/// Lengths are asked for so often before those of all articles are added up, which takes
+/// as long as a few questions.
+const AGAIN: usize = 8;
 
 /// Where units begin.
 #[derive(Debug)]
@@ -46,6 +59,7 @@ impl Level {
         Ok(Level {
             firsts,
             chars: segment.chars().lengths()?.clone(),
+            words: Words::default(),
             documents,
             alive,
         })
@@ -86,15 +100,36 @@ impl Level {
         Units::of(all, begins)
     }
 
-    /// Length of a unit in characters.
-    pub(crate) fn chars(&self, unit: DocId) -> u32 {
-        self.length(unit, &self.chars)
+    /// Lengths of units in words, in order; `lengths` are those of documents.
+    pub(crate) fn words(&self, units: &Units, lengths: &Lengths) -> Vec<u32> {
+        let Firsts::Articles(runs) = &self.firsts else {
+            return units.sums(|doc| lengths.of(doc));
+        };
+        let articles = &runs.articles;
+        let all = match self.words.all.get() {
+            Some(all) => all,
+            None if self.words.asked.fetch_add(1, Ordering::Relaxed) < AGAIN => {
+                return units.sums(|doc| lengths.of(doc));
+            }
+            None => self.words.all.get_or_init(|| {
+                let all = Set::all(0..self.documents);
+                self.units(&all).sums(|doc| lengths.of(doc))
+            }),
+        };
+        let of = |first| all.get(articles.rank(first)).copied().unwrap_or(0);
+        let mut lengths = Vec::with_capacity(units.count());
+        lengths.extend(units.begins().iter().map(of));
+        lengths
     }
 
-    /// Length of a unit: `lengths` are those of documents, in characters or in words,
-    /// which are not read where only strings are asked for.
-    pub(crate) fn length(&self, unit: DocId, lengths: &Lengths) -> u32 {
-        self.docs(unit).map(|doc| lengths.of(doc)).sum()
+    /// Length of a unit in characters.
+    pub(crate) fn chars(&self, unit: DocId) -> u32 {
+        self.docs(unit).map(|doc| self.chars.of(doc)).sum()
+    }
+
+    /// The same of units, in order.
+    pub(crate) fn all_chars(&self, units: &Units) -> Vec<u32> {
+        units.sums(|doc| self.chars.of(doc))
     }
 
     /// Lengths in characters and words of what is not deleted, added up.

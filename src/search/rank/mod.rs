@@ -28,7 +28,7 @@ use anyhow::{Context, Result};
 use tantivy::{DocId, DocSet};
 
 use crate::chars::Unit;
-use crate::index::{Segment, Store, Terms};
+use crate::index::{Fact, Segment, Store, Terms};
 use crate::search::phrase::{Phrase, term_of};
 use crate::search::together;
 
@@ -53,14 +53,14 @@ const WORDS: Bm25 = Bm25 { k1: 1.2, b: 0.75 };
 /// Characters and bigrams: tuned on headlines and CMRC2018 (k1 .9, b .6).
 const CHARS: Bm25 = Bm25 { k1: 0.9, b: 0.6 };
 
-/// How many of the best the second stage scores again: 100 rank headlines, CMRC2018 and
-/// DuReader no better, 30 no worse.
-pub(crate) const HEAD: usize = 50;
+/// How many of the best the second stage scores again: 50 and 100 rank headlines, CMRC2018 and
+/// DuReader no better, 20 worse.
+pub(crate) const HEAD: usize = 30;
 /// Passages of a long article that the second stage reads: the first, and the
 /// best of those that match.
 pub(crate) const READ: usize = 8;
 /// Candidates that one thread reads at a time.
-const PIECE: usize = 13;
+const PIECE: usize = 8;
 
 impl Bm25 {
     fn weigh(self, frequency: f64, length: f64, average: f64) -> f64 {
@@ -172,8 +172,8 @@ pub(crate) struct Candidate {
     pub(crate) doc: DocId,
     /// Key of the article, where it was needed to tell it from an equal.
     pub(crate) key: Option<u64>,
-    /// Day of publication, `u64::MAX` when unknown.
-    pub(crate) day: u64,
+    /// Day of publication, `u64::MAX` when unknown; `None` where nobody needed it.
+    pub(crate) day: Option<u64>,
     /// Number of the passage to show.
     pub(crate) number: u32,
     /// The passages of the unit that match, best first, once the one to show was chosen.
@@ -199,7 +199,7 @@ impl Candidate {
 }
 
 /// Whole first, then the better score; of equals the first published, then by
-/// what it is, never by where it lies. Keys must be known where all else is equal.
+/// what it is, never by where it lies. Days and keys must be known where all else is equal.
 pub(crate) fn by_score(a: &Candidate, b: &Candidate) -> Ordering {
     b.whole
         .cmp(&a.whole)
@@ -209,30 +209,40 @@ pub(crate) fn by_score(a: &Candidate, b: &Candidate) -> Ordering {
         .then(a.number.cmp(&b.number))
 }
 
-/// Sorts candidates. Keys are read only when two are equal without: few
-/// queries have such, and there are many keys.
+/// Sorts candidates. Days, and then keys, are read only of those that are equal without: few
+/// queries have many such.
 pub(crate) fn sort(store: &Store, candidates: &mut [Candidate]) -> Result<()> {
-    // What nearly always decides, in one number: whole, score, day; and which it is.
-    let mut order: Vec<(u128, usize)> = Vec::with_capacity(candidates.len());
+    // What nearly always decides, in one number, whole and score; the day; and which it is.
+    let mut order: Vec<(u128, Option<u64>, usize)> = Vec::with_capacity(candidates.len());
     for (nth, one) in candidates.iter().enumerate() {
-        let day = u32::try_from(one.day).unwrap_or(u32::MAX);
-        let head = u128::from(!one.whole) << 64 | u128::from(descending(one.score));
-        order.push((head << 32 | u128::from(day), nth));
+        let whole = u128::from(!one.whole) << 64;
+        order.push((whole | u128::from(descending(one.score)), None, nth));
     }
     order.sort_unstable();
-    for equal in order.chunk_by_mut(|(a, _), (b, _)| a == b) {
-        if let [_, _, ..] = equal {
-            for (_, nth) in &*equal {
+    for equal in order.chunk_by_mut(|a, b| a.0 == b.0) {
+        if equal.len() < 2 {
+            continue;
+        }
+        for (_, day, nth) in &mut *equal {
+            know_days(store, std::slice::from_mut(&mut candidates[*nth]))?;
+            *day = candidates[*nth].day;
+        }
+        equal.sort_unstable();
+        for equal in equal.chunk_by_mut(|a, b| a.1 == b.1) {
+            if equal.len() < 2 {
+                continue;
+            }
+            for (.., nth) in &*equal {
                 know_keys(store, std::slice::from_mut(&mut candidates[*nth]))?;
             }
-            equal.sort_by(|(_, a), (_, b)| by_score(&candidates[*a], &candidates[*b]));
+            equal.sort_by(|(.., a), (.., b)| by_score(&candidates[*a], &candidates[*b]));
         }
     }
     for at in 0..order.len() {
-        let mut from = order[at].1;
+        let mut from = order[at].2;
         // Where what was there has gone.
         while from < at {
-            from = order[from].1;
+            from = order[from].2;
         }
         candidates.swap(at, from);
     }
@@ -248,6 +258,24 @@ fn descending(score: f64) -> u64 {
         _ => !bits,
     };
     !ascending
+}
+
+/// Reads the days of candidates.
+pub(crate) fn know_days(store: &Store, candidates: &mut [Candidate]) -> Result<()> {
+    for candidate in candidates {
+        candidate.day = Some(day_of(store, candidate)?);
+    }
+    Ok(())
+}
+
+/// The day of publication of a candidate, `u64::MAX` when unknown.
+pub(crate) fn day_of(store: &Store, candidate: &Candidate) -> Result<u64> {
+    if let Some(day) = candidate.day {
+        return Ok(day);
+    }
+    let days = store.segments()[candidate.segment].column(Fact::Date)?;
+    let day = days.first(candidate.doc).filter(|day| *day > 0);
+    Ok(day.unwrap_or(u64::MAX))
 }
 
 /// Reads the keys of candidates.
