@@ -78,12 +78,12 @@ fn implied(body: Option<usize>, lengths: &[usize], lead: usize) -> Head {
 }
 
 impl<'a> Again<'a> {
-    pub(crate) fn open(segment: &'a Segment, fields: Fields) -> Result<Again<'a>> {
-        Ok(Again {
+    pub(crate) fn new(segment: &'a Segment, fields: Fields) -> Again<'a> {
+        Again {
             segment,
             fields,
             block: RefCell::default(),
-        })
+        }
     }
 
     /// Whether a document is the first passage of an article that is there.

@@ -35,6 +35,8 @@ const MAGIC: [u8; 4] = *b"jbf1";
 const FOOTER: usize = 8 + 4 + 4 + 4;
 /// Articles of a block.
 const BLOCK: usize = 8;
+/// Blocks that hold fewer, all taken together, are not copied.
+const FULL: usize = BLOCK / 2;
 /// Higher ones take longer and make it no smaller.
 const LEVEL: i32 = 1;
 /// Bytes that are copied in one go when segments are merged.
@@ -101,16 +103,33 @@ impl Facts {
                 blocks: number4(stretch, 4)?,
             })
         });
-        Ok(Facts {
+        let facts = Facts {
             blocks: packed,
             ends: Numbers::new(ends),
             stretches: stretches.collect::<Option<_>>().ok_or_else(damaged)?,
-        })
+        };
+        let mut pairs = facts.stretches.windows(2);
+        let grows = |a: &Stretch, b: &Stretch| a.articles < b.articles && a.blocks < b.blocks;
+        if facts.whole().blocks != blocks || !pairs.all(|pair| grows(&pair[0], &pair[1])) {
+            return Err(damaged().into());
+        }
+        Ok(facts)
     }
 
-    /// How many blocks there are.
-    fn count(&self) -> usize {
-        self.stretches.last().map_or(0, |last| last.blocks)
+    /// All articles and blocks.
+    fn whole(&self) -> Stretch {
+        self.stretches.last().copied().unwrap_or_default()
+    }
+
+    /// How many articles there are.
+    pub(super) fn articles(&self) -> usize {
+        self.whole().articles
+    }
+
+    /// Whether its blocks are as good as full: an archive that grows by an article a day is
+    /// packed again when segments are merged.
+    pub(super) fn is_full(&self) -> bool {
+        self.articles() >= self.whole().blocks * FULL
     }
 
     /// The facts of an article of the segment, as JSON. Who asks for many, one after the
@@ -256,7 +275,7 @@ impl FactsWriter {
         self.end_stretch()?;
         let (before, blocks) = (self.written, (self.ends.len() / 8) as u32);
         let articles = self.articles;
-        for nth in 0..facts.count() {
+        for nth in 0..facts.whole().blocks {
             let end = before + facts.end(nth)? as u64;
             self.ends.extend(end.to_le_bytes());
         }
@@ -341,6 +360,12 @@ mod tests {
         prop::collection::vec((prop::collection::vec(facts, 0..30), any::<bool>()), 0..5)
     }
 
+    /// What was packed with it cannot be unpacked with another.
+    #[test]
+    fn the_dictionary_is_that_of_this_format() {
+        assert_eq!(xxhash_rust::xxh3::xxh3_64(DICTIONARY), 0x16dc6775c949f43f);
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(60))]
 
@@ -370,6 +395,9 @@ mod tests {
                 bytes[at] = byte;
             }
             if let Ok(facts) = Facts::open(FileSlice::from(bytes)) {
+                let directory = RamDirectory::create();
+                let out = directory.open_write(Path::new("all")).unwrap();
+                let _ = FactsWriter::new(out).unwrap().add_all(&facts);
                 for nth in 0..200 {
                     let _ = facts.read(nth, &mut Block::default());
                 }

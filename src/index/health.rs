@@ -57,7 +57,7 @@ pub enum Part {
     Words,
     /// The text of passages, and what is known of their articles.
     Text,
-    /// Ids, dates, sources and places of passages.
+    /// Ids, dates and sources of passages.
     Facts,
     /// How long passages are, for ranking.
     Lengths,
@@ -77,8 +77,8 @@ impl Part {
             _ if name == META || name == CURRENT || Seal::is_name(name) => Part::Index,
             _ if name == LEDGER => Part::Ledger,
             _ if name == DICT => Part::Dictionary,
-            "texts" => Part::Text,
-            "facts" | "store" | "fast" => Part::Facts,
+            "texts" | "facts" => Part::Text,
+            "store" | "fast" => Part::Facts,
             "fieldnorm" => Part::Lengths,
             "del" => Part::Deleted,
             "json" => Part::Weights,

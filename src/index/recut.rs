@@ -62,7 +62,7 @@ impl Store {
     fn firsts(&self) -> Result<u64> {
         let mut count = 0;
         for segment in self.segments() {
-            let again = Again::open(segment, *self.fields())?;
+            let again = Again::new(segment, *self.fields());
             count += (0..segment.max_doc())
                 .filter(|doc| again.is_first(*doc))
                 .count() as u64;
@@ -103,7 +103,7 @@ impl Store {
         runs.into_par_iter()
             .map(|(number, start)| {
                 let segment = &self.segments()[number];
-                let again = Again::open(segment, *self.fields())?;
+                let again = Again::new(segment, *self.fields());
                 let mut state = S::default();
                 for doc in start..segment.max_doc().min(start + RUN) {
                     if again.is_first(doc) {
@@ -255,7 +255,7 @@ fn index_again(
     let fields = *store.fields();
     for (number, firsts) in &change.firsts {
         let segment = &store.segments()[*number];
-        let again = Again::open(segment, fields)?;
+        let again = Again::new(segment, fields);
         for first in firsts {
             if let Some(trouble) = folder.trouble() {
                 bail!("cannot write: {trouble}");

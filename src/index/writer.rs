@@ -96,17 +96,22 @@ const MIN_ARENA: usize = 15 << 20;
 /// And no more than this.
 const MAX_ARENA: usize = (4 << 30) - (1 << 20);
 
-/// Bytes for everything but postings.
-const REST: usize = 128 << 20;
+/// Threads that make postings at the most.
+const THREADS: usize = 8;
+/// Bytes for everything but postings …
+const REST: usize = 108 << 20;
+/// … and for the table of words of each thread.
+const TABLE: usize = 10 << 20;
 
 /// Threads that make postings, and the bytes that each may take for them.
 pub(super) fn arena(options: &Options) -> (usize, usize) {
     // Measured: program, tables, batches and queue take some hundred megabytes, and the
     // process peaks at half as much again as the arenas while segments are flushed and
     // merged. With less, the work doubles: so many segments are merged at once.
-    let all = (options.memory.saturating_sub(REST) / 8 * 5).max(options.memory / 3);
+    let rest = REST + TABLE * options.threads.clamp(1, THREADS);
+    let all = (options.memory.saturating_sub(rest) / 8 * 5).max(options.memory / 3);
     // A thread that has too little writes a segment for every few articles.
-    let most = (all / MIN_ARENA).clamp(1, 8);
+    let most = (all / MIN_ARENA).clamp(1, THREADS);
     let threads = options.threads.clamp(1, most);
     let bytes = (all / threads).clamp(MIN_ARENA, MAX_ARENA);
     (threads, bytes)

@@ -8,11 +8,11 @@
 use anyhow::Result;
 
 use crate::index::{Signature, Store};
-use crate::search::rank::{Candidate, day_of};
+use crate::search::rank::{Candidate, WIDE, day_of};
 
 /// How many of the best are looked at for copies of what is shown: a copy says
-/// the same, so it stands near.
-const LOOK: usize = 500;
+/// the same, so it stands near. So many are ranked in any case.
+const LOOK: usize = WIDE;
 
 /// Goes down a ranked list of articles and folds every copy into the article
 /// above it that it is a copy of: the places of the first `wanted` others, with how

@@ -63,18 +63,25 @@ impl Units {
         &self.all
     }
 
-    /// The first passage of one of them.
-    pub(crate) fn begin(&self, nth: usize) -> DocId {
-        let at = self
-            .before
-            .partition_point(|before| *before as usize <= nth);
-        let at = at.saturating_sub(1);
-        let word = self.begins.numbers().start + at;
-        let mut begins = self.begins.word(word);
-        for _ in self.before.get(at).map_or(0, |before| *before as usize)..nth {
-            begins &= begins.wrapping_sub(1);
+    /// Tells the first passages of those it is asked for by number, from the lowest up.
+    pub(crate) fn firsts(&self) -> impl FnMut(usize) -> DocId {
+        let numbers = self.begins.numbers();
+        let mut word = numbers.start;
+        let mut left = self.begins.word(word);
+        // The number of the first of those that are left.
+        let mut at = 0;
+        move |nth| {
+            while at + left.count_ones() as usize <= nth && word < numbers.end {
+                at += left.count_ones() as usize;
+                word += 1;
+                left = self.begins.word(word);
+            }
+            while at < nth {
+                left &= left.wrapping_sub(1);
+                at += 1;
+            }
+            word as DocId * 64 + left.trailing_zeros()
         }
-        word as DocId * 64 + begins.trailing_zeros()
     }
 
     /// Adds up, for each, what its passages have.
@@ -192,10 +199,15 @@ mod tests {
             prop_assert_eq!(units.count(), ranges.len());
             prop_assert!(units.begins().iter().eq(ranges.iter().map(|range| range.start)));
             for (nth, range) in ranges.iter().enumerate() {
-                prop_assert_eq!(units.begin(nth), range.start);
                 for doc in range.clone() {
                     prop_assert!(units.all().contains(doc));
                     prop_assert_eq!(units.nth(doc), nth);
+                }
+            }
+            for step in 1..5 {
+                let mut first = units.firsts();
+                for nth in (0..ranges.len()).step_by(step) {
+                    prop_assert_eq!(first(nth), ranges[nth].start);
                 }
             }
             let sums = ranges.iter().map(|range| range.clone().map(|doc| doc % 7).sum());

@@ -1,4 +1,4 @@
-//! Texts on their way to a file.
+//! Texts and facts on their way to files.
 
 use std::any::Any;
 use std::io::{self, Write};
@@ -18,7 +18,7 @@ use crate::index::texts::{GROUP, HEAD, MAGIC, TEXTS, Texts};
 use crate::index::waiting::Waiting;
 use crate::pack::pack;
 
-/// Writes and merges the texts of segments.
+/// Writes and merges the texts of segments, and the facts of their articles.
 pub(crate) struct TextsPlugin;
 
 impl SegmentPlugin for TextsPlugin {
@@ -48,8 +48,13 @@ impl SegmentPlugin for TextsPlugin {
         for (reader, numbers) in context.readers.iter().zip(new_numbers(context.readers)) {
             let texts = Texts::open(reader.open_read(component(TEXTS))?).map_err(failed)?;
             let known = Facts::open(reader.open_read(component(FACTS))?).map_err(failed)?;
-            let is_whole = !numbers.contains(&DocId::MAX);
-            if is_whole {
+            if known.articles() as u64 != texts.runs().articles.count() {
+                return Err(failed(anyhow::anyhow!(
+                    "the facts of a segment are damaged"
+                )));
+            }
+            let is_copied = known.is_full() && !numbers.contains(&DocId::MAX);
+            if is_copied {
                 facts.add_all(&known)?;
             }
             let mut block = Block::default();
@@ -58,7 +63,7 @@ impl SegmentPlugin for TextsPlugin {
                     let record = texts.record(doc).map_err(failed)?;
                     let runs = texts.runs();
                     let begins = runs.articles.has(doc);
-                    if begins && !is_whole {
+                    if begins && !is_copied {
                         let nth = runs.articles.rank(doc);
                         facts.add(known.read(nth, &mut block).map_err(failed)?)?;
                     }

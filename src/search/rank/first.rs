@@ -17,7 +17,7 @@ use crate::search::units::Units;
 
 /// How many of the best by words are scored by characters too: 500 and 1,000 rank no better, of
 /// 200 one story in a thousand is no longer among the best hundred.
-pub(super) const WIDE: usize = 250;
+pub(crate) const WIDE: usize = 250;
 
 /// What a part of the free text that stands whole in a passage adds when the
 /// passage to show is chosen: more than words can.

@@ -95,9 +95,10 @@ impl Found<'_> {
             least = keep_best(&mut best, wanted);
         }
         let mut rest = Vec::with_capacity(best.len());
+        let mut first = self.units.firsts();
         self.each_of_rest(|nth, score| {
             if score >= least {
-                rest.push(self.unit(nth, self.units.begin(nth)));
+                rest.push(self.unit(nth, first(nth)));
             }
         });
         rest

@@ -34,6 +34,7 @@ use crate::search::together;
 
 pub(crate) use features::COUNT as FEATURES;
 use features::{compare, features};
+pub(crate) use first::WIDE;
 pub(crate) use level::Level;
 pub(crate) use model::{Lesson, Model, learn};
 use numbered::Numbered;
@@ -224,8 +225,8 @@ pub(crate) fn sort(store: &Store, candidates: &mut [Candidate]) -> Result<()> {
             continue;
         }
         for (_, day, nth) in &mut *equal {
-            know_days(store, std::slice::from_mut(&mut candidates[*nth]))?;
-            *day = candidates[*nth].day;
+            *day = Some(day_of(store, &candidates[*nth])?);
+            candidates[*nth].day = *day;
         }
         equal.sort_unstable();
         for equal in equal.chunk_by_mut(|a, b| a.1 == b.1) {
