@@ -242,11 +242,10 @@ impl PassageText {
         std::iter::once(self.title()).chain(texts.map(|bytes| &self.article.body[bytes.clone()]))
     }
 
-    /// Bytes of facts, of text and of units in it.
+    /// Bytes of text and of units in it.
     pub(crate) fn bytes(&self) -> usize {
         let units: usize = self.units().into_iter().map(<[char]>::len).sum();
-        let facts = self.facts().map_or(0, <[u8]>::len);
-        facts + self.title().len() + self.own.len() + units * size_of::<char>()
+        self.title().len() + self.own.len() + units * size_of::<char>()
     }
 }
 

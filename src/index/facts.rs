@@ -3,9 +3,8 @@
 //! A page of hits asks for those of ten articles that lie anywhere. tantivy's store unpacks a
 //! block of sixteen kilobytes for each, with a context of zstd's that it makes for the
 //! occasion; here it is eight articles, some five kilobytes, and the context stays. What all
-//! facts have in common stands in a dictionary, so that small blocks are as small as
-//! large ones: 4.9 MB of the 22.4 MB that 33,449 stories have, where blocks of sixteen kilobytes without
-//! it took 5.2 with what the store keeps besides.
+//! facts have in common stands in a dictionary, so that small blocks take no more than large
+//! ones: 5.2 MB for the 22.4 MB of 33,449 stories, as much as the store took.
 //!
 //! ```text
 //! file       blocks · ends · stretches · footer
@@ -27,7 +26,7 @@ use tantivy::directory::{FileSlice, OwnedBytes, TerminatingWrite, WritePtr};
 use zstd::bulk::{Compressor, Decompressor};
 use zstd::dict::DecoderDictionary;
 
-use crate::index::numbers::{Numbers, number4, number8};
+use crate::index::numbers::{Numbers, invalid, number4, number8};
 
 /// Ending of the file of facts.
 pub(crate) const FACTS: &str = "facts";
@@ -35,7 +34,7 @@ const MAGIC: [u8; 4] = *b"jbf1";
 const FOOTER: usize = 8 + 4 + 4 + 4;
 /// Articles of a block.
 const BLOCK: usize = 8;
-/// Blocks that hold fewer, all taken together, are not copied.
+/// Where blocks hold fewer on average, they are packed again and not copied.
 const FULL: usize = BLOCK / 2;
 /// Higher ones take longer and make it no smaller.
 const LEVEL: i32 = 1;
@@ -76,10 +75,7 @@ pub(crate) struct Block {
 }
 
 fn damaged() -> io::Error {
-    io::Error::new(
-        io::ErrorKind::InvalidData,
-        "the facts of the index are damaged",
-    )
+    invalid("the facts of the index are damaged")
 }
 
 impl Facts {

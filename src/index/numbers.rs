@@ -42,10 +42,12 @@ impl Numbers {
 }
 
 fn short() -> io::Error {
-    io::Error::new(
-        io::ErrorKind::InvalidData,
-        "a file of the index is too short",
-    )
+    invalid("a file of the index is too short")
+}
+
+/// What is wrong with bytes that were read.
+pub(super) fn invalid(what: &'static str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, what)
 }
 
 /// Four bytes as a number; `None` beyond the end.

@@ -31,7 +31,7 @@ use anyhow::{Context, Result};
 use tantivy::directory::{FileSlice, OwnedBytes};
 use tantivy::{DocId, HasLen};
 
-use crate::index::numbers::{Numbers, eight, number4, number8};
+use crate::index::numbers::{Numbers, eight, invalid, number4, number8};
 use crate::index::runs::Runs;
 use crate::index::twins::Signature;
 use crate::pack::unpack;
@@ -88,10 +88,7 @@ pub struct Opening {
 }
 
 fn damaged() -> io::Error {
-    io::Error::new(
-        io::ErrorKind::InvalidData,
-        "the texts of the index are damaged",
-    )
+    invalid("the texts of the index are damaged")
 }
 
 impl Texts {

@@ -159,7 +159,6 @@ impl Evidence {
             }
             pieces.push(own);
         }
-        pieces.retain(|own| !own.is_empty());
         together::each(pieces, |own| {
             let number = own[0].segment;
             self.add_chars_of(
@@ -217,9 +216,7 @@ impl Evidence {
             candidate.docs = own.unwrap_or_default().to_vec();
         }
         let several = candidates.into_iter().filter(|one| one.docs.len() > 1);
-        let mut pieces = by_segment(store, several);
-        pieces.retain(|own| !own.is_empty());
-        together::each(pieces, |own| {
+        together::each(by_segment(store, several), |own| {
             let segment = &store.segments()[own[0].segment];
             self.choose_of(segment, collection.average_words, own)
         })?;
@@ -268,7 +265,7 @@ impl Evidence {
     }
 }
 
-/// Candidates, those of each segment together.
+/// Candidates, those of each segment together; nothing of a segment that has none.
 fn by_segment<'a>(
     store: &Store,
     candidates: impl Iterator<Item = &'a mut Candidate>,
@@ -277,6 +274,7 @@ fn by_segment<'a>(
     for candidate in candidates {
         own[candidate.segment].push(candidate);
     }
+    own.retain(|own| !own.is_empty());
     own
 }
 
