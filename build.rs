@@ -20,6 +20,11 @@ mod chars;
 #[allow(dead_code, unreachable_pub)]
 #[path = "src/fold.rs"]
 mod fold;
+#[allow(dead_code, unreachable_pub)]
+#[path = "src/trie.rs"]
+mod trie;
+
+use trie::CELL_BITS;
 
 /// jieba's own words: `word freq`, a line each.
 const JIEBA: &str = "src/segment/jieba.txt";
@@ -31,9 +36,9 @@ const LEXICON: &str = "src/segment/lexicon.txt";
 /// The tokens of packed texts, a line each.
 const TOKENS: &str = "src/pack/tokens.txt";
 
-/// Bits of a cell: the number of its word's count, the cells of its children, its parent.
+/// Bits of the number of a word's count, and of the code of a token and one more.
 const COUNT_BITS: u32 = 14;
-const CELL_BITS: u32 = 20;
+const TOKEN_BITS: u32 = 16;
 /// Codes of characters have 14 bits: children of one node lie in one block of
 /// so many cells.
 const CODES: usize = 1 << 14;
@@ -54,6 +59,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         "src/fold.rs",
         "src/fold/t2s.txt",
         "src/segment/block.rs",
+        "src/trie.rs",
     ]
     .iter()
     .chain(ADDED)
@@ -75,17 +81,17 @@ fn main() -> Result<(), Box<dyn Error>> {
     if counts.len() >= 1 << COUNT_BITS {
         return Err("too many different counts for a cell".into());
     }
-    let cells = Builder::new(&words, &codes, &counts)?.build()?;
+    // Number 0 stands for "no word", so the first count is number 1.
+    let valued = words.iter().map(|(word, count)| Word {
+        codes: coded(word, &codes),
+        value: counts.partition_point(|other| other > count) as u64 + 1,
+        weight: *count,
+    });
+    let cells = Builder::new(valued.collect(), COUNT_BITS).build()?;
 
     let out = std::env::var("OUT_DIR")?;
     let out = Path::new(&out);
-    fs::write(
-        out.join("cells.bin"),
-        cells
-            .iter()
-            .flat_map(|cell| cell.to_le_bytes())
-            .collect::<Vec<u8>>(),
-    )?;
+    fs::write(out.join("cells.bin"), bytes_of(&cells))?;
     let mut plane = vec![0_u16; 0x10000];
     let mut beyond: Vec<(char, u16)> = Vec::new();
     for (&c, &code) in &codes {
@@ -103,7 +109,6 @@ fn main() -> Result<(), Box<dyn Error>> {
             .flat_map(|code| code.to_le_bytes())
             .collect::<Vec<u8>>(),
     )?;
-    // Number 0 stands for "no word", so the first count is number 1.
     let mut table = vec![0.0_f64.to_bits()];
     table.extend(counts.iter().map(|count| (*count as f64).ln().to_bits()));
     fs::write(
@@ -125,7 +130,7 @@ fn main() -> Result<(), Box<dyn Error>> {
              /// Characters of the longest word.\n\
              pub(super) const LONGEST: usize = {longest};\n\
              /// Number of words a folded text can hold.\n\
-             #[cfg(test)]\nconst WORDS: usize = {};\n\
+             #[cfg(test)]\nconst WORD_COUNT: usize = {};\n\
              /// Number of cells.\n\
              const CELLS: usize = {};\n\
              /// Characters beyond the basic plane and their codes, sorted.\n\
@@ -139,15 +144,31 @@ fn main() -> Result<(), Box<dyn Error>> {
     tokens(out)
 }
 
+/// Cells as they lie in a file.
+fn bytes_of(cells: &[u64]) -> Vec<u8> {
+    cells.iter().flat_map(|cell| cell.to_le_bytes()).collect()
+}
+
+/// A word as the codes of its characters.
+fn coded(word: &str, codes: &HashMap<char, u16>) -> Vec<u16> {
+    word.chars()
+        .filter_map(|c| codes.get(&c).copied())
+        .collect()
+}
+
 /// Where each token of packed texts stands in its list, how many characters it
-/// has if all of them stand for themselves, and which of those hold a character.
+/// has if all of them stand for themselves, which of those hold a character, and the tokens as a tree.
 fn tokens(out: &Path) -> Result<(), Box<dyn Error>> {
     let list = fs::read_to_string(TOKENS)?;
     let mut places: Vec<u8> = 0_u32.to_le_bytes().to_vec();
     let mut solid: Vec<u8> = Vec::new();
     let mut holding: BTreeMap<char, Vec<u16>> = BTreeMap::new();
     let mut at = 0;
+    let mut words = Vec::new();
     for (code, token) in list.split_terminator('\n').enumerate() {
+        let text = if token == "\\n" { "\n" } else { token };
+        // They are ordered by use, and a word is used so often (Zipf).
+        words.push((text.to_owned(), 1_000_000 / (code as u64 + 1)));
         at += token.len() as u32 + 1;
         places.extend(at.to_le_bytes());
         let is_solid = token != "\\n" && token.chars().all(chars::is_solid);
@@ -170,6 +191,22 @@ fn tokens(out: &Path) -> Result<(), Box<dyn Error>> {
         index.extend((lists.len() as u32 / 2).to_le_bytes());
         lists.extend(codes.iter().flat_map(|code| code.to_le_bytes()));
     }
+    let codes = codes(&words);
+    let valued = (1..).zip(&words).map(|(value, (word, weight))| Word {
+        codes: coded(word, &codes),
+        value,
+        weight: *weight,
+    });
+    let cells = Builder::new(valued.collect(), TOKEN_BITS).build()?;
+    let mut plane = vec![0_u16; 0x10000];
+    for (c, code) in codes {
+        *plane
+            .get_mut(c as usize)
+            .ok_or("a token is beyond the first plane")? = code;
+    }
+    let plane: Vec<u8> = plane.into_iter().flat_map(u16::to_le_bytes).collect();
+    fs::write(out.join("token-cells.bin"), bytes_of(&cells))?;
+    fs::write(out.join("token-codes.bin"), plane)?;
     fs::write(out.join("token-places.bin"), places)?;
     fs::write(out.join("token-solid.bin"), solid)?;
     fs::write(out.join("token-index.bin"), index)?;
@@ -273,13 +310,23 @@ struct Waiting {
     cell: usize,
 }
 
-/// A double array: the child of a node by a code is the cell `base ^ code`, if
-/// that names the node as its parent.
+/// A word of a tree.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Word {
+    codes: Vec<u16>,
+    /// What the tree says of it; not 0.
+    value: u64,
+    /// How often it is met: what is common lies together.
+    weight: u64,
+}
+
+/// Makes the cells that `src/trie.rs` reads.
 struct Builder {
-    /// Words as codes and the number of their count, sorted.
-    words: Vec<(Vec<u16>, u64)>,
-    /// Sums of counts up to each word.
+    /// Sorted.
+    words: Vec<Word>,
+    /// Sums of weights up to each word.
     sums: Vec<u64>,
+    value_bits: u32,
     cells: Vec<u64>,
     taken: Vec<bool>,
     /// For a node of so many children the cell at which the search begins.
@@ -287,40 +334,29 @@ struct Builder {
 }
 
 impl Builder {
-    fn new(
-        words: &[(String, u64)],
-        codes: &HashMap<char, u16>,
-        counts: &[u64],
-    ) -> Result<Builder, Box<dyn Error>> {
-        if codes.len() + 1 >= CODES {
-            return Err("too many characters".into());
-        }
-        let mut coded = Vec::with_capacity(words.len());
-        for (word, count) in words {
-            let number = counts.partition_point(|other| other > count) as u64 + 1;
-            let word: Vec<u16> = word
-                .chars()
-                .filter_map(|c| codes.get(&c).copied())
-                .collect();
-            coded.push((word, number));
-        }
-        coded.sort_unstable();
+    fn new(mut words: Vec<Word>, value_bits: u32) -> Builder {
+        words.sort_unstable();
         let mut sums = vec![0];
-        for (_, number) in &coded {
+        for word in &words {
             let last = sums.last().copied().unwrap_or_default();
-            sums.push(last + counts[*number as usize - 1]);
+            sums.push(last + word.weight);
         }
-        Ok(Builder {
-            words: coded,
+        Builder {
+            words,
             sums,
+            value_bits,
             cells: Vec::new(),
             taken: Vec::new(),
             begin: [CODES; MANY],
-        })
+        }
     }
 
     /// Gives the nodes that are passed most the first cells.
     fn build(mut self) -> Result<Vec<u64>, Box<dyn Error>> {
+        let codes = self.words.iter().flat_map(|word| &word.codes);
+        if codes.max().is_some_and(|code| usize::from(*code) >= CODES) {
+            return Err("too many characters".into());
+        }
         self.grow();
         // The children of the root take the first block whole, so that a
         // character's code is its cell.
@@ -333,7 +369,7 @@ impl Builder {
             if base >= NOBODY as usize {
                 return Err("too many words for the table".into());
             }
-            self.cells[node.cell] |= (base as u64) << COUNT_BITS;
+            self.cells[node.cell] |= (base as u64) << self.value_bits;
             self.place(base, words, node.depth, node.cell, &mut waiting);
         }
         while self.cells.len() > CODES && !self.taken[self.cells.len() - CODES..].contains(&true) {
@@ -342,9 +378,14 @@ impl Builder {
         Ok(self.cells)
     }
 
+    /// Bits before those of the parent.
+    fn parent_bits(&self) -> u32 {
+        self.value_bits + CELL_BITS
+    }
+
     fn grow(&mut self) {
         self.cells
-            .resize(self.cells.len() + CODES, NOBODY << (COUNT_BITS + CELL_BITS));
+            .resize(self.cells.len() + CODES, NOBODY << self.parent_bits());
         self.taken.resize(self.cells.len(), false);
     }
 
@@ -352,7 +393,7 @@ impl Builder {
     fn children(&self, words: Range<usize>, depth: usize) -> Vec<u16> {
         let mut codes: Vec<u16> = self.words[words]
             .iter()
-            .filter_map(|(word, _)| word.get(depth).copied())
+            .filter_map(|word| word.codes.get(depth).copied())
             .collect();
         codes.dedup();
         codes
@@ -398,18 +439,18 @@ impl Builder {
     ) {
         let mut at = words.start;
         while at < words.end {
-            let Some(&code) = self.words[at].0.get(depth) else {
+            let Some(&code) = self.words[at].codes.get(depth) else {
                 at += 1; // the node's own word
                 continue;
             };
             let mut end = at + 1;
-            while end < words.end && self.words[end].0.get(depth) == Some(&code) {
+            while end < words.end && self.words[end].codes.get(depth) == Some(&code) {
                 end += 1;
             }
             let cell = base ^ code as usize;
-            let own = self.words[at].0.len() == depth + 1;
-            let count = if own { self.words[at].1 } else { 0 };
-            self.cells[cell] = (parent as u64) << (COUNT_BITS + CELL_BITS) | count;
+            let own = self.words[at].codes.len() == depth + 1;
+            let value = if own { self.words[at].value } else { 0 };
+            self.cells[cell] = (parent as u64) << self.parent_bits() | value;
             self.taken[cell] = true;
             if end > at + usize::from(own) {
                 waiting.push(Waiting {

@@ -6,6 +6,7 @@
 
 pub mod fold;
 pub mod chars;
+pub mod trie;
 pub mod article;
 pub mod decode;
 pub mod source;

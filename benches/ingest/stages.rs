@@ -14,7 +14,7 @@ use jianbao::index::{COMMIT_EVERY, Mode, Options, Signature, Writer};
 use jianbao::ingest::{Settings, ingest, restore};
 use jianbao::pack::pack;
 use jianbao::passage::passages;
-use jianbao::segment::{Room, Segmenter};
+use jianbao::segment::{Met, Room, Segmenter};
 use jianbao::source::{Input, Limits, Raw, inputs, records};
 
 use crate::process::{median, processor_seconds};
@@ -83,8 +83,8 @@ pub(crate) fn table(corpus: &Path, runs: usize, dir: &Path) {
             time(|| {
                 let mut words = 0;
                 for body in bodies() {
-                    segmenter.each_numbered(body, &mut room, |word, number| {
-                        words += black_box(word).len().min(number as usize);
+                    segmenter.each_met(body, &mut room, |met| {
+                        words += usize::from(matches!(black_box(met), Met::Word(..)));
                     });
                 }
                 words

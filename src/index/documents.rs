@@ -132,8 +132,8 @@ pub(crate) struct PassageText {
     /// What of the body's units is indexed with it: its own, and the head of the
     /// next passage of its paragraph.
     pub(super) units: Range<usize>,
-    /// How many of those are its own.
-    pub(super) own_units: usize,
+    /// Where those end, as a byte of the body.
+    pub(super) tail_end: usize,
     /// Which of the article's ranked ranges are its own.
     pub(super) ranked: Range<usize>,
     pub(super) first: bool,
@@ -228,18 +228,31 @@ impl PassageText {
         [title, &self.article.units[self.units.clone()]]
     }
 
-    /// The same terms, each time with how many of the first are its own: what begins at one
-    /// of those belongs to the passage.
-    pub(crate) fn beginnings(&self) -> [(&[char], usize); 2] {
-        let [title, units] = self.units();
-        [(title, title.len()), (units, self.own_units)]
+    /// The texts whose words rank it: what it says itself, and the title for
+    /// the first one; not who wrote it, and not the page's furniture. Each also with
+    /// what of its paragraph, and of the passage, is indexed behind it.
+    pub(crate) fn ranked(&self) -> impl Iterator<Item = (&str, &str)> {
+        let texts = self.article.ranked[self.ranked.clone()].iter();
+        let texts = texts.map(|bytes| (&self.article.body[bytes.clone()], self.on(bytes.start)));
+        std::iter::once((self.title(), self.title())).chain(texts)
     }
 
-    /// The texts whose words rank it: what it says itself, and the title for
-    /// the first one; not who wrote it, and not the page's furniture.
-    pub(crate) fn ranked(&self) -> impl Iterator<Item = &str> {
-        let texts = self.article.ranked[self.ranked.clone()].iter();
-        std::iter::once(self.title()).chain(texts.map(|bytes| &self.article.body[bytes.clone()]))
+    /// The other stretches of its text, but for line breaks: the bytes of each, and the text
+    /// from its beginning to the end of what is indexed.
+    pub(crate) fn unranked(&self) -> impl Iterator<Item = (usize, &str)> {
+        let ranked = &self.article.ranked[self.ranked.clone()];
+        let ends = ranked.iter().map(|bytes| bytes.end);
+        let starts = ranked.iter().map(|bytes| bytes.start);
+        std::iter::once(self.own.start)
+            .chain(ends)
+            .zip(starts.chain([self.own.end]))
+            .filter(|(start, end)| start < end && &self.article.body[*start..*end] != "\n")
+            .map(|(start, end)| (end - start, self.on(start)))
+    }
+
+    /// What is indexed with it from a byte of the body on.
+    fn on(&self, start: usize) -> &str {
+        &self.article.body[start..self.tail_end]
     }
 
     /// Bytes of text and of units in it.
@@ -340,8 +353,8 @@ pub(crate) fn documents(
                 article: shared.clone(),
                 ranked: ranked_here,
                 own: passage.bytes.clone(),
-                own_units: own.len(),
                 units: own.start..unit_at(passage.tail_end),
+                tail_end: passage.tail_end,
                 first: number == 0,
                 inside: passage.inside,
             },

@@ -12,7 +12,7 @@
 
 mod units;
 
-use std::sync::LazyLock;
+use crate::trie::{self, Trie};
 
 pub use units::{holding, solid};
 
@@ -43,131 +43,46 @@ fn token(code: usize) -> Option<&'static str> {
     }
 }
 
-/// Finds the longest token at a place: a tree of characters, the first by its
-/// own number, the others in one table. All tokens are of the first plane.
-struct Finder {
-    /// The node of each character, [`Node::NONE`] where no token begins with it.
-    first: Vec<Node>,
-    /// What follows a node: slots found by [`Finder::slot`], or after it.
-    next: Vec<Slot>,
-}
+/// A node of the tree of tokens: its value is the code, and one more.
+type Node = trie::Node<16>;
 
-/// Slots of the table: twice as many as there are nodes.
-const SLOTS: usize = 1 << 16;
+/// The tokens.
+const TREE: Trie<16> = Trie::new(include_bytes!(concat!(env!("OUT_DIR"), "/token-cells.bin")));
 
-/// What some characters lead to.
-#[derive(Clone, Copy)]
-struct Node {
-    /// Its number, 0 for one that nothing follows.
-    number: u16,
-    /// The token that ends there, plus one; 0 for none.
-    code: u16,
-}
+/// For every character of the first plane, where all tokens are, its code in [`TREE`]: u16 each.
+const CHARS: &[u8; 0x2_0000] = include_bytes!(concat!(env!("OUT_DIR"), "/token-codes.bin"));
 
-impl Node {
-    const NONE: Node = Node { number: 0, code: 0 };
-}
-
-/// A node and the one it is after, with one character more.
-#[derive(Clone, Copy)]
-struct Slot {
-    /// Number of the node before, and the character; 0 for an empty slot.
-    key: u32,
-    node: Node,
-}
-
-static FINDER: LazyLock<Finder> = LazyLock::new(|| {
-    let empty = Slot {
-        key: 0,
-        node: Node::NONE,
-    };
-    let mut finder = Finder {
-        first: vec![Node::NONE; 0x10000],
-        next: vec![empty; SLOTS],
-    };
-    let mut numbers = 0;
-    for code in 0..CODES {
-        finder.insert(code as u16, &mut numbers);
-    }
-    finder
-});
-
-impl Finder {
-    fn insert(&mut self, code: u16, numbers: &mut u16) {
-        let mut chars = token(usize::from(code)).unwrap_or_default().chars();
-        let Some(mut node) = chars.next().and_then(|c| self.first.get_mut(c as usize)) else {
-            return;
-        };
-        for c in chars {
-            if node.number == 0 {
-                *numbers += 1;
-                node.number = *numbers;
-            }
-            let key = key(*node, c);
-            let mut at = slot(key);
-            while self.next[at].key != key && self.next[at].key != 0 {
-                at = (at + 1) % SLOTS;
-            }
-            self.next[at].key = key;
-            node = &mut self.next[at].node;
+/// The longest token a text begins with: its code and its bytes.
+#[inline]
+fn longest(text: &str) -> Option<(u16, usize)> {
+    let mut found = None;
+    let mut node = Node::ROOT;
+    let mut chars = text.chars();
+    while let Some(next) = chars.next().and_then(|c| after(node, c)) {
+        node = next;
+        if node.value() != 0 {
+            found = Some((node.value(), chars.as_str().len()));
         }
-        node.code = code + 1;
-    }
-
-    /// The longest token a text begins with: its code and its bytes.
-    #[inline]
-    fn longest(&self, text: &str) -> Option<(u16, usize)> {
-        let mut chars = text.chars();
-        let mut node = *self.first.get(chars.next()? as usize)?;
-        let mut found = (node.code, chars.as_str().len());
-        while node.number != 0
-            && let Some(next) = chars.next().and_then(|c| self.after(node, c))
-        {
-            node = next;
-            if node.code != 0 {
-                found = (node.code, chars.as_str().len());
-            }
-        }
-        let (code, rest) = found;
-        Some((code.checked_sub(1)?, text.len() - rest))
-    }
-
-    #[inline]
-    fn after(&self, node: Node, c: char) -> Option<Node> {
-        if c as u32 > 0xFFFF {
-            return None;
-        }
-        let key = key(node, c);
-        let mut at = slot(key);
-        loop {
-            let slot = self.next.get(at % SLOTS)?;
-            if slot.key == key {
-                return Some(slot.node);
-            }
-            if slot.key == 0 {
-                return None;
-            }
-            at += 1;
+        if node.is_leaf() {
+            break;
         }
     }
+    let (value, rest) = found?;
+    Some(((value - 1) as u16, text.len() - rest))
 }
 
-fn key(node: Node, c: char) -> u32 {
-    u32::from(node.number) << 16 | c as u32
-}
-
-/// Where a key is looked for first (Fibonacci hashing).
-fn slot(key: u32) -> usize {
-    (key.wrapping_mul(0x9E37_79B1) >> 16) as usize
+#[inline]
+fn after(node: Node, c: char) -> Option<Node> {
+    let code = CHARS.as_chunks().0.get(c as usize)?;
+    TREE.child(node, u16::from_le_bytes(*code))
 }
 
 /// Appends a text to packed bytes.
 pub fn pack(text: &str, out: &mut Vec<u8>) {
-    let finder = &*FINDER;
     out.reserve(text.len() / 2);
     let mut rest = text;
     while !rest.is_empty() {
-        let length = match finder.longest(rest) {
+        let length = match longest(rest) {
             Some((code, length)) => {
                 let code = usize::from(code);
                 if code < SHORT {

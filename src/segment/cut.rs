@@ -7,10 +7,10 @@
 
 use std::ops::Range;
 
-use crate::chars::is_solid;
+use crate::chars::{Reader, Unit, is_solid};
 use crate::fold::fold;
 use crate::segment::block::is_block;
-use crate::segment::table::{self, Node};
+use crate::segment::table::{self, Node, WORDS};
 use crate::segment::user::Overlay;
 
 /// Room that is used again from text to text.
@@ -46,6 +46,9 @@ struct Step {
     len: u32,
     /// Its number in the table, 0 for none.
     number: u32,
+    /// The words of the table that begin here: a bit for each number of characters. And
+    /// [`OPEN`], where one might go on behind the run.
+    known: u32,
     /// The numbers of the words of two characters from here on, and of three:
     /// [`NO_WORD`] where there is none.
     inner: [u32; 2],
@@ -54,12 +57,42 @@ struct Step {
 /// Two or three characters are no word.
 const NO_WORD: u32 = u32::MAX;
 
+/// The run ended before the walk from a character did.
+const OPEN: u32 = 1 << 31;
+// The others are bits for as many characters.
+const _: () = assert!(table::LONGEST < 31);
+
+/// Who is told of the pieces of a text.
+pub(super) trait Pieces {
+    /// Whether it wants to hear of words that the cut passes over.
+    const PASSED: bool = false;
+
+    /// A piece, folded, its bytes in the text, and its number: the same for the same
+    /// piece, below [`table::NUMBERS`], 0 for all that the table lacks.
+    fn piece(&mut self, piece: &str, bytes: Range<usize>, number: u32);
+
+    /// The number of a word of the table, of two characters or more and none of ASCII, that
+    /// stands in a run though it is no piece with a number there.
+    fn passed(&mut self, _number: u32) {}
+
+    /// The byte of a character with which a word may begin that ends behind its run:
+    /// behind a blank or a quote mark, or the end of the text.
+    fn open(&mut self, _at: usize) {}
+}
+
+impl<F: FnMut(&str, Range<usize>, u32)> Pieces for F {
+    fn piece(&mut self, piece: &str, bytes: Range<usize>, number: u32) {
+        self(piece, bytes, number);
+    }
+}
+
 impl Default for Step {
     fn default() -> Self {
         Step {
             rest: 0.0,
             len: 0,
             number: 0,
+            known: 0,
             inner: [NO_WORD; 2],
         }
     }
@@ -116,16 +149,15 @@ impl Dictionary {
     /// A count that keeps a folded word whole.
     pub(super) fn suggested(&self, word: &str, room: &mut Room) -> u64 {
         let mut sum = 0.0_f64;
-        self.cut::<false>(word, room, |part, _, _| {
+        let mut add = |part: &str, _: Range<usize>, _: u32| {
             sum = sum + (self.count(part).unwrap_or(1) as f64).ln() - self.log_total;
-        });
+        };
+        self.cut::<false>(word, room, &mut add);
         let joined = ((sum + self.log_total).exp() as u64).wrapping_add(1);
         joined.max(self.count(word).unwrap_or(1))
     }
 
-    /// Calls `found` with each piece of a text, folded, its bytes in the text, and
-    /// its number: the same for the same piece, below [`table::NUMBERS`], 0 for all
-    /// that the table lacks.
+    /// Tells `found` of each piece of a text.
     ///
     /// With `SEARCH` these are words to be searched for, the words inside a word
     /// before it, nothing that holds no letter, digit, hanzi or symbol; otherwise
@@ -134,12 +166,13 @@ impl Dictionary {
         &self,
         text: &str,
         room: &mut Room,
-        mut found: impl FnMut(&str, Range<usize>, u32),
+        found: &mut impl Pieces,
     ) {
         let mut run = Run {
             text,
             changed: false,
             joined: false,
+            closed: false,
         };
         room.chars.clear();
         let mut chars = text.char_indices();
@@ -158,9 +191,13 @@ impl Dictionary {
                 room.chars.push(Char { c, code, at });
                 continue;
             }
-            self.finish::<SEARCH>(&mut run, at, room, &mut found);
+            run.closed = ends_words(folded);
+            self.finish::<SEARCH>(&mut run, at, room, found);
             if SEARCH && !is_solid(folded) {
                 continue;
+            }
+            if !run.closed {
+                found.open(at);
             }
             let mut end = at + c.len_utf8();
             if c == '\r' && text[end..].starts_with('\n') {
@@ -168,12 +205,13 @@ impl Dictionary {
                 end += 1;
             }
             if folded == c {
-                found(&text[at..end], at..end, 0);
+                found.piece(&text[at..end], at..end, 0);
             } else {
-                found(folded.encode_utf8(&mut [0; 4]), at..end, 0);
+                found.piece(folded.encode_utf8(&mut [0; 4]), at..end, 0);
             }
         }
-        self.finish::<SEARCH>(&mut run, text.len(), room, &mut found);
+        run.closed = false;
+        self.finish::<SEARCH>(&mut run, text.len(), room, found);
         if room.chars.capacity() > KEPT {
             *room = Room::default();
         }
@@ -186,7 +224,7 @@ impl Dictionary {
         run: &mut Run<'_>,
         end: usize,
         room: &mut Room,
-        found: &mut impl FnMut(&str, Range<usize>, u32),
+        found: &mut impl Pieces,
     ) {
         let count = room.chars.len();
         if count == 0 {
@@ -212,7 +250,7 @@ impl Dictionary {
                 room.folded.push(one.c);
             }
         }
-        run.emit::<SEARCH>(self, room, found);
+        run.emit::<SEARCH, _>(self, room, found);
         room.chars.clear();
         run.changed = false;
         run.joined = false;
@@ -225,12 +263,18 @@ impl Dictionary {
             let mut step = Step::default();
             let mut node = Node::ROOT;
             for end in at..chars.len() {
-                match node.child(chars[end].code) {
+                match WORDS.child(node, chars[end].code) {
                     Some(child) => node = child,
-                    None => break,
+                    None => {
+                        if end + 1 == chars.len() {
+                            step.known |= OPEN;
+                        }
+                        break;
+                    }
                 }
-                if node.count() != 0 {
-                    let rest = table::log(node.count()) - self.log_total + steps[end + 1].rest;
+                if node.value() != 0 {
+                    step.known |= 1 << (end + 1 - at);
+                    let rest = table::log(node.value()) - self.log_total + steps[end + 1].rest;
                     if rest >= best {
                         best = rest;
                         step.len = (end + 1 - at) as u32;
@@ -260,12 +304,15 @@ impl Dictionary {
             let mut known = Some(Node::ROOT);
             let mut added = (!overlay.lacks(chars[at].c)).then_some(0);
             for end in at..chars.len() - 1 {
-                known = known.and_then(|node| node.child(chars[end].code));
+                known = known.and_then(|node| WORDS.child(node, chars[end].code));
+                if known.is_some_and(|node| node.value() != 0) {
+                    step.known |= 1 << (end + 1 - at);
+                }
                 added = added.and_then(|node| overlay.child(node, chars[end].c));
                 let (log, number) = match (added.and_then(|node| overlay.count(node)), known) {
                     (Some((_, log)), _) => (log, 0),
-                    (None, Some(node)) if node.count() != 0 => {
-                        (table::log(node.count()), node.number())
+                    (None, Some(node)) if node.value() != 0 => {
+                        (table::log(node.value()), node.number())
                     }
                     (None, None) if added.is_none() => break,
                     _ => continue,
@@ -286,6 +333,9 @@ impl Dictionary {
                 step.rest = 0.0 - self.log_total + steps[at + 1].rest;
                 step.len = 1;
             }
+            if known.is_some() {
+                step.known |= OPEN;
+            }
             steps[at] = step;
         }
     }
@@ -298,16 +348,18 @@ struct Run<'a> {
     changed: bool,
     /// It holds one of the marks that join letters and digits.
     joined: bool,
+    /// No word goes on behind it.
+    closed: bool,
 }
 
 impl Run<'_> {
     /// Hands out the pieces that were chosen.
     #[inline]
-    fn emit<const SEARCH: bool>(
+    fn emit<const SEARCH: bool, P: Pieces>(
         &self,
         dictionary: &Dictionary,
         room: &Room,
-        found: &mut impl FnMut(&str, Range<usize>, u32),
+        found: &mut P,
     ) {
         let (chars, steps) = (&room.chars, &room.steps);
         let piece = |from: usize, to: usize| {
@@ -333,6 +385,9 @@ impl Run<'_> {
                 }
             }
             let (word, bytes) = piece(from, to);
+            if P::PASSED {
+                self.passed(dictionary, room, (from, to), found);
+            }
             if SEARCH {
                 if self.joined && word.contains(is_joint) {
                     let mut start = from;
@@ -340,7 +395,7 @@ impl Run<'_> {
                         if end == to || is_joint(one.c) {
                             let (part, bytes) = piece(start, end);
                             if is_part(part) {
-                                found(part, bytes, dictionary.number(part));
+                                found.piece(part, bytes, dictionary.number(part));
                             }
                             start = end + 1;
                         }
@@ -354,7 +409,7 @@ impl Run<'_> {
                         if step.inner[index] != NO_WORD {
                             let (word, bytes) = piece(inner, inner + len);
                             if has_solid(word) {
-                                found(word, bytes, step.inner[index]);
+                                found.piece(word, bytes, step.inner[index]);
                             }
                         }
                     }
@@ -364,9 +419,70 @@ impl Run<'_> {
                     continue;
                 }
             }
-            found(word, bytes, number);
+            found.piece(word, bytes, number);
             from = to;
         }
+    }
+
+    /// Tells of the words that the cut `from..to` passes over, and of what is open in it.
+    #[inline]
+    fn passed(
+        &self,
+        dictionary: &Dictionary,
+        room: &Room,
+        (from, to): (usize, usize),
+        found: &mut impl Pieces,
+    ) {
+        for (at, step) in (from..to).zip(&room.steps[from..to]) {
+            let left = to - at;
+            // What is handed out has a number here; a user's word has none.
+            let told = match (dictionary.overlay.is_some(), left) {
+                (true, _) | (_, 1) => 0,
+                (_, 2) => 0b100,
+                _ => 0b1100,
+            };
+            let own = match at == from && told != 0 && left <= table::LONGEST {
+                true => 1 << left,
+                false => 0,
+            };
+            // One character is a piece by itself, or a part of one that is no word.
+            let hidden = step.known & !(0b11 | OPEN | told | own);
+            if hidden != 0 {
+                pass(&room.chars[at..], hidden, found);
+            }
+            if step.known & OPEN != 0 && !self.closed {
+                found.open(room.chars[at].at);
+            }
+        }
+    }
+}
+
+/// Tells of the words that some characters begin with, of the lengths that have a bit.
+#[cold]
+fn pass(chars: &[Char], mut lengths: u32, found: &mut impl Pieces) {
+    let mut node = Node::ROOT;
+    for (before, one) in chars.iter().enumerate() {
+        let Some(child) = WORDS.child(node, one.code).filter(|_| !one.c.is_ascii()) else {
+            return;
+        };
+        node = child;
+        let bit = 1 << (before + 1);
+        if lengths & bit != 0 {
+            found.passed(node.number());
+            lengths &= !bit;
+        }
+        if lengths == 0 {
+            return;
+        }
+    }
+}
+
+/// Whether no word that begins before a folded character goes on with it, or behind it.
+fn ends_words(folded: char) -> bool {
+    match Reader::default().read(folded) {
+        None => false,
+        Some(Unit::Char(c)) => c.is_ascii() || table::code(c) == 0,
+        Some(Unit::Stop | Unit::Break) => true,
     }
 }
 

@@ -6,11 +6,12 @@
 
 use std::ops::Range;
 
-use crate::segment::table::{self, Node};
+use crate::chars::{Unit, units};
+use crate::segment::table::{self, Node, WORDS};
 
 /// Calls `found` with the place of every word of the dictionary, of two characters or more,
 /// none of ASCII, that begins at one of the first `starts` of some folded characters, and its number as in
-/// [`Segmenter::each_numbered`](crate::segment::Segmenter::each_numbered): in order of the
+/// [`Met::Word`](crate::segment::Met::Word): in order of the
 /// beginning, then of the end. The words of a user are not among them. `room` is used
 /// again from text to text.
 #[inline]
@@ -25,13 +26,35 @@ pub(crate) fn each_known(
     for start in 0..starts.min(room.len()) {
         let mut node = Node::ROOT;
         for (end, code) in (start + 1..).zip(&room[start..]) {
-            match node.child(*code) {
+            match WORDS.child(node, *code) {
                 Some(child) => node = child,
                 None => break,
             }
-            if end > start + 1 && node.count() != 0 {
+            if end > start + 1 && node.value() != 0 {
                 found(start..end, node.number());
             }
+        }
+    }
+}
+
+/// Calls `found` with the number of every such word that a text begins with, as [`units`] see
+/// it; none when its first character counts as nothing.
+pub(crate) fn known_at(text: &str, mut found: impl FnMut(u32)) {
+    let mut node = Node::ROOT;
+    for (before, placed) in units(text).enumerate() {
+        let code = match placed.unit {
+            Unit::Char(c) if before > 0 || placed.bytes.start == 0 => code(c),
+            _ => return,
+        };
+        match WORDS.child(node, code) {
+            Some(child) => node = child,
+            None => return,
+        }
+        if before > 0 && node.value() != 0 {
+            found(node.number());
+        }
+        if node.is_leaf() {
+            return;
         }
     }
 }
@@ -54,6 +77,7 @@ fn code(c: char) -> u16 {
 mod tests {
     use super::*;
 
+    /// By [`each_known`], and by [`known_at`] from each of the same beginnings.
     fn known(text: &str, starts: usize) -> Vec<String> {
         let chars: Vec<char> = text.chars().collect();
         let mut words = Vec::new();
@@ -63,6 +87,12 @@ mod tests {
             assert!(is_known(&word), "{word}");
             words.push(word);
         });
+        let mut numbers = Vec::new();
+        for (at, _) in text.char_indices().take(starts) {
+            known_at(&text[at..], |number| numbers.push(number));
+        }
+        let same: Vec<u32> = words.iter().map(|word| table::number(word)).collect();
+        assert_eq!(numbers, same, "{text}");
         words
     }
 

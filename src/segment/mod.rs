@@ -20,9 +20,9 @@ use std::ops::Range;
 use crate::chars::is_solid;
 use crate::fold::fold_str;
 pub use crate::segment::check::{Concern, Remark, check_dicts};
-use crate::segment::cut::Dictionary;
 pub use crate::segment::cut::Room;
-pub(crate) use crate::segment::known::{each_known, is_known};
+use crate::segment::cut::{Dictionary, Pieces};
+pub(crate) use crate::segment::known::{each_known, is_known, known_at};
 pub use crate::segment::lexicon::{EDITION, TERMS, Term, term};
 pub use crate::segment::user::{BadLine, UserWord, normal_dict, parse_dict};
 
@@ -83,16 +83,19 @@ impl Segmenter {
 
     /// Calls `found` with each word of a text, folded, and its bytes in the text.
     pub fn each(&self, text: &str, room: &mut Room, mut found: impl FnMut(&str, Range<usize>)) {
-        self.words
-            .cut::<true>(text, room, |word, bytes, _| found(word, bytes));
+        let mut found = |word: &str, bytes, _: u32| found(word, bytes);
+        self.words.cut::<true>(text, room, &mut found);
     }
 
-    /// Calls `found` with each word of a text, folded, and its number: the same for
-    /// the same word, below [`Segmenter::NUMBERS`]. 0 stands for all the words that
-    /// have none: those the dictionary lacks, and the user's own.
-    pub fn each_numbered(&self, text: &str, room: &mut Room, mut found: impl FnMut(&str, u32)) {
-        self.words
-            .cut::<true>(text, room, |word, _, number| found(word, number));
+    /// Calls `found` with each word of a text, and with the words of the dictionary that the
+    /// cut passes over.
+    pub fn each_met(&self, text: &str, room: &mut Room, found: impl FnMut(Met<'_>)) {
+        self.words.cut::<true>(text, room, &mut Teller(found));
+    }
+
+    /// The word of the dictionary with a number; empty for a number that no word has.
+    pub fn spell(number: u32) -> String {
+        table::spell(number)
     }
 
     /// No word of the dictionary has more characters.
@@ -104,8 +107,8 @@ impl Segmenter {
     /// Calls `found` with each piece of a text, folded, one after the other, as a
     /// reader cuts them, punctuation included, and its bytes in the text.
     pub fn pieces(&self, text: &str, room: &mut Room, mut found: impl FnMut(&str, Range<usize>)) {
-        self.words
-            .cut::<false>(text, room, |piece, bytes, _| found(piece, bytes));
+        let mut found = |piece: &str, bytes, _: u32| found(piece, bytes);
+        self.words.cut::<false>(text, room, &mut found);
     }
 
     /// The count that keeps a folded word whole, by jieba's rules.
@@ -117,10 +120,9 @@ impl Segmenter {
     /// inside another, punctuation included.
     pub fn cut<'a>(&self, text: &'a str) -> Vec<&'a str> {
         let mut pieces = Vec::new();
-        self.words
-            .cut::<false>(text, &mut Room::default(), |_, bytes, _| {
-                pieces.push(&text[bytes]);
-            });
+        self.pieces(text, &mut Room::default(), |_, bytes| {
+            pieces.push(&text[bytes]);
+        });
         pieces
     }
 
@@ -138,6 +140,42 @@ impl Segmenter {
         } else {
             WordOrigin::Rule
         }
+    }
+}
+
+/// What [`Segmenter::each_met`] meets in a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Met<'a> {
+    /// A word, folded, and its number: the same for the same word, below
+    /// [`Segmenter::NUMBERS`]. 0 stands for all the words that have none: those the
+    /// dictionary lacks, and the user's own.
+    Word(&'a str, u32),
+    /// The number of a word of two characters or more, none of ASCII, that stands there though it
+    /// was not handed out with its number: `国人` in `中国人民`.
+    Passed(u32),
+    /// The byte of a character with which such a word may begin that goes on behind a blank, a
+    /// quote mark or the end of the text: who knows what follows may look.
+    Open(usize),
+}
+
+struct Teller<F>(F);
+
+impl<F: FnMut(Met<'_>)> Pieces for Teller<F> {
+    const PASSED: bool = true;
+
+    #[inline]
+    fn piece(&mut self, piece: &str, _: Range<usize>, number: u32) {
+        (self.0)(Met::Word(piece, number));
+    }
+
+    #[inline]
+    fn passed(&mut self, number: u32) {
+        (self.0)(Met::Passed(number));
+    }
+
+    #[inline]
+    fn open(&mut self, at: usize) {
+        (self.0)(Met::Open(at));
     }
 }
 

@@ -1,9 +1,13 @@
 //! The words of the dictionary as `build.rs` laid them out: a double array that
 //! is read where it lies, so that nothing is loaded.
 
+use std::sync::LazyLock;
+
+use crate::trie::{self, Trie};
+
 include!(concat!(env!("OUT_DIR"), "/words.rs"));
 
-static CELL_BYTES: &[u8; CELLS * 8] = include_bytes!(concat!(env!("OUT_DIR"), "/cells.bin"));
+const CELL_BYTES: &[u8; CELLS * 8] = include_bytes!(concat!(env!("OUT_DIR"), "/cells.bin"));
 static CODE_BYTES: &[u8; 0x2_0000] = include_bytes!(concat!(env!("OUT_DIR"), "/codes.bin"));
 static LOG_BYTES: &[u8; COUNTS.len() * 8] = include_bytes!(concat!(env!("OUT_DIR"), "/logs.bin"));
 
@@ -30,62 +34,33 @@ pub(super) fn code(c: char) -> u16 {
     }
 }
 
-/// A node of the trie of words: what its own characters spell is, or begins, a word.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Node {
-    cell: u32,
-    bits: u64,
-}
+/// A node of the words: its value is the number of the word's count.
+pub(super) type Node = trie::Node<COUNT_BITS>;
+
+/// The words.
+pub(super) const WORDS: Trie<COUNT_BITS> = Trie::new(CELL_BYTES);
 
 /// Marks the code of a character outside of words, as in `build.rs`.
 const OUTSIDE: u16 = 1 << 15;
-/// Bits of a cell, as in `build.rs`: the number of a count, the base of the
-/// children, the parent's cell.
+/// Bits of the number of a count, as in `build.rs`.
 const COUNT_BITS: u32 = 14;
-const CELL_BITS: u32 = 20;
-
-impl Node {
-    /// The node of no characters.
-    pub(super) const ROOT: Node = Node { cell: 0, bits: 0 };
-
-    /// The node with one more character; `None` when nothing goes on so.
-    #[inline]
-    pub(super) fn child(self, code: u16) -> Option<Node> {
-        let base = (self.bits >> COUNT_BITS) as u32 & ((1 << CELL_BITS) - 1);
-        let cell = base ^ u32::from(code);
-        let bits = u64::from_le_bytes(*CELL_BYTES.as_chunks::<8>().0.get(cell as usize)?);
-        ((bits >> (COUNT_BITS + CELL_BITS)) as u32 == self.cell).then_some(Node { cell, bits })
-    }
-
-    /// The number of the word's count; 0 when this is no word.
-    #[inline]
-    pub(super) fn count(self) -> usize {
-        self.bits as usize & ((1 << COUNT_BITS) - 1)
-    }
-
-    /// The number of the word, not 0.
-    #[inline]
-    pub(super) fn number(self) -> u32 {
-        self.cell
-    }
-}
 
 /// Numbers of words are below this.
 pub(super) const NUMBERS: usize = CELLS;
 
 /// The natural logarithm of the count of this number.
 #[inline]
-pub(super) fn log(count: usize) -> f64 {
+pub(super) fn log(count: u32) -> f64 {
     LOG_BYTES
         .as_chunks::<8>()
         .0
-        .get(count)
+        .get(count as usize)
         .map_or(0.0, |bytes| f64::from_le_bytes(*bytes))
 }
 
 /// How often a folded word was met; `None` when the dictionary lacks it.
 pub(super) fn count(word: &str) -> Option<u64> {
-    find(word).map(|node| COUNTS[node.count()])
+    find(word).map(|node| COUNTS[node.value() as usize])
 }
 
 /// The number of a folded word; 0 when the dictionary lacks it.
@@ -93,16 +68,37 @@ pub(super) fn number(word: &str) -> u32 {
     find(word).map_or(0, Node::number)
 }
 
+/// The character of each code; made when it is first asked for.
+static CHARS: LazyLock<Vec<char>> = LazyLock::new(|| {
+    let plane = CODE_BYTES.as_chunks::<2>().0.iter();
+    let plane = (0..)
+        .zip(plane)
+        .filter_map(|(c, code)| Some((char::from_u32(c)?, u16::from_le_bytes(*code) & !OUTSIDE)));
+    let mut chars = vec!['\0'; usize::from(OUTSIDE)];
+    for (c, code) in plane.chain(BEYOND.iter().copied()) {
+        chars[usize::from(code)] = c;
+    }
+    chars
+});
+
+/// The word with a number; empty for a number that no word has.
+pub(super) fn spell(number: u32) -> String {
+    let codes = WORDS.spell(number).into_iter();
+    codes
+        .filter_map(|code| CHARS.get(usize::from(code)))
+        .collect()
+}
+
 fn find(word: &str) -> Option<Node> {
     let mut node = Node::ROOT;
     for c in word.chars() {
-        node = node.child(code(c))?;
+        node = WORDS.child(node, code(c))?;
     }
-    (node.count() != 0).then_some(node)
+    (node.value() != 0).then_some(node)
 }
 
 /// Number of words a folded text can hold.
 #[cfg(test)]
 pub(super) fn words() -> usize {
-    WORDS
+    WORD_COUNT
 }

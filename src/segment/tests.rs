@@ -1,12 +1,13 @@
 //! What is cut, and that it is what jieba cuts.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use jieba_rs::Jieba;
 use proptest::prelude::*;
 
 use super::*;
+use crate::chars::{Unit, units};
 use crate::fold::fold;
 use crate::segment::block::is_block;
 
@@ -115,12 +116,16 @@ fn the_table_is_the_dictionary() {
         let count = replaced.get(word).copied().unwrap_or(count);
         assert_eq!(table::count(word), Some(count as u64), "{word}");
         assert!(word.chars().count() <= Segmenter::LONGEST, "{word}");
+        assert_eq!(Segmenter::spell(table::number(word)), word);
         words += 1;
     }
     assert!(words >= table::words());
     for word in ["", "主题党", "中华人民共", "著", "\u{10FFFF}"] {
         assert_eq!(table::count(word), None, "{word}");
     }
+    let spelt = (0..1 << 21).filter(|number| !Segmenter::spell(*number).is_empty());
+    assert_eq!(spelt.count(), table::words());
+    assert_eq!(Segmenter::spell(u32::MAX), "");
 }
 
 #[test]
@@ -187,7 +192,7 @@ fn same(segmenter: &Segmenter, jieba: &Jieba, text: &str) -> Result<(), TestCase
     });
     prop_assert_eq!(&words, &theirs(jieba, text));
     prop_assert_eq!(&places, &words);
-    numbered(segmenter, text, &words)?;
+    met(segmenter, text, &words)?;
     let pieces: Vec<String> = segmenter.cut(text).into_iter().map(fold_str).collect();
     let folded = fold_str(text);
     let wanted: Vec<&str> = jieba
@@ -199,24 +204,48 @@ fn same(segmenter: &Segmenter, jieba: &Jieba, text: &str) -> Result<(), TestCase
     Ok(())
 }
 
-/// The same words, and the number of each is a matter of the word alone.
-fn numbered(segmenter: &Segmenter, text: &str, words: &[String]) -> Result<(), TestCaseError> {
-    let mut found = Vec::new();
-    segmenter.each_numbered(text, &mut Room::default(), |word, number| {
-        found.push((word.to_owned(), number));
+/// The same words, the number of each a matter of the word alone, and with what the cut passes
+/// over all that the dictionary has.
+fn met(segmenter: &Segmenter, text: &str, words: &[String]) -> Result<(), TestCaseError> {
+    let (mut cut, mut passed) = (Vec::new(), Vec::new());
+    segmenter.each_met(text, &mut Room::default(), |met| match met {
+        Met::Word(word, number) => cut.push((word.to_owned(), number)),
+        Met::Passed(number) => passed.push(number),
+        Met::Open(at) => known_at(&text[at..], |number| passed.push(number)),
     });
-    prop_assert_eq!(found.len(), words.len());
-    for ((word, number), want) in found.iter().zip(words) {
+    prop_assert_eq!(cut.len(), words.len());
+    let mut known = HashSet::new();
+    for ((word, number), want) in cut.iter().zip(words) {
         prop_assert_eq!(word, want);
         prop_assert!((*number as usize) < Segmenter::NUMBERS);
         let alone = word.chars().count() == 1 && !word.chars().all(is_block);
-        let known = if alone {
+        let wanted = if alone {
             0
         } else {
             segmenter.words.number(word)
         };
-        prop_assert_eq!(*number, known, "{} in {}", word, text);
+        prop_assert_eq!(*number, wanted, "{} in {}", word, text);
+        if *number != 0 && is_known(word) {
+            known.insert(*number);
+        }
     }
+    for number in &passed {
+        let word = Segmenter::spell(*number);
+        prop_assert!(is_known(&word), "{} in {}", word, text);
+        prop_assert_eq!(table::number(&word), *number);
+    }
+    known.extend(passed);
+    let chars = units(text).map(|placed| match placed.unit {
+        Unit::Char(c) => c,
+        Unit::Stop => ',',
+        Unit::Break => '\n',
+    });
+    let chars: Vec<char> = chars.collect();
+    let mut wanted = HashSet::new();
+    each_known(&chars, chars.len(), &mut Vec::new(), |_, number| {
+        wanted.insert(number);
+    });
+    prop_assert_eq!(known, wanted, "{}", text);
     Ok(())
 }
 

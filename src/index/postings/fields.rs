@@ -80,9 +80,17 @@ impl Chars {
     }
 }
 
-/// The list of a word, that of the word where it is hidden, and the last document that has it, cut
-/// or hidden: each one more than it is, so that a table of them is made of nothing.
-type Numbered = [u32; 3];
+/// The list of a word, and that of the word where it is hidden: each one more than it is, so
+/// that a table of them is made of nothing.
+type Numbered = [u32; 2];
+
+/// Marks a word that is hidden in a document, in what was met there. tantivy has fewer
+/// documents in a segment.
+const IS_HIDDEN: u64 = 1 << 31;
+/// What else is below the number.
+const DOC: u64 = IS_HIDDEN - 1;
+/// Below this are numbers of words, and from here on lists of the others.
+const NUMBERS: u32 = Segmenter::NUMBERS as u32;
 
 /// Words with their frequencies. A word of the dictionary has a number that finds
 /// its list at once; the others, a few of a hundred, are hashed.
@@ -96,23 +104,35 @@ pub(super) struct Words {
     ends: Vec<u32>,
     /// One a document.
     lengths: Vec<u8>,
-    /// What was met since [`Words::settle`]: the list, and below it the document.
+    /// What was met since [`Words::settle`]: the number, and below it the document. One after
+    /// the other, for the tables of numbers and lists are too large for the cache.
     met: Vec<u64>,
-    /// Room to sort it.
+    /// Room to sort it, and for what it comes to.
     room: Vec<u64>,
+    standing: Vec<Standing>,
+}
+
+/// A word and a document in which it stands.
+struct Standing {
+    /// Its list; before that is known, its number.
+    list: u32,
+    doc: DocId,
+    /// How often it was cut there; 0 where it is hidden.
+    cut: u32,
 }
 
 impl Words {
     pub(super) fn new() -> Words {
         Words {
             lists: Lists::new(),
-            numbered: vec![[0; 3]; Segmenter::NUMBERS],
+            numbered: vec![[0; 2]; Segmenter::NUMBERS],
             others: HashMap::default(),
             names: Vec::new(),
             ends: Vec::new(),
             lengths: Vec::new(),
             met: Vec::new(),
             room: Vec::new(),
+            standing: Vec::new(),
         }
     }
 
@@ -120,38 +140,24 @@ impl Words {
     /// segmenter's. Says whether it is kept.
     #[inline]
     pub(super) fn occurrence(&mut self, word: &str, number: u32, doc: DocId) -> bool {
-        let list = match self.numbered.get_mut(number as usize) {
-            Some([list, _, last]) if *list != 0 => {
-                *last = doc + 1;
-                *list - 1
-            }
-            _ => match self.find(word, number, doc) {
-                Some(list) => list,
+        let number = match number {
+            0 => match self.other(word) {
+                Some(list) => NUMBERS + list,
                 None => return false,
             },
+            number => number,
         };
-        self.met.push(u64::from(list) << 32 | u64::from(doc));
+        self.met.push(u64::from(number) << 32 | u64::from(doc));
         true
     }
 
-    /// Notes that the characters of a numbered word stand in a document whose words all
-    /// were noted. Of a word that is among them, or came before, nothing is kept, but
-    /// where it was cut as a user's, without a number: that it stands there is true of those too.
+    /// Notes that the characters of a numbered word stand in a document. Where it is among
+    /// the words of the document this is nothing new, but where it was cut as a user's, without a number:
+    /// that it stands there is true of those too.
     #[inline]
-    pub(super) fn hidden_word(&mut self, word: &[char], number: u32, doc: DocId) {
-        let Some([_, list, last]) = self.numbered.get_mut(number as usize) else {
-            return;
-        };
-        if std::mem::replace(last, doc + 1) == doc + 1 {
-            return;
-        }
-        let mut list = *list;
-        if list == 0 {
-            let word: String = word.iter().collect();
-            list = self.begin(&hidden(&word)) + 1;
-            self.numbered[number as usize][1] = list;
-        }
-        self.met.push(u64::from(list - 1) << 32 | u64::from(doc));
+    pub(super) fn hidden_word(&mut self, number: u32, doc: DocId) {
+        self.met
+            .push(u64::from(number) << 32 | IS_HIDDEN | u64::from(doc));
     }
 
     /// Begins the list of a term.
@@ -161,24 +167,39 @@ impl Words {
         self.lists.begin()
     }
 
-    /// The list of a word that no number found; `None` for one that is too long.
-    fn find(&mut self, word: &str, number: u32, doc: DocId) -> Option<u32> {
+    /// The list of a word without a number; `None` for one that is too long.
+    fn other(&mut self, word: &str) -> Option<u32> {
         if word.len() > LONGEST {
             return None;
         }
-        if number == 0
-            && let Some(list) = self.others.get(word)
-        {
+        if let Some(list) = self.others.get(word) {
             return Some(*list);
         }
         let list = self.begin(word);
-        match self.numbered.get_mut(number as usize) {
-            Some([place, _, last]) if number != 0 => (*place, *last) = (list + 1, doc + 1),
-            _ => {
-                self.others.insert(word.to_owned(), list);
-            }
-        }
+        self.others.insert(word.to_owned(), list);
         Some(list)
+    }
+
+    /// The list of a number, or that of where its word is hidden.
+    #[inline]
+    fn list(&mut self, number: u32, is_hidden: bool) -> u32 {
+        let lists = self.numbered.get(number as usize);
+        match lists.map(|lists| lists[usize::from(is_hidden)]) {
+            None => number - NUMBERS,
+            Some(0) => self.begin_numbered(number, is_hidden),
+            Some(list) => list - 1,
+        }
+    }
+
+    #[cold]
+    fn begin_numbered(&mut self, number: u32, is_hidden: bool) -> u32 {
+        let word = Segmenter::spell(number);
+        let list = match is_hidden {
+            true => self.begin(&hidden(&word)),
+            false => self.begin(&word),
+        };
+        self.numbered[number as usize][usize::from(is_hidden)] = list + 1;
+        list
     }
 
     /// Ends a document.
@@ -186,16 +207,34 @@ impl Words {
         self.lengths.push(length_code(length));
     }
 
-    /// Puts into lists what was met in some documents, list by list: each is touched
-    /// once, and so nearly always found in the cache.
+    /// Puts into lists what was met in some documents, number by number: each list is
+    /// looked for and touched once. In three passes that branch little, so that the
+    /// processor fetches from memory for several numbers at a time.
     pub(super) fn settle(&mut self) {
-        by_list(&mut self.met, &mut self.room, self.ends.len());
-        for same in self.met.chunk_by(|one, next| one == next) {
-            if let Some(entry) = same.first() {
-                let (list, doc) = ((entry >> 32) as u32, *entry as DocId);
-                self.lists.frequency(list, doc, same.len() as u32);
-            }
+        let numbers = Segmenter::NUMBERS + self.ends.len();
+        by_number(&mut self.met, &mut self.room, numbers);
+        let mut standing = std::mem::take(&mut self.standing);
+        let number_and_doc = |entry: &u64| entry & !IS_HIDDEN;
+        let groups = self
+            .met
+            .chunk_by(|one, next| number_and_doc(one) == number_and_doc(next));
+        standing.extend(groups.filter_map(|group| {
+            let first = *group.first()?;
+            let cut = group.iter().filter(|entry| *entry & IS_HIDDEN == 0);
+            Some(Standing {
+                list: (first >> 32) as u32,
+                doc: (first & DOC) as DocId,
+                cut: cut.count() as u32,
+            })
+        }));
+        for one in &mut standing {
+            one.list = self.list(one.list, one.cut == 0);
         }
+        for one in &standing {
+            self.lists.frequency(one.list, one.doc, one.cut.max(1));
+        }
+        standing.clear();
+        self.standing = standing;
         self.met.clear();
     }
 
@@ -245,15 +284,16 @@ impl Words {
             + self.others.len() * HASHED
             + self.lengths.capacity()
             + (self.met.capacity() + self.room.capacity()) * size_of::<u64>()
+            + self.standing.capacity() * size_of::<Standing>()
     }
 }
 
-/// Sorts entries by their list, one of `lists`, without changing the order of those of
-/// one list: digit by digit, from the lowest.
-fn by_list(entries: &mut Vec<u64>, room: &mut Vec<u64>, lists: usize) {
+/// Sorts entries by their number, one of `numbers`, without changing the order of those of
+/// one number: digit by digit, from the lowest.
+fn by_number(entries: &mut Vec<u64>, room: &mut Vec<u64>, numbers: usize) {
     /// Bits of a digit: so many ends of stretches stay in the cache.
-    const DIGIT: u32 = 10;
-    let bits = usize::BITS - lists.leading_zeros();
+    const DIGIT: u32 = 11;
+    let bits = usize::BITS - numbers.leading_zeros();
     room.resize(entries.len(), 0);
     for shift in (0..bits).step_by(DIGIT as usize) {
         let digit = |entry: u64| (entry >> (32 + shift)) as usize & ((1 << DIGIT) - 1);
@@ -283,17 +323,17 @@ mod tests {
 
     proptest! {
         #[test]
-        fn entries_of_a_list_keep_their_order(
-            lists in 1u32..3_000_000,
+        fn entries_of_a_number_keep_their_order(
+            numbers in 1u32..6_000_000,
             entries in proptest::collection::vec((any::<u32>(), any::<u32>()), 0..2000),
         ) {
             let entries = entries.into_iter();
             let mut sorted: Vec<u64> = entries
-                .map(|(list, doc)| u64::from(list % lists) << 32 | u64::from(doc))
+                .map(|(number, doc)| u64::from(number % numbers) << 32 | u64::from(doc))
                 .collect();
             let mut expected = sorted.clone();
             expected.sort_by_key(|entry| entry >> 32);
-            by_list(&mut sorted, &mut Vec::new(), lists as usize);
+            by_number(&mut sorted, &mut Vec::new(), numbers as usize);
             prop_assert_eq!(sorted, expected);
         }
     }

@@ -33,7 +33,7 @@ use crate::index::gate::Gate;
 use crate::index::postings::fields::{Chars, Words};
 use crate::index::waiting::Waiting;
 use crate::passage::TAIL;
-use crate::segment::{Room, Segmenter, each_known};
+use crate::segment::{Met, Room, Segmenter, known_at};
 
 pub use dense::{Counts, Dense};
 pub(crate) use merge::{check_order, keeps_order, new_numbers};
@@ -92,7 +92,6 @@ impl SegmentPlugin for PostingsPlugin {
             chars: Chars::new(),
             words: Words::new(),
             room: Room::default(),
-            codes: Vec::new(),
             waiting: Waiting::default(),
         }))
     }
@@ -109,7 +108,6 @@ struct PostingsWriter {
     chars: Chars,
     words: Words,
     room: Room,
-    codes: Vec<u16>,
     waiting: Waiting,
 }
 
@@ -144,16 +142,21 @@ impl PostingsWriter {
     fn add_words(&mut self, doc: DocId, passage: &PassageText) {
         let mut length = 0;
         let words = &mut self.words;
-        for text in passage.ranked() {
+        // `on`: the text and what of the passage is indexed behind it.
+        for (text, on) in passage.ranked() {
             let room = &mut self.room;
-            self.segmenter.each_numbered(text, room, |word, number| {
-                length += u32::from(words.occurrence(word, number, doc));
+            self.segmenter.each_met(text, room, |met| match met {
+                Met::Word(word, number) => {
+                    length += u32::from(words.occurrence(word, number, doc));
+                }
+                Met::Passed(number) => words.hidden_word(number, doc),
+                Met::Open(at) => known_at(&on[at..], |number| words.hidden_word(number, doc)),
             });
         }
-        for (units, own) in passage.beginnings() {
-            each_known(units, own, &mut self.codes, |word, number| {
-                words.hidden_word(&units[word], number, doc);
-            });
+        for (own, on) in passage.unranked() {
+            for (at, _) in on[..own].char_indices() {
+                known_at(&on[at..], |number| words.hidden_word(number, doc));
+            }
         }
         self.words.end(length);
     }
