@@ -54,7 +54,7 @@ pub fn decode<'a>(bytes: &'a [u8], hint: Hint<'_>) -> Text<'a> {
     if let Some(encoding) = utf16_by_nuls(bytes) {
         return with_replacements(bytes, encoding);
     }
-    let valid = match std::str::from_utf8(bytes) {
+    let valid = match simdutf8::compat::from_utf8(bytes) {
         Ok(text) => {
             return Text {
                 text: Cow::Borrowed(text),

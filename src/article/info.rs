@@ -2,6 +2,10 @@
 //! 作者：Z  浏览次数：12`, in any order and with anything between, and those
 //! without a label: `宁川教育在线　2022年5月20日`.
 
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashSet;
+
 use crate::article::Credit;
 use crate::article::Date;
 use crate::article::date::{date_at, find_date};
@@ -171,11 +175,24 @@ pub(crate) fn read(line: &[char], folded: &[char]) -> Option<Info> {
     })
 }
 
+/// The characters that labels begin with.
+static FIRST: LazyLock<FxHashSet<char>> = LazyLock::new(|| {
+    let labels = LABELS.iter();
+    labels
+        .filter_map(|(label, _)| label.chars().next())
+        .collect()
+});
+
 /// Where each label stands, where its value begins, and what it says.
 fn fields(folded: &[char]) -> Vec<(usize, usize, Says)> {
     let mut all = Vec::new();
     let mut at = 0;
     while at < folded.len() {
+        // Nearly every character.
+        if !FIRST.contains(&folded[at]) {
+            at += 1;
+            continue;
+        }
         let found = LABELS.iter().find_map(|(label, says)| {
             let mut end = at;
             for (number, want) in label.chars().enumerate() {

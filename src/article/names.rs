@@ -1,5 +1,9 @@
 //! Names of people and the roles they stand under.
 
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashSet;
+
 /// Family names of one hanzi, the frequent ones first: what tells `记者 王小明`
 /// from `记者 调查`. An open list, gathered by hand: a name it lacks is left in
 /// the text and not made a credit.
@@ -30,17 +34,17 @@ pub(crate) fn is_name(folded: &str) -> bool {
     let Some(first) = folded.chars().next() else {
         return false;
     };
-    if folded.ends_with(OFFICE) {
+    let length = folded.chars().take(5).count();
+    if !(2..=4).contains(&length) || folded.ends_with(OFFICE) {
         return false;
     }
-    let length = folded.chars().count();
-    let family =
-        FAMILY.contains(first) || FAMILY_OF_TWO.iter().any(|name| folded.starts_with(name));
-    family
-        && (2..=4).contains(&length)
-        && folded.chars().all(is_hanzi)
-        && (length < 4 || FAMILY_OF_TWO.iter().any(|name| folded.starts_with(name)))
+    let of_two = || FAMILY_OF_TWO.iter().any(|name| folded.starts_with(name));
+    let family = length < 4 && FAMILIES.contains(&first) || of_two();
+    family && folded.chars().all(is_hanzi)
 }
+
+/// The characters of [`FAMILY`].
+static FAMILIES: LazyLock<FxHashSet<char>> = LazyLock::new(|| FAMILY.chars().collect());
 
 /// Is this a hanzi?
 pub(crate) fn is_hanzi(c: char) -> bool {
@@ -207,6 +211,12 @@ const BEFORE: &[&str] = &[
     "微信",
 ];
 
+/// The characters that a role, or what may stand before one, begins with.
+static FIRST: LazyLock<FxHashSet<char>> = LazyLock::new(|| {
+    let words = ROLES.iter().chain(BEFORE);
+    words.filter_map(|word| word.chars().next()).collect()
+});
+
 /// The role a text begins with, in folded characters: its length in bytes and
 /// the role, without what stands before it unless that belongs to it (责任编辑).
 pub(crate) fn role_at(folded: &str) -> Option<usize> {
@@ -214,6 +224,10 @@ pub(crate) fn role_at(folded: &str) -> Option<usize> {
     // At most two words stand before a role: 本报全媒体记者.
     for _ in 0..3 {
         let rest = &folded[at..];
+        // Nearly every text ends here.
+        if !rest.starts_with(|c| FIRST.contains(&c)) {
+            return None;
+        }
         if let Some(role) = ROLES
             .iter()
             .filter(|role| rest.starts_with(**role))

@@ -230,9 +230,8 @@ fn headline_alone(mut draft: Draft) -> Draft {
 /// trailing blanks go, blank lines too.
 pub(crate) fn paragraphs(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for line in text.split([
-        '\n', '\r', '\u{2028}', '\u{2029}', '\u{85}', '\u{b}', '\u{c}',
-    ]) {
+    let ends = |c| matches!(c, '\n'..='\r' | '\u{85}' | '\u{2028}' | '\u{2029}');
+    for line in text.split(ends) {
         let line = line.trim();
         if !line.is_empty() {
             if !out.is_empty() {

@@ -1,5 +1,7 @@
 //! The figures of a number: serials, years, and the brackets around years.
 
+use crate::fold::fold;
+
 /// The most serials that are read out of one list.
 const MOST: usize = 12;
 
@@ -18,6 +20,12 @@ pub(crate) fn trim(chars: &[char], end: usize) -> usize {
         .rev()
         .take_while(|c| c.is_whitespace())
         .count()
+}
+
+/// Whether a text may end in a serial, blanks after it taken off.
+pub(crate) fn may_end(text: &str) -> bool {
+    let mut chars = text.chars().rev().map(fold);
+    chars.find(|c| !c.is_whitespace()).is_some_and(is_digit)
 }
 
 /// The serial before 号, or the serials of a list (`12、13号`, `12号至15号` up to
