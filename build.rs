@@ -1,6 +1,6 @@
 //! Makes the table of words that `src/segment/table.rs` reads (jieba's
-//! dictionary and the project's own words as a double array) and what
-//! `src/pack/units.rs` knows of its tokens, so that a program that starts has
+//! dictionary and the project's own words as a double array), what `src/pack` knows of its
+//! tokens, and the classes of characters of `src/chars.rs`, so that a program that starts has
 //! nothing to load.
 
 // This is how a build script talks to cargo.
@@ -14,9 +14,8 @@ use std::path::Path;
 
 #[path = "src/segment/block.rs"]
 mod block;
-#[allow(dead_code, unreachable_pub)]
-#[path = "src/chars.rs"]
-mod chars;
+#[path = "src/chars/class.rs"]
+mod class;
 #[allow(dead_code, unreachable_pub)]
 #[path = "src/fold.rs"]
 mod fold;
@@ -55,7 +54,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     for path in [
         JIEBA,
         TOKENS,
-        "src/chars.rs",
+        "src/chars/class.rs",
         "src/fold.rs",
         "src/fold/t2s.txt",
         "src/segment/block.rs",
@@ -119,6 +118,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             .collect::<Vec<u8>>(),
     )?;
     fs::write(out.join("lexicon.rs"), lexicon()?)?;
+    fs::write(out.join("classes.bin"), classes())?;
     counts.insert(0, 0);
     fs::write(
         out.join("words.rs"),
@@ -142,6 +142,18 @@ fn main() -> Result<(), Box<dyn Error>> {
         ),
     )?;
     tokens(out)
+}
+
+/// What every character of the first plane counts as, for `src/chars.rs`.
+fn classes() -> Vec<u8> {
+    let class = |code| {
+        // A surrogate stands in no text; a few characters are folded to one of another plane.
+        let class = char::from_u32(code).map_or(class::TRANSPARENT, class::class_of);
+        u16::try_from(class).unwrap_or(class::BEYOND)
+    };
+    (0..1 << 16)
+        .flat_map(|code| class(code).to_le_bytes())
+        .collect()
 }
 
 /// Cells as they lie in a file.
@@ -171,14 +183,12 @@ fn tokens(out: &Path) -> Result<(), Box<dyn Error>> {
         words.push((text.to_owned(), 1_000_000 / (code as u64 + 1)));
         at += token.len() as u32 + 1;
         places.extend(at.to_le_bytes());
-        let is_solid = token != "\\n" && token.chars().all(chars::is_solid);
-        solid.push(if is_solid {
-            token.chars().count() as u8
-        } else {
-            0
-        });
-        for unit in chars::units(token).map(|placed| placed.unit) {
-            if let (true, chars::Unit::Char(c)) = (is_solid, unit) {
+        // Of characters that stand for themselves alone, each as its class, folded.
+        let classes: Vec<u32> = text.chars().map(class::class_of).collect();
+        let is_solid = classes.iter().all(|class| *class > class::BREAK);
+        solid.push(if is_solid { classes.len() as u8 } else { 0 });
+        for c in classes.into_iter().filter_map(char::from_u32) {
+            if is_solid {
                 holding.entry(c).or_default().push(code as u16);
             }
         }

@@ -15,12 +15,11 @@
 //! false in 3,000 random strings with 588,424 true hits; making punctuation
 //! transparent gave 203,464 false ones.
 
+mod class;
+
 use std::ops::Range;
-use std::sync::OnceLock;
 
-use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
-
-use crate::fold::fold;
+use crate::chars::class::{BEYOND, BREAK, STOP, TRANSPARENT, class_of};
 
 /// What a character of a text counts as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -117,69 +116,17 @@ pub fn is_solid(c: char) -> bool {
     class(c) > BREAK
 }
 
-const TRANSPARENT: u32 = 0;
-const STOP: u32 = 1;
-const BREAK: u32 = 2;
-
-/// Characters of a page of classes.
-const PAGE: usize = 256;
-
-/// The class of every character of the first plane: one of the three
-/// constants, or the folded character itself. A page is made when it is first
-/// looked at: a query looks at a handful, Chinese text at a third.
-static CLASSES: [OnceLock<Box<[u32; PAGE]>>; 0x10000 / PAGE] =
-    [const { OnceLock::new() }; 0x10000 / PAGE];
+/// The class of every character of the first plane (u16): made by `build.rs`, so that nobody
+/// who starts has to.
+const CLASSES: &[u8; 0x2_0000] = include_bytes!(concat!(env!("OUT_DIR"), "/classes.bin"));
 
 #[inline]
 fn class(c: char) -> u32 {
-    let code = c as usize;
-    match CLASSES.get(code / PAGE) {
-        Some(page) => page.get_or_init(|| classes(code / PAGE))[code % PAGE],
-        None => classify(c),
+    let class = CLASSES.as_chunks().0.get(c as usize);
+    match class.map(|class| u16::from_le_bytes(*class)) {
+        None | Some(BEYOND) => class_of(c),
+        Some(class) => u32::from(class),
     }
-}
-
-#[cold]
-fn classes(page: usize) -> Box<[u32; PAGE]> {
-    let class = |place: usize| {
-        let c = char::from_u32((page * PAGE + place) as u32);
-        c.map_or(TRANSPARENT, classify)
-    };
-    Box::new(std::array::from_fn(class))
-}
-
-fn classify(c: char) -> u32 {
-    let folded = fold(c);
-    match folded {
-        '\n' => return BREAK,
-        '“' | '”' | '‘' | '’' | '「' | '」' | '『' | '』' | '《' | '》' | '〈' | '〉' | '"'
-        | '\'' => {
-            return TRANSPARENT;
-        }
-        _ => {}
-    }
-    if folded.is_whitespace() {
-        return TRANSPARENT;
-    }
-    match folded.general_category() {
-        GeneralCategory::Control | GeneralCategory::Format => TRANSPARENT,
-        category if category_is_punctuation(category) => STOP,
-        _ => folded as u32,
-    }
-}
-
-fn category_is_punctuation(category: GeneralCategory) -> bool {
-    use GeneralCategory as C;
-    matches!(
-        category,
-        C::ConnectorPunctuation
-            | C::DashPunctuation
-            | C::OpenPunctuation
-            | C::ClosePunctuation
-            | C::InitialPunctuation
-            | C::FinalPunctuation
-            | C::OtherPunctuation
-    )
 }
 
 #[cfg(test)]

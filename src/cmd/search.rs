@@ -16,7 +16,9 @@ use serde_json::json;
 
 use crate::cli::{Common, FormatArg, GroupArg, ScriptArg, SearchArgs, SortArg};
 use crate::cmd::index::Job;
-use crate::cmd::{DONE, NOTHING, REJECTED, colour, lang, out, read_text, say, tell, use_threads};
+use crate::cmd::{
+    DONE, NOTHING, REJECTED, colour, lang, out, read_text, say, tell, use_threads_and_memory,
+};
 
 pub(crate) fn run(common: &Common, args: &SearchArgs) -> Result<ExitCode> {
     let mut rejected = false;
@@ -38,7 +40,7 @@ pub(crate) fn run(common: &Common, args: &SearchArgs) -> Result<ExitCode> {
             return Ok(done.code());
         }
     }
-    use_threads(common);
+    use_threads_and_memory(common);
     let searcher = Searcher::open(&common.index)?;
     let asking = Asking {
         common,

@@ -41,7 +41,7 @@ impl Recipe {
             user_dict: user_dict
                 .map(|hash| format!("{hash:016x}"))
                 .unwrap_or_default(),
-            fold: format!("{:016x}", fold::table_hash()),
+            fold: format!("{:016x}", fold::TABLE_HASH),
             repair: repair::rules_version().to_owned(),
             passages: passage::VERSION.to_owned(),
         }

@@ -7,6 +7,7 @@ use std::sync::{Arc, LazyLock, OnceLock};
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use tantivy::columnar::{Column, StrColumn};
 use tantivy::plugin::SegmentPlugin;
@@ -194,14 +195,19 @@ impl Store {
             .accept(&Recipe::current(user_dict_hash(&commit)?))?;
         let fields = Fields::of(&index.schema())?;
         let segmenter = lazy_segmenter(&folder)?;
-        let mut segments = Vec::new();
-        for segment in index
+        let segments = index
             .searchable_segments()
-            .map_err(|error| folder.explain(error))?
-        {
-            let reader = SegmentReader::open(&segment).map_err(|error| folder.explain(error))?;
-            segments.push(Segment::open(reader)?);
-        }
+            .map_err(|error| folder.explain(error))?;
+        let open = |segment: &tantivy::Segment| {
+            let reader = SegmentReader::open(segment).map_err(|error| folder.explain(error))?;
+            Segment::open(reader)
+        };
+        // All of them, for of several that are damaged the first is told of.
+        let segments: Vec<Result<Segment>> = match segments.len() {
+            0 | 1 => segments.iter().map(open).collect(),
+            _ => segments.par_iter().map(open).collect(),
+        };
+        let mut segments = segments.into_iter().collect::<Result<Vec<Segment>>>()?;
         // The order of segments is tantivy's affair; results never depend on it.
         segments.sort_by_key(|segment| segment.segment_id());
         Ok(Store {
