@@ -35,6 +35,7 @@ pub(crate) struct Whole {
     body: String,
     lead: usize,
     key: u64,
+    day: u32,
     signature: Signature,
     pieces: Vec<Piece>,
 }
@@ -119,6 +120,7 @@ impl<'a> Again<'a> {
             body,
             lead: opening.lead,
             key: self.segment.texts().key(first)?,
+            day: self.segment.texts().day(first)? as u32,
             signature: opening.signature,
             pieces,
         };
@@ -131,8 +133,6 @@ impl<'a> Again<'a> {
         let fast = self.segment.fast_fields();
         let fields = &self.fields;
         let columns = [
-            (fields.date, fast.u64("date")?),
-            (fields.zones, fast.u64("zones")?),
             (fields.file, fast.u64("file")?),
             (fields.hash, fast.u64("hash")?),
             (fields.spot, fast.u64("spot")?),
@@ -155,6 +155,7 @@ impl<'a> Again<'a> {
             body: whole.body,
             lead: whole.lead,
             key: whole.key,
+            day: whole.day,
             signature: whole.signature,
             units,
             ranked,
@@ -178,6 +179,7 @@ impl<'a> Again<'a> {
                 fields: values,
                 text: PassageText {
                     article: article.clone(),
+                    own_units: unit_at(piece.own.end) - unit_at(piece.own.start),
                     units: unit_at(piece.own.start)..unit_at(piece.tail_end),
                     tail_end: piece.tail_end,
                     own: piece.own,
@@ -333,6 +335,8 @@ mod tests {
                 let ranked: Vec<&str> = ranked.map(|(text, _)| text).collect();
                 let again: Vec<&str> = piece.ranked.iter().map(|r| &stored[r.clone()]).collect();
                 assert_eq!(again, ranked, "{body}");
+                let own = unit_at(piece.own.end) - unit_at(piece.own.start);
+                assert_eq!(own, document.text.own_units, "{body}");
                 let own = unit_at(piece.own.start)..unit_at(piece.tail_end);
                 assert_eq!(&units[own], document.text.units()[1], "{body}");
             }

@@ -132,6 +132,8 @@ pub(crate) struct PassageText {
     /// What of the body's units is indexed with it: its own, and the head of the
     /// next passage of its paragraph.
     pub(super) units: Range<usize>,
+    /// How many of those are its own.
+    pub(super) own_units: usize,
     /// Where those end, as a byte of the body.
     pub(super) tail_end: usize,
     /// Which of the article's ranked ranges are its own.
@@ -149,6 +151,8 @@ pub(super) struct ArticleText {
     pub(super) body: String,
     pub(super) lead: usize,
     pub(super) key: u64,
+    /// Its day as `yyyymmdd`, 0 where it is not known.
+    pub(super) day: u32,
     pub(super) signature: Signature,
     pub(super) title_units: Vec<char>,
     pub(super) units: Vec<char>,
@@ -206,6 +210,23 @@ impl PassageText {
     /// The key of its article.
     pub(crate) fn key(&self) -> u64 {
         self.article.key
+    }
+
+    /// The day of its article as `yyyymmdd`, 0 where it is not known.
+    pub(crate) fn day(&self) -> u32 {
+        self.article.day
+    }
+
+    /// How its positions are divided. The end of the title is a position of it.
+    pub(crate) fn zones(&self) -> Zones {
+        let title = match self.first {
+            true => self.article.title_units.len() as u32 + 1,
+            false => 0,
+        };
+        Zones {
+            title,
+            own: title + self.own_units as u32,
+        }
     }
 
     /// What tells the text of its article from those of others.
@@ -286,7 +307,6 @@ pub(crate) fn documents(
 ) -> Vec<PassageDocument> {
     let passages = passages(article);
     let key = key_of(&meta.id);
-    let date = article.date.as_ref().map_or(0, |date| day(date.value));
     let source = article
         .source
         .as_ref()
@@ -295,7 +315,6 @@ pub(crate) fn documents(
     meta.head = head_of(article, meta.lead);
     let mut documents = Vec::with_capacity(passages.len());
     let title_units = terms(&article.title.value).0;
-    let in_title = title_units.len() as u64 + 1;
     // The body is looked at once. A passage begins with a paragraph or a character
     // that stands for itself, so its units are the same by themselves.
     let (units, starts) = terms(&article.body);
@@ -321,6 +340,7 @@ pub(crate) fn documents(
         body: article.body.clone(),
         lead: meta.lead,
         key,
+        day: article.date.as_ref().map_or(0, |date| day(date.value)) as u32,
         signature,
         title_units,
         units,
@@ -328,17 +348,8 @@ pub(crate) fn documents(
     });
     for (number, (passage, ranked_here)) in passages.iter().zip(ranked_of).enumerate() {
         let own = units_of(&passage.bytes);
-        let mut values = Vec::with_capacity(7);
-        let title = if number == 0 { in_title } else { 0 };
-        let zones = Zones {
-            title: title as u32,
-            own: title as u32 + own.len() as u32,
-        };
-        values.extend([
-            (fields.key, OwnedValue::U64(key)),
-            (fields.date, OwnedValue::U64(date)),
-            (fields.zones, OwnedValue::U64(zones.code())),
-        ]);
+        let mut values = Vec::with_capacity(5);
+        values.push((fields.key, OwnedValue::U64(key)));
         if let Some(source) = &source {
             values.push((fields.source, OwnedValue::Str(source.clone())));
         }
@@ -353,6 +364,7 @@ pub(crate) fn documents(
                 article: shared.clone(),
                 ranked: ranked_here,
                 own: passage.bytes.clone(),
+                own_units: own.len(),
                 units: own.start..unit_at(passage.tail_end),
                 tail_end: passage.tail_end,
                 first: number == 0,

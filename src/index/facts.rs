@@ -101,7 +101,7 @@ impl Facts {
         });
         let facts = Facts {
             blocks: packed,
-            ends: Numbers::new(ends),
+            ends: Numbers::new(ends, 8),
             stretches: stretches.collect::<Option<_>>().ok_or_else(damaged)?,
         };
         let mut pairs = facts.stretches.windows(2);

@@ -38,7 +38,6 @@ mod verified;
 mod waiting;
 mod writer;
 
-pub use columns::Fact;
 pub use documents::{Meta, Spot, day, file_key, key_of};
 pub(crate) use facts::Block;
 pub use health::{Damage, Health, Part, Salvage};

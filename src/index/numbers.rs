@@ -1,4 +1,5 @@
-//! Numbers in files: little-endian, read out of bytes, or a few of many at a time.
+//! Numbers in files: little-endian, read out of bytes, or a few of many at a time, and how
+//! those get there.
 
 use std::io;
 use std::sync::OnceLock;
@@ -6,39 +7,84 @@ use std::sync::OnceLock;
 use tantivy::HasLen;
 use tantivy::directory::{FileSlice, OwnedBytes};
 
-/// Numbers that are read in one go: few, for most questions need a handful here and
+/// Bytes of numbers that are read in one go: few, for most questions need a handful here and
 /// there, and what was read stays.
-const NUMBERS: usize = 128;
+const STRETCH: usize = 1024;
 
-/// Numbers of eight bytes in a file, read as they are asked for.
+/// Numbers in a file, each in so many bytes, read as they are asked for.
 pub(super) struct Numbers {
     file: FileSlice,
+    width: usize,
     /// What was read of them.
     read: Vec<OnceLock<OwnedBytes>>,
 }
 
 impl Numbers {
-    pub(super) fn new(file: FileSlice) -> Numbers {
-        let read = (file.len() / 8).div_ceil(NUMBERS);
+    /// `width`: bytes of each number, one to eight.
+    pub(super) fn new(file: FileSlice, width: usize) -> Numbers {
+        let stretch = Numbers::stretch(width);
+        let read = (file.len() / width).div_ceil(stretch);
         Numbers {
             read: vec![OnceLock::new(); read],
             file,
+            width,
         }
     }
 
+    /// Numbers of a stretch.
+    fn stretch(width: usize) -> usize {
+        STRETCH / width
+    }
+
     pub(super) fn get(&self, nth: usize) -> io::Result<u64> {
-        let read = self.read.get(nth / NUMBERS).ok_or_else(short)?;
+        let stretch = Numbers::stretch(self.width);
+        let read = self.read.get(nth / stretch).ok_or_else(short)?;
         let numbers = match read.get() {
             Some(numbers) => numbers,
             None => {
-                let begin = nth / NUMBERS * NUMBERS * 8;
-                let end = self.file.len().min(begin + NUMBERS * 8);
+                let begin = nth / stretch * stretch * self.width;
+                let end = self.file.len().min(begin + stretch * self.width);
                 let numbers = self.file.slice(begin..end).read_bytes()?;
                 read.get_or_init(|| numbers)
             }
         };
-        eight(numbers, nth % NUMBERS * 8).ok_or_else(short)
+        number(numbers, nth % stretch * self.width, self.width).ok_or_else(short)
     }
+
+    /// All of them, in order: for who looks at every one.
+    pub(super) fn all(&self) -> io::Result<Vec<u64>> {
+        let bytes = self.file.read_bytes()?;
+        let numbers = bytes.chunks_exact(self.width);
+        Ok(numbers
+            .map(|bytes| number(bytes, 0, self.width).unwrap_or(0))
+            .collect())
+    }
+}
+
+/// Bytes that the largest of some numbers needs, at least one.
+pub(super) fn width(numbers: &[u32]) -> u8 {
+    let largest = numbers.iter().fold(0, |all, number| all | number);
+    (u32::BITS - largest.leading_zeros()).div_ceil(8).max(1) as u8
+}
+
+/// Appends numbers, each in so many bytes.
+pub(super) fn put(numbers: &[u32], width: u8, out: &mut Vec<u8>) {
+    for number in numbers {
+        out.extend_from_slice(&number.to_le_bytes()[..usize::from(width)]);
+    }
+}
+
+/// A number of so many bytes.
+#[inline]
+fn number(bytes: &[u8], at: usize, width: usize) -> Option<u64> {
+    let bytes = bytes.get(at..at.checked_add(width)?)?;
+    // Nearly all that are asked for in passing.
+    if let [low, high] = bytes {
+        return Some(u64::from(u16::from_le_bytes([*low, *high])));
+    }
+    let mut whole = [0; 8];
+    whole.get_mut(..width)?.copy_from_slice(bytes);
+    Some(u64::from_le_bytes(whole))
 }
 
 fn short() -> io::Error {

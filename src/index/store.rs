@@ -9,12 +9,12 @@ use std::time::Duration;
 use anyhow::{Context, Result, anyhow, bail};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use tantivy::columnar::{Column, StrColumn};
+use tantivy::columnar::StrColumn;
 use tantivy::plugin::SegmentPlugin;
 use tantivy::{DocId, Index, SegmentReader};
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::index::columns::{Columns, Fact};
+use crate::index::columns::Columns;
 use crate::index::directory::Folder;
 use crate::index::disk::{Files, Guard};
 use crate::index::facts::{Block, FACTS, Facts};
@@ -24,7 +24,7 @@ use crate::index::living::{FOREIGN, Living, META};
 use crate::index::postings::{CHARS, PostingsPlugin, Terms, WORDS, component};
 use crate::index::recipe::Recipe;
 use crate::index::runs::Runs;
-use crate::index::schema::Fields;
+use crate::index::schema::{Fields, Zones};
 use crate::index::texts::{TEXTS, Texts, TextsPlugin};
 use crate::index::twins::Signature;
 use crate::segment::{Segmenter, parse_dict};
@@ -89,9 +89,14 @@ impl Segment {
         &self.words
     }
 
-    /// A column of numbers.
-    pub fn column(&self, fact: Fact) -> Result<&Column<u64>> {
-        self.columns.numbers(&self.reader, fact)
+    /// How the positions of a passage are divided.
+    pub fn zones(&self, doc: DocId) -> Result<Zones> {
+        self.texts.zones(doc)
+    }
+
+    /// The day of an article as `yyyymmdd`, by its first passage; 0 where it is not known.
+    pub fn day(&self, article: DocId) -> Result<u64> {
+        self.texts.day(article)
     }
 
     /// Which passages begin an article, and which go on with a paragraph.
@@ -102,13 +107,13 @@ impl Segment {
     /// The day of every passage as `yyyymmdd`, 0 where it is not known: for who looks
     /// at all of them.
     pub fn days(&self) -> Result<&[u32]> {
-        self.columns.days(&self.reader)
+        self.columns.days(&self.texts, self.reader.max_doc())
     }
 
     /// How many positions of each passage are the title's, 65,535 for more: for who
     /// looks at many of them.
     pub fn titles(&self) -> Result<&[u16]> {
-        self.columns.titles(&self.reader)
+        self.columns.titles(&self.texts, self.reader.max_doc())
     }
 
     /// What is looked at first of the signature of an article, by its first passage.

@@ -7,7 +7,7 @@
 //! bits.
 //!
 //! ```text
-//! file    groups · keys · sketches · runs · tables · footer
+//! file    groups · keys · sketches · days · titles · owns · runs · tables · footer
 //! group   of 128 passages: their records, and the table: where each ends (u32 from
 //!         the start of the group)
 //! record  of a first passage: bytes of the packed title and the lead (two u32), the
@@ -15,10 +15,14 @@
 //!         the text
 //! keys    of each article (u64): what tells it from one that is otherwise its equal
 //! sketches  of each article (u64): the part of its signature that is looked at first
+//! days    of each article: day of publication as yyyymmdd, 0 where it is not known
+//! titles  of each article: how many positions of its first passage are the title's
+//! owns    of each passage: how many positions are its text's own, behind the title and before
+//!         what belongs to the next passage
 //! runs    see `runs.rs`
 //! tables  where the table of each group begins (u64)
-//! footer  bytes of the groups (u64), numbers of documents and of articles (u32 each),
-//!         magic
+//! footer  bytes of the groups (u64), numbers of documents and of articles (u32 each), bytes of
+//!         a day, of a title and of an own (one each, as many as the largest needs), magic
 //! ```
 
 mod write;
@@ -33,14 +37,15 @@ use tantivy::{DocId, HasLen};
 
 use crate::index::numbers::{Numbers, eight, invalid, number4, number8};
 use crate::index::runs::Runs;
+use crate::index::schema::Zones;
 use crate::index::twins::Signature;
 use crate::pack::unpack;
 pub(crate) use write::TextsPlugin;
 
 /// Ending of the file of texts.
 pub(crate) const TEXTS: &str = "texts";
-const MAGIC: [u8; 4] = *b"jbt2";
-const FOOTER: usize = 8 + 4 + 4 + 4;
+const MAGIC: [u8; 4] = *b"jbt3";
+const FOOTER: usize = 8 + 4 + 4 + 3 + 4;
 /// Records of a group.
 const GROUP: usize = 128;
 /// Bytes that stand before the title of a first passage.
@@ -54,6 +59,9 @@ pub struct Texts {
     groups: Vec<Group>,
     keys: Numbers,
     sketches: Numbers,
+    days: Numbers,
+    titles: Numbers,
+    owns: Numbers,
 }
 
 /// A group of records.
@@ -99,19 +107,35 @@ impl Texts {
         let records = number8(&footer, 0).ok_or_else(damaged)?;
         let documents = number4(&footer, 8).ok_or_else(damaged)?;
         let articles = number4(&footer, 12).ok_or_else(damaged)?;
-        let keys = articles.checked_mul(8).ok_or_else(damaged)?;
+        let width = |nth: usize| {
+            let width = usize::from(*footer.get(16 + nth)?);
+            (1..=4).contains(&width).then_some(width)
+        };
+        let widths = || Some((width(0)?, width(1)?, width(2)?));
+        let (day, title, own) = widths().ok_or_else(damaged)?;
         let runs = Runs::size(documents);
-        let sizes = (runs + documents.div_ceil(GROUP) * 8)
-            .checked_add(keys)
-            .and_then(|sizes| sizes.checked_add(keys));
-        if footer.get(16..) != Some(&MAGIC[..])
-            || sizes.and_then(|sizes| sizes.checked_add(records)) != Some(rest.len())
-        {
+        let times = |count: usize, width| count.checked_mul(width).ok_or_else(damaged);
+        let numbers = [
+            times(articles, 8)?,
+            times(articles, 8)?,
+            times(articles, day)?,
+            times(articles, title)?,
+            times(documents, own)?,
+        ];
+        let others = [records, runs, times(documents.div_ceil(GROUP), 8)?];
+        let mut sizes = numbers.iter().chain(&others);
+        let whole = sizes.try_fold(0usize, |sum, size| sum.checked_add(*size));
+        if footer.get(19..) != Some(&MAGIC[..]) || whole != Some(rest.len()) {
             return Err(damaged().into());
         }
-        let (records, rest) = rest.split(records);
-        let (numbers, rest) = rest.split(keys * 2);
-        let (keys, sketches) = numbers.split(keys);
+        let (records, mut rest) = rest.split(records);
+        let mut next = |nth: usize, width: usize| {
+            let (own, others) = rest.clone().split(numbers[nth]);
+            rest = others;
+            Numbers::new(own, width)
+        };
+        let (keys, sketches) = (next(0, 8), next(1, 8));
+        let (days, titles, owns) = (next(2, day), next(3, title), next(4, own));
         let rest = rest.read_bytes()?;
         let (runs, tables) = rest.split_at(runs);
         let tables = tables.chunks_exact(8).map(|table| {
@@ -122,8 +146,11 @@ impl Texts {
         Ok(Texts {
             groups: tables.collect::<Option<_>>().ok_or_else(damaged)?,
             runs: Arc::new(Runs::read(runs, documents as DocId)),
-            keys: Numbers::new(keys),
-            sketches: Numbers::new(sketches),
+            keys,
+            sketches,
+            days,
+            titles,
+            owns,
             records,
             documents,
         })
@@ -139,6 +166,40 @@ impl Texts {
     pub fn sketch(&self, article: DocId) -> Result<u64> {
         let nth = self.runs.articles.rank(article);
         self.sketches.get(nth).context("cannot read a sketch")
+    }
+
+    /// The day of an article as `yyyymmdd`, by its first passage; 0 where it is not known.
+    pub fn day(&self, article: DocId) -> Result<u64> {
+        let nth = self.runs.articles.rank(article);
+        self.days.get(nth).context("cannot read a day")
+    }
+
+    /// Those of all articles, in order.
+    pub(crate) fn days(&self) -> Result<Vec<u64>> {
+        self.days.all().context("cannot read the days")
+    }
+
+    /// How the positions of a passage are divided.
+    pub fn zones(&self, doc: DocId) -> Result<Zones> {
+        let read = || -> io::Result<Zones> {
+            let title = match self.runs.articles.has(doc) {
+                true => self.titles.get(self.runs.articles.rank(doc))? as u32,
+                false => 0,
+            };
+            let own = self.owns.get(doc as usize)? as u32;
+            Ok(Zones {
+                title,
+                own: title.saturating_add(own),
+            })
+        };
+        read().context("cannot read how a passage is divided")
+    }
+
+    /// How many positions the title of each article has, in order.
+    pub(crate) fn titles(&self) -> Result<Vec<u64>> {
+        self.titles
+            .all()
+            .context("cannot read how passages are divided")
     }
 
     /// Which passages begin an article, and which go on with a paragraph.

@@ -13,7 +13,7 @@ use anyhow::Result;
 use tantivy::{DocId, DocSet};
 
 use crate::chars::Unit;
-use crate::index::{Fact, Postings, Segment, Zones};
+use crate::index::{Postings, Segment, Zones};
 use crate::passage::TAIL;
 use crate::search::phrase::{Phrase, Scope, term_of};
 use crate::search::set::Set;
@@ -78,16 +78,17 @@ fn one_by_one(
     among: &Set,
     often: &mut Vec<Often>,
 ) -> Result<()> {
-    let zones = segment.column(Fact::Zones)?;
     let runs = segment.runs();
     let places = string.places(segment, Scope::Anywhere, Some(among), true)?;
-    often.extend(places.iter().map(|(doc, starts)| Often {
-        doc,
-        times: starts.len() as u32,
-        // Only the first passage of an article has a title.
-        titled: runs.articles.has(doc)
-            && starts.first().copied().unwrap_or_default() < Zones::of(zones, doc).title,
-    }));
+    for (doc, starts) in places.iter() {
+        let first = starts.first().copied().unwrap_or_default();
+        often.push(Often {
+            doc,
+            times: starts.len() as u32,
+            // Only the first passage of an article has a title.
+            titled: runs.articles.has(doc) && first < segment.zones(doc)?.title,
+        });
+    }
     Ok(())
 }
 
@@ -169,7 +170,6 @@ fn at_once(
             wanted.push((nth, string));
         }
     }
-    let zones = segment.column(Fact::Zones)?;
     let mut docs = among.iter().filter(|doc| !segment.is_deleted(*doc));
     let mut positions = Vec::new();
     loop {
@@ -177,7 +177,7 @@ fn at_once(
         let mut block: Vec<(DocId, Zones, u32)> = Vec::with_capacity(BLOCK);
         let mut end = 0;
         for doc in docs.by_ref().take(BLOCK) {
-            let zone = Zones::of(zones, doc);
+            let zone = segment.zones(doc)?;
             block.push((doc, zone, end));
             end += zone.own + TAIL as u32;
         }

@@ -7,10 +7,9 @@
 //! to the passage it begins in.
 
 use anyhow::Result;
-use tantivy::columnar::Column;
 use tantivy::{DocId, DocSet};
 
-use crate::index::{BREAK, Fact, Postings, Segment, Zones};
+use crate::index::{BREAK, Postings, Segment};
 use crate::search::phrase::{Phrase, Places, Scope, term_of};
 use crate::search::set::Set;
 
@@ -60,12 +59,11 @@ pub(crate) fn near(
         .iter()
         .map(|(_, one)| one.units.len() as u32)
         .collect();
-    let zones = segment.column(Fact::Zones)?;
     let goes_on =
         |doc: DocId| doc < segment.max_doc() && !segment.is_deleted(doc) && runs.is_inside(doc);
     let mut breaks = Breaks {
         postings: segment.chars().postings(BREAK.encode_utf8(&mut [0; 4]))?,
-        zones,
+        segment,
     };
     let mut title = Starts::new(lists.len());
     let mut text = Starts::new(lists.len());
@@ -81,7 +79,7 @@ pub(crate) fn near(
         let mut asked = false;
         loop {
             asked |= among.contains(at);
-            let zone = Zones::of(zones, at);
+            let zone = segment.zones(at)?;
             for (part, list) in lists.iter_mut().enumerate() {
                 for start in list.take(at) {
                     let (starts, start) = match start.checked_sub(zone.title) {
@@ -107,7 +105,7 @@ pub(crate) fn near(
         }
         // Line breaks are looked up only where they may matter.
         if text.begins(&lengths, within, &[]).next().is_some() {
-            let breaks = breaks.of(&stretch);
+            let breaks = breaks.of(&stretch)?;
             for start in text.begins(&lengths, within, &breaks) {
                 let nth = stretch.partition_point(|(_, base)| *base <= start);
                 docs.insert(stretch[nth.saturating_sub(1)].0);
@@ -217,28 +215,28 @@ const NOWHERE: u32 = u32::MAX;
 /// Where paragraphs end.
 struct Breaks<'a> {
     postings: Option<Postings>,
-    zones: &'a Column<u64>,
+    segment: &'a Segment,
 }
 
 impl Breaks<'_> {
     /// The ends of paragraphs in a stretch of passages (document, and where its
     /// text begins in the stretch). Stretches come in order.
-    fn of(&mut self, stretch: &[(DocId, u32)]) -> Vec<u32> {
+    fn of(&mut self, stretch: &[(DocId, u32)]) -> Result<Vec<u32>> {
         let mut breaks = Vec::new();
         let Some(postings) = &mut self.postings else {
-            return breaks;
+            return Ok(breaks);
         };
         let mut positions = Vec::new();
         for (doc, base) in stretch {
             if postings.seek(*doc) != *doc {
                 continue;
             }
-            let zone = Zones::of(self.zones, *doc);
+            let zone = self.segment.zones(*doc)?;
             postings.positions(&mut positions);
             let own = positions.iter().filter(|at| **at < zone.own);
             breaks.extend(own.filter_map(|at| Some(base + at.checked_sub(zone.title)?)));
         }
-        breaks
+        Ok(breaks)
     }
 }
 

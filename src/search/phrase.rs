@@ -9,10 +9,9 @@ use std::ops::Range;
 
 use anyhow::Result;
 use tantivy::DocId;
-use tantivy::columnar::Column;
 
 use crate::chars::{Unit, units};
-use crate::index::{Fact, Runs, STOP, Segment, Zones};
+use crate::index::{Runs, STOP, Segment, Zones};
 use crate::passage::TAIL;
 use crate::search::set::Set;
 use crate::search::walk::Walk;
@@ -232,7 +231,6 @@ struct Finder<'a> {
     segment: &'a Segment,
     scope: Scope,
     walk: Walk<'a>,
-    zones: &'a Column<u64>,
     runs: &'a Runs,
     found: Vec<u32>,
     /// The first of them lies in the title.
@@ -251,7 +249,6 @@ impl<'a> Finder<'a> {
             segment,
             scope,
             walk,
-            zones: segment.column(Fact::Zones)?,
             runs: segment.runs(),
             found: Vec::new(),
             titled: false,
@@ -286,7 +283,7 @@ impl<'a> Finder<'a> {
         // Most passages have neither a title nor a tail.
         let is_plain = self.is_own(doc) && !self.runs.articles.has(doc);
         if !is_plain && !self.found.is_empty() {
-            let zone = Zones::of(self.zones, doc);
+            let zone = self.segment.zones(doc)?;
             let scope = self.scope;
             self.found.retain(|start| zone.holds(scope, *start));
             if self.phrase.units.len() > TAIL + 1 && !self.found.is_empty() {
@@ -315,7 +312,6 @@ pub(crate) fn fill(
     let Some(mut walk) = Walk::new(known, segment)? else {
         return Ok(0);
     };
-    let zones = segment.column(Fact::Zones)?;
     let mut starts = Vec::new();
     let mut passages = 0;
     let mut least = 0;
@@ -324,7 +320,7 @@ pub(crate) fn fill(
         if segment.is_deleted(doc) {
             continue;
         }
-        let zone = Zones::of(zones, doc);
+        let zone = segment.zones(doc)?;
         walk.starts(doc, &mut starts)?;
         starts.retain(|start| zone.holds(Scope::Anywhere, *start));
         if starts.is_empty() {

@@ -12,8 +12,10 @@ use tantivy::{DocId, Segment, TantivyError};
 
 use crate::index::documents::{PassageDocument, PassageText};
 use crate::index::facts::{Block, FACTS, Facts, FactsWriter};
+use crate::index::numbers::{put, width};
 use crate::index::postings::{check_order, component, keeps_order, new_numbers};
 use crate::index::runs::RunsWriter;
+use crate::index::schema::Zones;
 use crate::index::texts::{GROUP, HEAD, MAGIC, TEXTS, Texts};
 use crate::index::waiting::Waiting;
 use crate::pack::pack;
@@ -71,10 +73,12 @@ impl SegmentPlugin for TextsPlugin {
                         true => Some(Article {
                             key: texts.key(doc).map_err(failed)?,
                             sketch: texts.sketch(doc).map_err(failed)?,
+                            day: texts.day(doc).map_err(failed)? as u32,
                         }),
                         false => None,
                     };
-                    out.add(&record, article, runs.paragraphs.has(doc))?;
+                    let zones = texts.zones(doc).map_err(failed)?;
+                    out.add(&record, article, zones, runs.paragraphs.has(doc))?;
                 }
             }
         }
@@ -88,6 +92,8 @@ impl SegmentPlugin for TextsPlugin {
 struct Article {
     key: u64,
     sketch: u64,
+    /// Its day as `yyyymmdd`, 0 where it is not known.
+    day: u32,
 }
 
 /// Records on their way to a file.
@@ -101,6 +107,9 @@ struct Records {
     /// What comes behind the groups.
     keys: Vec<u8>,
     sketches: Vec<u8>,
+    days: Vec<u32>,
+    titles: Vec<u32>,
+    owns: Vec<u32>,
     runs: RunsWriter,
     tables: Vec<u8>,
 }
@@ -115,13 +124,22 @@ impl Records {
             documents: 0,
             keys: Vec::new(),
             sketches: Vec::new(),
+            days: Vec::new(),
+            titles: Vec::new(),
+            owns: Vec::new(),
             runs: RunsWriter::default(),
             tables: Vec::new(),
         }
     }
 
     /// `article`: the one that the passage begins; `paragraph`: whether it begins one.
-    fn add(&mut self, record: &[u8], article: Option<Article>, paragraph: bool) -> io::Result<()> {
+    fn add(
+        &mut self,
+        record: &[u8],
+        article: Option<Article>,
+        zones: Zones,
+        paragraph: bool,
+    ) -> io::Result<()> {
         self.out.write_all(record)?;
         self.written += record.len() as u64;
         let end = u32::try_from(self.written - self.group)
@@ -129,9 +147,12 @@ impl Records {
         self.ends.extend(end.to_le_bytes());
         self.documents += 1;
         self.runs.add(article.is_some(), paragraph);
+        self.owns.push(zones.own.saturating_sub(zones.title));
         if let Some(article) = article {
             self.keys.extend(article.key.to_le_bytes());
             self.sketches.extend(article.sketch.to_le_bytes());
+            self.days.push(article.day);
+            self.titles.push(zones.title);
         }
         if self.ends.len() == GROUP * 4 {
             self.end_group()?;
@@ -151,7 +172,10 @@ impl Records {
     /// Bytes that wait, about.
     fn bytes(&self) -> usize {
         let lists = [&self.ends, &self.keys, &self.sketches, &self.tables];
-        lists.map(Vec::capacity).iter().sum::<usize>() + self.runs.bytes()
+        let numbers = [&self.days, &self.titles, &self.owns];
+        lists.map(Vec::capacity).iter().sum::<usize>()
+            + numbers.map(Vec::capacity).iter().sum::<usize>() * size_of::<u32>()
+            + self.runs.bytes()
     }
 
     fn close(mut self) -> io::Result<()> {
@@ -160,12 +184,20 @@ impl Records {
         }
         self.out.write_all(&self.keys)?;
         self.out.write_all(&self.sketches)?;
+        let numbers = [&self.days, &self.titles, &self.owns];
+        let widths = numbers.map(|numbers| width(numbers));
+        let mut bytes = Vec::new();
+        for (numbers, width) in numbers.into_iter().zip(widths) {
+            put(numbers, width, &mut bytes);
+        }
+        self.out.write_all(&bytes)?;
         self.out.write_all(&self.runs.finish())?;
         self.out.write_all(&self.tables)?;
         self.out.write_all(&self.written.to_le_bytes())?;
         self.out.write_all(&self.documents.to_le_bytes())?;
         let articles = (self.keys.len() / 8) as u32;
         self.out.write_all(&articles.to_le_bytes())?;
+        self.out.write_all(&widths)?;
         self.out.write_all(&MAGIC)?;
         self.out.terminate()
     }
@@ -206,8 +238,10 @@ impl TextsWriter {
         let article = passage.first.then(|| Article {
             key: passage.key(),
             sketch: passage.signature().sketch(),
+            day: passage.day(),
         });
-        self.out.add(&self.record, article, !passage.inside)
+        self.out
+            .add(&self.record, article, passage.zones(), !passage.inside)
     }
 }
 
@@ -264,18 +298,38 @@ mod tests {
     /// What is kept of a passage; a first one has a title, a key and a signature.
     #[derive(Debug, Clone)]
     struct Passage {
-        opens: Option<(String, u64, [u64; 4])>,
+        opens: Option<(String, u64, [u64; 4], u32)>,
+        zones: Zones,
         paragraph: bool,
         text: String,
     }
 
     fn passage() -> impl Strategy<Value = Passage> {
-        let opens = prop::option::of(("[一-十]{0,6}", any::<u64>(), any::<[u64; 4]>()));
-        (opens, any::<bool>(), "[一-十a-c]{0,9}").prop_map(|(opens, paragraph, text)| Passage {
-            opens,
-            paragraph,
-            text,
-        })
+        let opens = (
+            "[一-十]{0,6}",
+            any::<u64>(),
+            any::<[u64; 4]>(),
+            any::<u32>(),
+        );
+        let zones = (0u32..1 << 20, 0u32..1 << 20, 0u32..20);
+        (
+            prop::option::of(opens),
+            zones,
+            any::<bool>(),
+            "[一-十a-c]{0,9}",
+        )
+            .prop_map(|(opens, (title, own, shift), paragraph, text)| {
+                let title = opens.as_ref().map_or(0, |_| title >> shift);
+                Passage {
+                    opens,
+                    zones: Zones {
+                        title,
+                        own: title + (own >> shift),
+                    },
+                    paragraph,
+                    text,
+                }
+            })
     }
 
     fn file(passages: &[Passage]) -> FileSlice {
@@ -284,7 +338,7 @@ mod tests {
         let mut out = Records::new(directory.open_write(path).unwrap());
         for passage in passages {
             let mut record = Vec::new();
-            if let Some((title, _, signature)) = &passage.opens {
+            if let Some((title, _, signature, _)) = &passage.opens {
                 let mut packed = Vec::new();
                 pack(title, &mut packed);
                 record.extend((packed.len() as u32).to_le_bytes());
@@ -293,11 +347,16 @@ mod tests {
                 record.extend(packed);
             }
             pack(&passage.text, &mut record);
-            let article = passage.opens.as_ref().map(|(_, key, signature)| Article {
-                key: *key,
-                sketch: signature[0],
-            });
-            out.add(&record, article, passage.paragraph).unwrap();
+            let article = passage
+                .opens
+                .as_ref()
+                .map(|(_, key, signature, day)| Article {
+                    key: *key,
+                    sketch: signature[0],
+                    day: *day,
+                });
+            out.add(&record, article, passage.zones, passage.paragraph)
+                .unwrap();
         }
         out.close().unwrap();
         directory.open_read(path).unwrap()
@@ -316,16 +375,22 @@ mod tests {
                 prop_assert_eq!(texts.text(doc, first).unwrap(), passage.text.as_str());
                 prop_assert_eq!(texts.runs().articles.has(doc), first);
                 prop_assert_eq!(texts.runs().paragraphs.has(doc), passage.paragraph);
-                if let Some((title, key, signature)) = &passage.opens {
+                prop_assert_eq!(texts.zones(doc).unwrap(), passage.zones);
+                if let Some((title, key, signature, day)) = &passage.opens {
                     let opening = texts.opening(doc).unwrap();
                     prop_assert_eq!(&opening.title, title);
                     prop_assert_eq!(opening.lead, 3);
                     prop_assert_eq!(opening.signature, Signature(*signature));
                     prop_assert_eq!(texts.signature(doc).unwrap(), Signature(*signature));
                     prop_assert_eq!(texts.key(doc).unwrap(), *key);
+                    prop_assert_eq!(texts.day(doc).unwrap(), u64::from(*day));
                 }
             }
             prop_assert!(texts.text(passages.len() as DocId, false).is_err());
+            prop_assert!(texts.zones(passages.len() as DocId).is_err());
+            let opens = passages.iter().filter(|passage| passage.opens.is_some());
+            let titles = opens.map(|passage| u64::from(passage.zones.title));
+            prop_assert_eq!(texts.titles().unwrap(), titles.collect::<Vec<_>>());
         }
 
         #[test]
@@ -346,6 +411,7 @@ mod tests {
                     let _ = texts.text(doc, first);
                 }
                 let _ = (texts.opening(doc), texts.signature(doc), texts.key(doc));
+                let _ = (texts.zones(doc), texts.day(doc));
             }
         }
     }

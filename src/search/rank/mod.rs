@@ -28,7 +28,7 @@ use anyhow::{Context, Result};
 use tantivy::{DocId, DocSet};
 
 use crate::chars::Unit;
-use crate::index::{Fact, Segment, Store, Terms};
+use crate::index::{Segment, Store, Terms};
 use crate::search::phrase::{Phrase, term_of};
 use crate::search::together;
 
@@ -274,9 +274,10 @@ pub(crate) fn day_of(store: &Store, candidate: &Candidate) -> Result<u64> {
     if let Some(day) = candidate.day {
         return Ok(day);
     }
-    let days = store.segments()[candidate.segment].column(Fact::Date)?;
-    let day = days.first(candidate.doc).filter(|day| *day > 0);
-    Ok(day.unwrap_or(u64::MAX))
+    match store.segments()[candidate.segment].day(candidate.article())? {
+        0 => Ok(u64::MAX),
+        day => Ok(day),
+    }
 }
 
 /// Reads the keys of candidates.
