@@ -89,6 +89,11 @@ impl Segment {
         &self.words
     }
 
+    /// How many positions of a passage are the title's: 0 of one that begins no article.
+    pub fn title(&self, doc: DocId) -> Result<u32> {
+        self.texts.title(doc)
+    }
+
     /// How the positions of a passage are divided.
     pub fn zones(&self, doc: DocId) -> Result<Zones> {
         self.texts.zones(doc)

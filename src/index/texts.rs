@@ -95,6 +95,9 @@ pub struct Opening {
     pub signature: Signature,
 }
 
+/// What cannot be read of the positions of passages.
+const DIVIDED: &str = "cannot read how passages are divided";
+
 fn damaged() -> io::Error {
     invalid("the texts of the index are damaged")
 }
@@ -179,27 +182,28 @@ impl Texts {
         self.days.all().context("cannot read the days")
     }
 
+    /// How many positions of a passage are the title's: 0 of one that begins no article.
+    pub fn title(&self, doc: DocId) -> Result<u32> {
+        if !self.runs.articles.has(doc) {
+            return Ok(0);
+        }
+        let title = self.titles.get(self.runs.articles.rank(doc));
+        Ok(title.context(DIVIDED)? as u32)
+    }
+
     /// How the positions of a passage are divided.
     pub fn zones(&self, doc: DocId) -> Result<Zones> {
-        let read = || -> io::Result<Zones> {
-            let title = match self.runs.articles.has(doc) {
-                true => self.titles.get(self.runs.articles.rank(doc))? as u32,
-                false => 0,
-            };
-            let own = self.owns.get(doc as usize)? as u32;
-            Ok(Zones {
-                title,
-                own: title.saturating_add(own),
-            })
-        };
-        read().context("cannot read how a passage is divided")
+        let title = self.title(doc)?;
+        let own = self.owns.get(doc as usize).context(DIVIDED)? as u32;
+        Ok(Zones {
+            title,
+            own: title.saturating_add(own),
+        })
     }
 
     /// How many positions the title of each article has, in order.
     pub(crate) fn titles(&self) -> Result<Vec<u64>> {
-        self.titles
-            .all()
-            .context("cannot read how passages are divided")
+        self.titles.all().context(DIVIDED)
     }
 
     /// Which passages begin an article, and which go on with a paragraph.

@@ -78,15 +78,13 @@ fn one_by_one(
     among: &Set,
     often: &mut Vec<Often>,
 ) -> Result<()> {
-    let runs = segment.runs();
     let places = string.places(segment, Scope::Anywhere, Some(among), true)?;
     for (doc, starts) in places.iter() {
         let first = starts.first().copied().unwrap_or_default();
         often.push(Often {
             doc,
             times: starts.len() as u32,
-            // Only the first passage of an article has a title.
-            titled: runs.articles.has(doc) && first < segment.zones(doc)?.title,
+            titled: first < segment.title(doc)?,
         });
     }
     Ok(())

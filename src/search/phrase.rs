@@ -280,9 +280,14 @@ impl<'a> Finder<'a> {
         }
         self.walk.starts(doc, &mut self.found)?;
         self.titled = false;
-        // Most passages have neither a title nor a tail.
-        let is_plain = self.is_own(doc) && !self.runs.articles.has(doc);
-        if !is_plain && !self.found.is_empty() {
+        if self.found.is_empty() {
+            return Ok(&self.found);
+        }
+        // Most passages have no tail, and most of those no title.
+        if self.is_own(doc) {
+            let title = self.segment.title(doc)?;
+            self.titled = self.found.first().is_some_and(|start| *start < title);
+        } else {
             let zone = self.segment.zones(doc)?;
             let scope = self.scope;
             self.found.retain(|start| zone.holds(scope, *start));
