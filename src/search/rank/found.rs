@@ -66,12 +66,24 @@ impl Found<'_> {
         self.whole.len()
     }
 
-    /// Those units.
-    fn whole(&self) -> impl Iterator<Item = Unit> {
-        self.whole.iter().map(|first| {
-            let nth = self.units.nth(first);
-            self.unit(nth, first)
-        })
+    /// Those units, where the score is one to `keep`: of a frequent word they are most of
+    /// an archive.
+    fn whole(&self, keep: impl Fn(f64) -> bool) -> Vec<Unit> {
+        let firsts = self.whole.iter();
+        let numbered = firsts.map(|first| (self.units.nth(first), first));
+        numbered
+            .filter(|(nth, _)| keep(self.score(*nth)))
+            .map(|(nth, first)| self.unit(nth, first))
+            .collect()
+    }
+
+    /// The scores of the best `wanted` of those units.
+    fn best_whole(&self, wanted: usize) -> Vec<f64> {
+        let mut best = Best::new(wanted, self.units.count());
+        for first in self.whole.iter() {
+            best.add(self.score(self.units.nth(first)));
+        }
+        best.finish().0
     }
 
     /// The best of the units that are not whole: `wanted`, and those that are as good
@@ -80,20 +92,9 @@ impl Found<'_> {
         if wanted == 0 {
             return Vec::new();
         }
-        // The scores of the best so far, and of some that were among them.
-        let room = self.units.count().min(wanted.saturating_mul(2));
-        let (mut best, mut least) = (Vec::with_capacity(room), f64::NEG_INFINITY);
-        self.each_of_rest(|_, score| {
-            if score > least {
-                best.push(score);
-                if best.len() == wanted.saturating_mul(2) {
-                    least = keep_best(&mut best, wanted);
-                }
-            }
-        });
-        if best.len() >= wanted {
-            least = keep_best(&mut best, wanted);
-        }
+        let mut best = Best::new(wanted, self.units.count());
+        self.each_of_rest(|_, score| best.add(score));
+        let (best, least) = best.finish();
         let mut rest = Vec::with_capacity(best.len());
         let mut first = self.units.firsts();
         self.each_of_rest(|nth, score| {
@@ -231,34 +232,29 @@ impl Evidence {
     /// Adds the parts of the free text where all of them stand, to as many units as it
     /// takes to know the best `wanted` of all: those, by piece.
     pub(super) fn add_parts(&self, all: &[Found<'_>], wanted: usize) -> Result<Vec<Vec<Unit>>> {
-        let mut whole: Vec<Vec<Unit>> = all.iter().map(|found| found.whole().collect()).collect();
-        let count: usize = whole.iter().map(Vec::len).sum();
+        let count: usize = all.iter().map(Found::count_whole).sum();
         if count <= wanted {
+            let mut whole: Vec<_> = all.iter().map(|found| found.whole(|_| true)).collect();
             self.add_parts_to(all, &mut whole)?;
             return Ok(whole);
         }
         // The best so far, whatever they are worth in the end …
-        let score = |unit: &Unit| unit.score;
-        let mut scores: Vec<f64> = whole.iter().flatten().map(score).collect();
-        let (_, last, _) = scores.select_nth_unstable_by(wanted - 1, |a, b| b.total_cmp(a));
-        let (mut best, mut rest) = (Vec::new(), Vec::new());
-        for units in whole {
-            let (good, other) = units.into_iter().partition(|unit| unit.score >= *last);
-            best.push(good);
-            rest.push(other);
-        }
+        let found = || all.iter().collect();
+        let scores = together::each(found(), |found: &Found<'_>| Ok(found.best_whole(wanted)))?;
+        let mut scores = scores.concat();
+        let last = keep_best(&mut scores, wanted);
+        let mut best = together::each(found(), |found| Ok(found.whole(|score| score >= last)))?;
         self.add_parts_to(all, &mut best)?;
         // … and those that may still be better than one of them.
         let least = best
             .iter()
             .flatten()
-            .map(score)
+            .map(|unit| unit.score)
             .fold(f64::INFINITY, f64::min);
         let most = PART_WEIGHT * (CHARS.k1 + 1.0) * self.free.len() as f64;
-        for units in &mut rest {
-            // A sum may be rounded up.
-            units.retain(|unit| unit.score + most >= least - 1e-9);
-        }
+        // A sum may be rounded up.
+        let may_be = |score: f64| score < last && score + most >= least - 1e-9;
+        let mut rest = together::each(found(), |found| Ok(found.whole(may_be)))?;
         self.add_parts_to(all, &mut rest)?;
         for (best, mut rest) in best.iter_mut().zip(rest) {
             best.append(&mut rest);
@@ -317,6 +313,44 @@ pub(super) struct Unit {
     pub(super) nth: usize,
     /// Its first passage.
     pub(super) first: DocId,
+}
+
+/// The best of many scores.
+struct Best {
+    wanted: usize,
+    /// The best so far, and some that were among them.
+    scores: Vec<f64>,
+    /// What is no better is none of them.
+    least: f64,
+}
+
+impl Best {
+    /// The best `wanted`, at least one, of `all`.
+    fn new(wanted: usize, all: usize) -> Best {
+        Best {
+            wanted,
+            scores: Vec::with_capacity(all.min(wanted.saturating_mul(2))),
+            least: f64::NEG_INFINITY,
+        }
+    }
+
+    #[inline]
+    fn add(&mut self, score: f64) {
+        if score > self.least {
+            self.scores.push(score);
+            if self.scores.len() == self.wanted.saturating_mul(2) {
+                self.least = keep_best(&mut self.scores, self.wanted);
+            }
+        }
+    }
+
+    /// The scores, and the last of as many as are wanted.
+    fn finish(mut self) -> (Vec<f64>, f64) {
+        if self.scores.len() >= self.wanted {
+            self.least = keep_best(&mut self.scores, self.wanted);
+        }
+        (self.scores, self.least)
+    }
 }
 
 /// Keeps the best `wanted` scores; which is the last of them.
