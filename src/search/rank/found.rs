@@ -69,6 +69,11 @@ impl Found<'_> {
     /// Those units, where the score is one to `keep`: of a frequent word they are most of
     /// an archive.
     fn whole(&self, keep: impl Fn(f64) -> bool) -> Vec<Unit> {
+        if self.is_all_whole() {
+            let mut first = self.units.firsts();
+            let kept = (0..self.units.count()).filter(|nth| keep(self.score(*nth)));
+            return kept.map(|nth| self.unit(nth, first(nth))).collect();
+        }
         let firsts = self.whole.iter();
         let numbered = firsts.map(|first| (self.units.nth(first), first));
         numbered
@@ -77,11 +82,20 @@ impl Found<'_> {
             .collect()
     }
 
+    /// Whether every unit is whole, as of one word nearly all are: then none need be
+    /// looked for among the others.
+    fn is_all_whole(&self) -> bool {
+        self.count_whole() == self.units.count()
+    }
+
     /// The scores of the best `wanted` of those units.
     fn best_whole(&self, wanted: usize) -> Vec<f64> {
         let mut best = Best::new(wanted, self.units.count());
-        for first in self.whole.iter() {
-            best.add(self.score(self.units.nth(first)));
+        if self.is_all_whole() {
+            (0..self.units.count()).for_each(|nth| best.add(self.score(nth)));
+        } else {
+            let firsts = self.whole.iter();
+            firsts.for_each(|first| best.add(self.score(self.units.nth(first))));
         }
         best.finish().0
     }
