@@ -22,6 +22,8 @@ const FIELDS: &[(&str, Field)] = &[
 /// Names a reader may take for fields. Other words before a colon are text, as
 /// in the headline `外交部：…`.
 const NO_FIELDS: &[&str] = &[
+    "since",
+    "until",
     "作者",
     "author",
     "正文",

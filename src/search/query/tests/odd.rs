@@ -156,6 +156,12 @@ fn odd_input_is_read_and_noted() {
             "作者：张三",
             vec![Note::UnknownField("作者".into())],
         ),
+        // The flag is `--since`, the field `日期`.
+        (
+            "党建 since:2017",
+            "党建 since:2017",
+            vec![Note::UnknownField("since".into())],
+        ),
         (
             "日期：去年",
             "日期：去年",
