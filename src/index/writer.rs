@@ -100,7 +100,7 @@ const MAX_ARENA: usize = (4 << 30) - (1 << 20);
 const THREADS: usize = 8;
 /// Bytes for everything but postings …
 const REST: usize = 108 << 20;
-/// … and for the table of words of each thread.
+/// … and for the table of words of each thread, and room to sort them.
 const TABLE: usize = 10 << 20;
 
 /// Threads that make postings, and the bytes that each may take for them.

@@ -274,7 +274,7 @@ impl Words {
         file.close(&self.lengths)
     }
 
-    /// Bytes that grow, about: no flush gives back the table of numbers, 10 MB.
+    /// Bytes that grow, about: no flush gives back the table of numbers, 6 MB.
     pub(super) fn bytes(&self) -> usize {
         /// What a hashed word takes besides its bytes.
         const HASHED: usize = 64;
