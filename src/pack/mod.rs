@@ -44,10 +44,14 @@ fn token(code: usize) -> Option<&'static str> {
 }
 
 /// A node of the tree of tokens: its value is the code, and one more.
-type Node = trie::Node<16>;
+type Node = trie::Node<TOKEN_BITS>;
+
+/// Bits of such a value, as in `build.rs`.
+const TOKEN_BITS: u32 = 16;
 
 /// The tokens.
-const TREE: Trie<16> = Trie::new(include_bytes!(concat!(env!("OUT_DIR"), "/token-cells.bin")));
+const TREE: Trie<TOKEN_BITS> =
+    Trie::new(include_bytes!(concat!(env!("OUT_DIR"), "/token-cells.bin")));
 
 /// For every character of the first plane, where all tokens are, its code in [`TREE`]: u16 each.
 const CHARS: &[u8; 0x2_0000] = include_bytes!(concat!(env!("OUT_DIR"), "/token-codes.bin"));

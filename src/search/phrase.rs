@@ -100,16 +100,11 @@ impl Phrase {
         let units = self.units.iter();
         let chars: Vec<char> = units.map(|unit| term_of(*unit).unwrap_or(STOP)).collect();
         let mut places: Vec<Range<usize>> = Vec::new();
-        each_known(
-            &chars,
-            chars.len(),
-            &mut Vec::new(),
-            |place, _| match places.last_mut() {
-                Some(last) if place.end <= last.end => {}
-                Some(last) if place.start == last.start => *last = place,
-                _ => places.push(place),
-            },
-        );
+        each_known(&chars, chars.len(), |place, _| match places.last_mut() {
+            Some(last) if place.end <= last.end => {}
+            Some(last) if place.start == last.start => *last = place,
+            _ => places.push(place),
+        });
         let word = |place: Range<usize>| (place.start, chars[place].iter().collect());
         places.into_iter().map(word).collect()
     }

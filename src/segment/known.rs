@@ -12,46 +12,39 @@ use crate::segment::table::{self, Node, WORDS};
 /// Calls `found` with the place of every word of the dictionary, of two characters or more,
 /// none of ASCII, that begins at one of the first `starts` of some folded characters, and its number as in
 /// [`Met::Word`](crate::segment::Met::Word): in order of the
-/// beginning, then of the end. The words of a user are not among them. `room` is used
-/// again from text to text.
-#[inline]
-pub(crate) fn each_known(
-    chars: &[char],
-    starts: usize,
-    room: &mut Vec<u16>,
-    mut found: impl FnMut(Range<usize>, u32),
-) {
-    room.clear();
-    room.extend(chars.iter().map(|c| code(*c)));
-    for start in 0..starts.min(room.len()) {
-        let mut node = Node::ROOT;
-        for (end, code) in (start + 1..).zip(&room[start..]) {
-            match WORDS.child(node, *code) {
-                Some(child) => node = child,
-                None => break,
-            }
-            if end > start + 1 && node.value() != 0 {
-                found(start..end, node.number());
-            }
-        }
+/// beginning, then of the end. The words of a user are not among them.
+pub(crate) fn each_known(chars: &[char], starts: usize, mut found: impl FnMut(Range<usize>, u32)) {
+    for start in 0..starts.min(chars.len()) {
+        let codes = chars[start..].iter().map(|c| code(*c));
+        walk(codes, |length, number| found(start..start + length, number));
     }
 }
 
 /// Calls `found` with the number of every such word that a text begins with, as [`units`] see
 /// it; none when its first character counts as nothing.
 pub(crate) fn known_at(text: &str, mut found: impl FnMut(u32)) {
+    let mut units = units(text).peekable();
+    if units.peek().is_some_and(|placed| placed.bytes.start == 0) {
+        let codes = units.map(|placed| match placed.unit {
+            Unit::Char(c) => code(c),
+            Unit::Stop | Unit::Break => 0,
+        });
+        walk(codes, |_, number| found(number));
+    }
+}
+
+/// Walks over the dictionary along some codes: calls `found` with the characters and the number
+/// of every word of two characters or more that they begin with.
+#[inline]
+pub(super) fn walk(codes: impl Iterator<Item = u16>, mut found: impl FnMut(usize, u32)) {
     let mut node = Node::ROOT;
-    for (before, placed) in units(text).enumerate() {
-        let code = match placed.unit {
-            Unit::Char(c) if before > 0 || placed.bytes.start == 0 => code(c),
-            _ => return,
-        };
+    for (length, code) in (1..).zip(codes) {
         match WORDS.child(node, code) {
             Some(child) => node = child,
             None => return,
         }
-        if before > 0 && node.value() != 0 {
-            found(node.number());
+        if length > 1 && node.value() != 0 {
+            found(length, node.number());
         }
         if node.is_leaf() {
             return;
@@ -81,7 +74,7 @@ mod tests {
     fn known(text: &str, starts: usize) -> Vec<String> {
         let chars: Vec<char> = text.chars().collect();
         let mut words = Vec::new();
-        each_known(&chars, starts, &mut Vec::new(), |word, number| {
+        each_known(&chars, starts, |word, number| {
             let word: String = chars[word].iter().collect();
             assert_eq!(number, table::number(&word));
             assert!(is_known(&word), "{word}");

@@ -8,6 +8,7 @@
 mod block;
 mod check;
 mod cut;
+mod emit;
 mod known;
 mod lexicon;
 mod table;
@@ -20,8 +21,9 @@ use std::ops::Range;
 use crate::chars::is_solid;
 use crate::fold::fold_str;
 pub use crate::segment::check::{Concern, Remark, check_dicts};
+use crate::segment::cut::Dictionary;
 pub use crate::segment::cut::Room;
-use crate::segment::cut::{Dictionary, Pieces};
+use crate::segment::emit::Pieces;
 pub(crate) use crate::segment::known::{each_known, is_known, known_at};
 pub use crate::segment::lexicon::{EDITION, TERMS, Term, term};
 pub use crate::segment::user::{BadLine, UserWord, normal_dict, parse_dict};

@@ -132,7 +132,7 @@ fn the_table_is_the_dictionary() {
 fn what_joins_words_is_solid_or_not() {
     for c in '\0'..=char::MAX {
         if block::is_block(c) {
-            let known = cut::has_solid(c.encode_utf8(&mut [0; 4]));
+            let known = emit::has_solid(c.encode_utf8(&mut [0; 4]));
             assert_eq!(known, is_solid(c), "{c}");
         }
     }
@@ -242,7 +242,7 @@ fn met(segmenter: &Segmenter, text: &str, words: &[String]) -> Result<(), TestCa
     });
     let chars: Vec<char> = chars.collect();
     let mut wanted = HashSet::new();
-    each_known(&chars, chars.len(), &mut Vec::new(), |_, number| {
+    each_known(&chars, chars.len(), |_, number| {
         wanted.insert(number);
     });
     prop_assert_eq!(known, wanted, "{}", text);
