@@ -136,26 +136,27 @@ fn use_threads(common: &Common) {
         .build_global();
 }
 
-/// Bytes that a question to a large archive takes, about, and how many of them a thread does.
-const AHEAD: usize = 32 << 20;
-const OWN: usize = 24 << 20;
+/// Bytes that a thread takes for a question to a large archive, about: below the 32 MB up to
+/// which glibc's threshold follows.
+const AHEAD: usize = 24 << 20;
 
 /// The same for who answers questions, and readies memory for that.
 ///
 /// glibc's allocator asks the system for every large piece and for every 128 KB of small
 /// ones, and gives large ones back at once; threads that do so at the same time wait for one
-/// another. What was asked for and given back once tells it to keep as much, and costs
-/// nothing until it is written to (`mallopt(3)`, the dynamic threshold). × 10 of the news, cold: a tenth of the time. To
-/// other allocators it is nothing.
+/// another. A piece that was asked for and given back tells it to keep such (`mallopt(3)`, the
+/// dynamic threshold), a second one lengthens the thread's own stretch, and both cost nothing
+/// until they are written to. × 10 of the news, cold: a tenth of the time. To other allocators
+/// it is nothing.
 fn use_threads_and_memory(common: &Common) {
-    fn ask(bytes: usize) {
-        drop(std::hint::black_box(Vec::<u8>::with_capacity(bytes)));
+    fn ask() {
+        drop(std::hint::black_box(Vec::<u8>::with_capacity(AHEAD)));
     }
-    ask(AHEAD);
-    ask(OWN);
+    ask();
+    ask();
     let _ = rayon::ThreadPoolBuilder::new()
         .num_threads(threads(common))
-        .start_handler(|_| ask(OWN))
+        .start_handler(|_| ask())
         .build_global();
 }
 
