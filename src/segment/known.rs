@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use crate::chars::{Unit, units};
+use crate::chars::{Reader, Unit, units};
 use crate::segment::table::{self, Node, WORDS};
 
 /// Calls `found` with the place of every word of the dictionary, of two characters or more,
@@ -21,16 +21,23 @@ pub(crate) fn each_known(chars: &[char], starts: usize, mut found: impl FnMut(Ra
 }
 
 /// Calls `found` with the number of every such word that a text begins with, as [`units`] see
-/// it; none when its first character counts as nothing.
+/// it; none when its first character counts as nothing. A text whose words are looked for at each
+/// of its characters is read a few times: no word goes over more than a few units.
 pub(crate) fn known_at(text: &str, mut found: impl FnMut(u32)) {
-    let mut units = units(text).peekable();
-    if units.peek().is_some_and(|placed| placed.bytes.start == 0) {
-        let codes = units.map(|placed| match placed.unit {
-            Unit::Char(c) => code(c),
-            Unit::Stop | Unit::Break => 0,
-        });
-        walk(codes, |_, number| found(number));
+    // Before the first unit is asked for: it may come behind a million of quote marks.
+    if !text.chars().next().is_some_and(begins_words) {
+        return;
     }
+    let codes = units(text).map(|placed| match placed.unit {
+        Unit::Char(c) => code(c),
+        Unit::Stop | Unit::Break => 0,
+    });
+    walk(codes, |_, number| found(number));
+}
+
+/// Whether a word may begin with a character.
+fn begins_words(c: char) -> bool {
+    matches!(Reader::default().read(c), Some(Unit::Char(c)) if code(c) != 0)
 }
 
 /// Walks over the dictionary along some codes: calls `found` with the characters and the number

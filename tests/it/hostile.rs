@@ -12,7 +12,7 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::env::Env;
 use crate::pack::{Entry, gz};
@@ -291,6 +291,28 @@ fn noise_and_nothing_under_every_ending() {
     assert_eq!(again, [0, first[0], first[2]]);
     env.run(&["search", "逐项对账"]).code(0);
     env.run(&["check", "--full"]).code(0);
+}
+
+/// What takes the square of its length would take days here.
+#[test]
+fn a_million_quote_marks_take_no_longer_than_their_length() {
+    let title = "审计整改推进会";
+    let env = Env::new();
+    let article = |body: String| json!({ "title": title, "body": body }).to_string();
+    // Behind the headline that the text repeats, which is looked through by itself.
+    for (n, mark) in ["“”", "《", "\u{200b}"].into_iter().enumerate() {
+        let run = mark.repeat(1_000_000 / mark.len());
+        let name = format!("in/titled{n}.jsonl");
+        env.put(&name, article(format!("{title}{run}\n{NEWS}")));
+    }
+    let run = "“”".repeat(160_000);
+    env.put("in/before.jsonl", article(format!("{run}{NEWS}")));
+    env.put("in/behind.jsonl", article(format!("{NEWS}{run}")));
+    let run = env.run(&["index", "in", "--json"]).code(0);
+    assert_eq!(figures(&run.object()), [5, 0, 0]);
+    env.run(&["search", "“逐项对账”", "--count"])
+        .code(0)
+        .prints("5 articles");
 }
 
 #[cfg(unix)]
