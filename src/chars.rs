@@ -118,7 +118,7 @@ pub fn is_solid(c: char) -> bool {
 
 /// The class of every character of the first plane (u16): made by `build.rs`, so that nobody
 /// who starts has to.
-const CLASSES: &[u8; 0x2_0000] = include_bytes!(concat!(env!("OUT_DIR"), "/classes.bin"));
+static CLASSES: &[u8; 0x2_0000] = include_bytes!(concat!(env!("OUT_DIR"), "/classes.bin"));
 
 #[inline]
 fn class(c: char) -> u32 {

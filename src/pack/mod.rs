@@ -19,7 +19,7 @@ pub use units::{holding, solid};
 /// One token a line, `\n` for the line break; its line is its code. Chosen and
 /// ordered by their use in news of 2012 to 2018 and their frequency in jieba's
 /// dictionary. Changing it changes the format of the index.
-const TOKENS: &str = include_str!("tokens.txt");
+static TOKENS: &str = include_str!("tokens.txt");
 
 /// Codes of one byte.
 const SHORT: usize = 128;
@@ -29,7 +29,7 @@ const ESCAPE: u8 = 0xFF;
 pub const CODES: usize = SHORT + 127 * 256;
 
 /// Where each token begins in [`TOKENS`], and where the last one ends: u32 each.
-const PLACES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/token-places.bin"));
+static PLACES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/token-places.bin"));
 
 fn place(code: usize) -> Option<usize> {
     let (place, _) = PLACES.get(code * 4..)?.split_first_chunk()?;
@@ -50,11 +50,11 @@ type Node = trie::Node<TOKEN_BITS>;
 const TOKEN_BITS: u32 = 16;
 
 /// The tokens.
-const TREE: Trie<TOKEN_BITS> =
+static TREE: Trie<TOKEN_BITS> =
     Trie::new(include_bytes!(concat!(env!("OUT_DIR"), "/token-cells.bin")));
 
 /// For every character of the first plane, where all tokens are, its code in [`TREE`]: u16 each.
-const CHARS: &[u8; 0x2_0000] = include_bytes!(concat!(env!("OUT_DIR"), "/token-codes.bin"));
+static CHARS: &[u8; 0x2_0000] = include_bytes!(concat!(env!("OUT_DIR"), "/token-codes.bin"));
 
 /// The longest token a text begins with: its code and its bytes.
 #[inline]

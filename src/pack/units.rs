@@ -8,9 +8,9 @@ use crate::pack::CODES;
 static SOLID: &[u8; CODES] = include_bytes!(concat!(env!("OUT_DIR"), "/token-solid.bin"));
 /// Every folded character of a solid token, sorted, and where the list of its
 /// tokens begins: u32 each.
-const INDEX: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/token-index.bin"));
+static INDEX: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/token-index.bin"));
 /// Codes: u16 each.
-const LISTS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/token-lists.bin"));
+static LISTS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/token-lists.bin"));
 
 /// For each code, how many characters its token has if every one of them stands
 /// for itself: as many units. 0 for a token with a blank, a quote mark,

@@ -7,7 +7,8 @@ use crate::trie::{self, Trie};
 
 include!(concat!(env!("OUT_DIR"), "/words.rs"));
 
-const CELL_BYTES: &[u8; CELLS * 8] = include_bytes!(concat!(env!("OUT_DIR"), "/cells.bin"));
+// A constant would lie in the program once for each unit of code that reads it.
+static CELL_BYTES: &[u8; CELLS * 8] = include_bytes!(concat!(env!("OUT_DIR"), "/cells.bin"));
 static CODE_BYTES: &[u8; 0x2_0000] = include_bytes!(concat!(env!("OUT_DIR"), "/codes.bin"));
 static LOG_BYTES: &[u8; COUNTS.len() * 8] = include_bytes!(concat!(env!("OUT_DIR"), "/logs.bin"));
 
@@ -38,7 +39,7 @@ pub(super) fn code(c: char) -> u16 {
 pub(super) type Node = trie::Node<COUNT_BITS>;
 
 /// The words.
-pub(super) const WORDS: Trie<COUNT_BITS> = Trie::new(CELL_BYTES);
+pub(super) static WORDS: Trie<COUNT_BITS> = Trie::new(CELL_BYTES);
 
 /// Marks the code of a character outside of words, as in `build.rs`.
 const OUTSIDE: u16 = 1 << 15;
