@@ -136,12 +136,12 @@ fn lost_by(lang: Lang, damage: &Damage) -> String {
             format!("words and characters of {of}: a search that touches it fails; other searches, and the text, are whole"),
         ),
         Part::Text => (
-            format!("{n} 段的原文：碰到坏处的结果不能显示，计数不受影响"),
-            format!("text of {of}: a hit in the damaged part cannot be shown; --count is whole"),
+            format!("{n} 段的原文、日期和标题：碰到坏处的检索会报错，其余检索不受影响"),
+            format!("text, dates and titles of {of}: a search that touches it fails; other searches are whole"),
         ),
         Part::Facts => (
-            format!("{n} 段的编号、日期、来源：检索会报错"),
-            format!("ids, dates and sources of {of}: searches fail"),
+            format!("{n} 段的来源和所出的文件：检索可能报错，也不能再添加"),
+            format!("sources and files of {of}: searches may fail, and nothing can be added"),
         ),
         Part::Lengths => (
             format!("{n} 段的长度：排序会报错，计数不受影响"),

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::io::Write;
+use std::mem::ManuallyDrop;
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -42,14 +43,16 @@ pub(crate) fn run(common: &Common, args: &SearchArgs) -> Result<ExitCode> {
     }
     use_threads_and_memory(common);
     let searcher = Searcher::open(&common.index)?;
-    let asking = Asking {
+    // The process ends with the answer: what it would take to tear all of it down before
+    // is for the system to do, which has to in any case.
+    let asking = ManuallyDrop::new(Asking {
         common,
         args,
         searcher,
         lang: lang(common),
         page: page(args),
         style: style(common, args),
-    };
+    });
     let mut out = out();
     let found = match &args.queries {
         Some(path) => {

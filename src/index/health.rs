@@ -55,9 +55,9 @@ pub enum Part {
     Index,
     /// Which passages hold a word or a character, and where.
     Words,
-    /// The text of passages, and what is known of their articles.
+    /// The text of passages, their days and titles, and what is known of their articles.
     Text,
-    /// Ids, dates and sources of passages.
+    /// Sources of passages, and the files that they came from.
     Facts,
     /// How long passages are, for ranking.
     Lengths,
@@ -199,9 +199,10 @@ fn examine(files: &Files, path: &Path, sums: &Sums, full: bool) -> io::Result<()
         Some(first) => Err(damage(
             path,
             &format!(
-                "{} of {} blocks of 64 KB, the first at byte {first}",
+                "{} of {} blocks of {} KB, the first at byte {first}",
                 bad.len(),
-                sums.blocks()
+                sums.blocks(),
+                BLOCK >> 10
             ),
         )),
     }

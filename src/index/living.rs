@@ -91,7 +91,8 @@ impl std::fmt::Display for Unsealed {
     }
 }
 
-const OLDER: &str = "it was built by an older release of jianbao, without checksums; build it again with `jianbao index --rebuild`";
+const OLDER: &str =
+    "it was built by an older release of jianbao; build it again with `jianbao index --rebuild`";
 /// What is said of a folder that is no index of ours, or not of this release.
 pub(crate) const FOREIGN: &str = "this is no index of jianbao, or one of another release; build it again with `jianbao index --rebuild`, or choose another folder with --index";
 
@@ -120,7 +121,7 @@ pub(crate) fn read_seal(files: &Files, path: &Path) -> Result<(Vec<u8>, Seal), U
         }
         Err(error) => return Err(damaged(&name, error)),
     };
-    match Seal::from_bytes(&bytes) {
+    match Seal::from_bytes(bytes) {
         Ok(seal) => Ok((meta, seal)),
         Err(error) => Err(damaged(&name, damage(&at, &error.to_string()))),
     }

@@ -7,7 +7,7 @@
 //!             ledger.jsonl   what was read in (ledger.rs)
 //!             dict.txt       the user dictionary, in normal form
 //!             weights-….json ranking weights that were learnt here, if any
-//!             seal-….json    a checksum for every 64 KB of all these (seal.rs)
+//!             seal-….sums    a checksum for every 16 KB of all these (seal.rs)
 //! ```
 //!
 //! Index and ledger change together or not at all: the commit's payload holds
@@ -45,7 +45,7 @@ pub use ledger::Entry;
 pub(crate) use postings::hidden;
 #[cfg(test)]
 pub(crate) use postings::terms_of;
-pub use postings::{BREAK, Counts, Dense, Lengths, Postings, STOP, Terms};
+pub use postings::{BREAK, Codes, Counts, Dense, Lengths, Postings, STOP, Terms};
 pub use recipe::Recipe;
 pub use recut::Recut;
 pub use runs::{Firsts, Runs};
@@ -67,8 +67,8 @@ pub fn read_ledger(bytes: &[u8]) {
 /// fuzzing.
 #[doc(hidden)]
 pub fn read_seal_file(bytes: &[u8]) {
-    for bytes in [bytes, &seal::Seal::signed(bytes.to_vec())] {
-        let Ok(seal) = seal::Seal::from_bytes(bytes) else {
+    for whole in [bytes.to_vec(), seal::Seal::signed(bytes.to_vec())] {
+        let Ok(seal) = seal::Seal::from_bytes(whole) else {
             continue;
         };
         for sums in seal.files.values() {
@@ -76,9 +76,7 @@ pub fn read_seal_file(bytes: &[u8]) {
                 sums.holds(block, bytes);
             }
         }
-        let again = seal
-            .to_bytes()
-            .and_then(|bytes| seal::Seal::from_bytes(&bytes));
+        let again = seal.to_bytes().and_then(seal::Seal::from_bytes);
         assert!(again.is_ok_and(|again| again == seal));
     }
 }

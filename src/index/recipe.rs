@@ -11,9 +11,9 @@ use crate::segment;
 
 /// Counts changes of the fields, of what is stored in them, and of how the
 /// structure of an article is read.
-const FORMAT: u32 = 7;
-/// The first format whose indexes bear a seal.
-pub(crate) const SEALED_SINCE: u32 = 2;
+const FORMAT: u32 = 8;
+/// The first format whose indexes bear a seal of today's name.
+pub(crate) const SEALED_SINCE: u32 = 8;
 
 /// The identity of the analysis, written into every commit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -16,7 +16,7 @@ use crate::index::living::damage;
 use crate::index::seal::{BLOCK, Summing, Sums};
 
 /// Bytes that are gathered before they go to the file.
-const GATHER: usize = 4 * BLOCK as usize;
+const GATHER: usize = 256 << 10;
 
 /// The first error of a file, in words: tantivy's threads report that they died,
 /// but not always of what.

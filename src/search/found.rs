@@ -7,7 +7,9 @@ use anyhow::Result;
 use tantivy::DocId;
 
 use crate::index::day;
+use crate::search::many::{Often, each};
 use crate::search::matching::{Matcher, Rigour, Wanted};
+use crate::search::phrase::Phrase;
 use crate::search::query::Query;
 use crate::search::rank::{idf, passages, word_frequency};
 use crate::search::set::Set;
@@ -25,6 +27,8 @@ const MANY: usize = 8;
 /// The passages of each segment that match.
 pub(super) struct Found {
     pub(super) docs: Vec<Vec<DocId>>,
+    /// Of a query that is one string: how often it stands in each of them.
+    pub(super) often: Option<Vec<Vec<Often>>>,
     /// None had enough of the words; these have some.
     pub(super) relaxed: bool,
 }
@@ -51,11 +55,31 @@ impl Searcher {
             let relaxed = found.iter().any(|docs| !docs.is_empty());
             return Ok(Found {
                 docs: found,
+                often: None,
                 relaxed,
             });
         }
         Ok(Found {
             docs: found,
+            often: None,
+            relaxed: false,
+        })
+    }
+
+    /// What matches a query that is an exact string, which has to be counted in each passage
+    /// to rank them: both at once, for the places of its characters are most of the work.
+    pub(super) fn standing(&self, query: &Query, text: &str, page: &Page) -> Result<Found> {
+        let phrase = Phrase::new(text);
+        let often = self.in_stretches(query, page, &[], |number, among| {
+            let segment = &self.store().segments()[number];
+            let mut all = Vec::new();
+            each(segment, &[&phrase], among, |_, often| all = often.to_vec())?;
+            Ok(all)
+        })?;
+        let docs = |often: &Vec<Often>| often.iter().map(|often| often.doc).collect();
+        Ok(Found {
+            docs: often.iter().map(docs).collect(),
+            often: Some(often),
             relaxed: false,
         })
     }
@@ -86,29 +110,52 @@ impl Searcher {
         rigour: Rigour,
         known: &[Leaf<'_>],
     ) -> Result<Vec<Vec<DocId>>> {
-        let stretches = self.stretches(query, words)?;
         let segmenter = || self.store().segmenter();
-        let found = together::each(stretches, |(number, docs)| {
+        self.in_stretches(query, page, words, |number, among| {
             let segment = &self.store().segments()[number];
-            let mut among = Set::all(docs.clone());
             let known = known
                 .iter()
                 .map(|leaf| (leaf.query, leaf.found.docs[number].as_slice()))
                 .collect();
-            let matcher = Matcher::new(segment, docs, &segmenter, words, rigour).knowing(known);
-            if page.since.is_some() || page.until.is_some() {
-                among = matcher.date(page.since.map(day), page.until.map(day), &among)?;
-            }
-            if !page.sources.is_empty() {
-                among = matcher.source(&page.sources, &among)?;
-            }
-            Ok((number, matcher.run(query, &among)?.to_vec()))
+            let matcher = Matcher::new(segment, among.docs(), &segmenter, words, rigour);
+            Ok(matcher.knowing(known).run(query, among)?.to_vec())
+        })
+    }
+
+    /// What `run` tells of the passages that a page asks for, by segment and in order: of
+    /// each stretch by itself, by the number of the segment.
+    fn in_stretches<T: Clone + Send>(
+        &self,
+        query: &Query,
+        page: &Page,
+        words: &[Wanted],
+        run: impl Fn(usize, &Set) -> Result<Vec<T>> + Sync + Send,
+    ) -> Result<Vec<Vec<T>>> {
+        let stretches = self.stretches(query, words)?;
+        let found = together::each(stretches, |(number, docs)| {
+            let among = self.asked_for(page, number, docs)?;
+            Ok((number, run(number, &among)?))
         })?;
         let mut all = vec![Vec::new(); self.store().segments().len()];
-        for (number, mut docs) in found {
-            all[number].append(&mut docs);
+        for (number, mut found) in found {
+            all[number].append(&mut found);
         }
         Ok(all)
+    }
+
+    /// The passages of a stretch that a page asks for, whatever the query is.
+    fn asked_for(&self, page: &Page, number: usize, docs: Range<DocId>) -> Result<Set> {
+        let segment = &self.store().segments()[number];
+        let segmenter = || self.store().segmenter();
+        let mut among = Set::all(docs.clone());
+        let matcher = Matcher::new(segment, docs, &segmenter, &[], Rigour::Enough);
+        if page.since.is_some() || page.until.is_some() {
+            among = matcher.date(page.since.map(day), page.until.map(day), &among)?;
+        }
+        if !page.sources.is_empty() {
+            among = matcher.source(&page.sources, &among)?;
+        }
+        Ok(among)
     }
 
     /// The passages of each segment, in stretches of whole articles that are

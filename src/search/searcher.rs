@@ -87,7 +87,10 @@ impl Searcher {
             true => self.leaves(query)?,
             false => Vec::new(),
         };
-        let found = self.matching(query, page, words, &leaves)?;
+        let found = match query {
+            Query::Exact(text) | Query::Prefix(text) => self.standing(query, text, page)?,
+            _ => self.matching(query, page, words, &leaves)?,
+        };
         let mut hits = Hits {
             relaxed: found.relaxed,
             ..Hits::default()
@@ -100,7 +103,7 @@ impl Searcher {
             Sort::Newest | Sort::Oldest => usize::MAX,
         };
         let (mut ranked, rows, mut kept) = loop {
-            let mut ranked = evidence.rank(&self.store, collection, &found.docs, wanted)?;
+            let mut ranked = evidence.rank(&self.store, collection, &found, wanted)?;
             ranked.whole -= ranked.best.iter().filter(|one| one.whole).count();
             let rows = self.order(&mut ranked.best, page.sort, &evidence, collection)?;
             ranked.whole += ranked.best.iter().filter(|one| one.whole).count();

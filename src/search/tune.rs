@@ -231,7 +231,7 @@ fn head(searcher: &Searcher, text: &str) -> Result<Option<(Evidence, Vec<Candida
     let evidence = searcher.evidence(&words, &asked)?;
     let collection = searcher.collection(Group::Article)?;
     let mut ranked = evidence
-        .rank(searcher.store(), collection, &found.docs, HEAD)?
+        .rank(searcher.store(), collection, &found, HEAD)?
         .best;
     ranked.truncate(HEAD);
     know_keys(searcher.store(), &mut ranked)?;

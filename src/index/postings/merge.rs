@@ -110,8 +110,9 @@ pub(super) fn merge(
     for (field, numbers) in fields.iter().zip(&numbers) {
         let codes = field
             .lengths()
+            .read()
             .map_err(|error| failed(&format!("{error:#}")))?;
-        let codes = codes.0.iter().zip(numbers);
+        let codes = codes.bytes().iter().zip(numbers);
         lengths.extend(
             codes
                 .filter(|(_, number)| **number != GONE)

@@ -37,7 +37,7 @@ use crate::segment::{Met, Room, Segmenter, known_at};
 
 pub use dense::{Counts, Dense};
 pub(crate) use merge::{check_order, keeps_order, new_numbers};
-pub use read::{Lengths, Postings};
+pub use read::{Codes, Lengths, Postings};
 pub use terms::Terms;
 #[cfg(test)]
 pub(crate) use tests::terms_of;

@@ -3,26 +3,71 @@
 //! Bytes that [`super::write`] never wrote end a list early; nothing here
 //! panics on them. That they are sound is for the checksums of the index to say.
 
-use tantivy::directory::OwnedBytes;
+use std::sync::{Arc, OnceLock};
+
+use anyhow::{Context, Result};
+use tantivy::directory::{FileSlice, OwnedBytes};
 use tantivy::fieldnorm::FieldNormReader;
-use tantivy::{DocId, DocSet, TERMINATED};
+use tantivy::{DocId, DocSet, HasLen, TERMINATED};
 
 use crate::index::postings::bits::{self, RUN};
 
 /// Documents that are looked at one by one before one is searched for.
 const NEAR: usize = 8;
 
-/// How long each document of a segment is, in terms: exact to 40, then in steps.
+/// How long each document of a segment is, in terms: read at the first use, by whoever of
+/// those that work at the same time comes to it first. Clones are one.
 #[derive(Debug, Clone)]
-pub struct Lengths(pub(super) OwnedBytes);
+pub struct Lengths(Arc<Unread>);
+
+#[derive(Debug)]
+struct Unread {
+    file: FileSlice,
+    codes: OnceLock<OwnedBytes>,
+}
 
 impl Lengths {
-    /// Of one document.
+    pub(super) fn new(file: FileSlice) -> Lengths {
+        let codes = OnceLock::new();
+        Lengths(Arc::new(Unread { file, codes }))
+    }
+
+    /// Number of documents.
+    pub(super) fn count(&self) -> usize {
+        self.0.file.len()
+    }
+
+    /// The lengths themselves.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn read(&self) -> Result<Codes<'_>> {
+        let Unread { file, codes } = &*self.0;
+        if let Some(codes) = codes.get() {
+            return Ok(Codes(codes));
+        }
+        let read = file.read_bytes();
+        let read = read.context("the lengths of documents are damaged")?;
+        Ok(Codes(codes.get_or_init(|| read)))
+    }
+}
+
+/// Lengths of documents that were read: exact to 40, then in steps.
+#[derive(Debug, Clone, Copy)]
+pub struct Codes<'a>(&'a [u8]);
+
+impl<'a> Codes<'a> {
+    /// Of one document; 0 beyond the last.
     #[inline]
-    pub fn of(&self, doc: DocId) -> u32 {
+    pub fn of(self, doc: DocId) -> u32 {
         self.0
             .get(doc as usize)
             .map_or(0, |code| FieldNormReader::id_to_fieldnorm(*code))
+    }
+
+    /// As they are kept, one byte each.
+    pub(super) fn bytes(self) -> &'a [u8] {
+        self.0
     }
 }
 

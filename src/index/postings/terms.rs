@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use anyhow::{Context, Result};
 use foldhash::fast::FixedState;
@@ -20,9 +20,8 @@ use crate::index::postings::write::{FOOTER, MAGIC};
 pub struct Terms {
     lists: FileSlice,
     dictionary: Dictionary,
-    /// The length of every document, read at the first use.
-    lengths: OnceLock<Lengths>,
-    codes: FileSlice,
+    /// The length of every document.
+    lengths: Lengths,
     total: u64,
     positions: bool,
     /// Terms that were looked up; `None` for one that stands nowhere.
@@ -162,8 +161,7 @@ impl Terms {
         Ok(Terms {
             lists,
             dictionary: dictionary.ok_or_else(damaged)?,
-            lengths: OnceLock::new(),
-            codes,
+            lengths: Lengths::new(codes),
             total: total as u64,
             positions,
             infos: RwLock::default(),
@@ -323,20 +321,12 @@ impl Terms {
     }
 
     fn documents(&self) -> u32 {
-        self.codes.len() as u32
+        self.lengths.count() as u32
     }
 
     /// How long each document is.
-    ///
-    /// # Errors
-    /// When that cannot be read.
-    pub fn lengths(&self) -> Result<&Lengths> {
-        if let Some(lengths) = self.lengths.get() {
-            return Ok(lengths);
-        }
-        let codes = self.codes.read_bytes();
-        let lengths = Lengths(codes.context("the lengths of documents are damaged")?);
-        Ok(self.lengths.get_or_init(|| lengths))
+    pub fn lengths(&self) -> &Lengths {
+        &self.lengths
     }
 
     /// The length of all documents together, deleted ones included.

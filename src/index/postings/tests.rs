@@ -80,9 +80,9 @@ proptest! {
     fn what_is_written_is_read((model, documents) in model(), positions: bool) {
         let terms = Terms::open(file(&model, documents, positions), positions).unwrap();
         prop_assert_eq!(terms.dictionary().num_terms(), model.len());
-        prop_assert_eq!(terms.lengths().unwrap().of(documents - 1), 7);
+        prop_assert_eq!(terms.lengths().read().unwrap().of(documents - 1), 7);
         prop_assert_eq!(terms.total(), u64::from(documents) * 7);
-        prop_assert_eq!(terms.lengths().unwrap().of(documents), 0);
+        prop_assert_eq!(terms.lengths().read().unwrap().of(documents), 0);
         for (term, list) in &model {
             let mut postings = terms.postings(term).unwrap().unwrap();
             prop_assert_eq!(postings.doc_freq() as usize, list.len());

@@ -10,6 +10,8 @@ use anyhow::Result;
 use tantivy::DocId;
 
 use crate::index::{Segment, Store};
+use crate::search::found::Found as Matched;
+use crate::search::many::Often;
 use crate::search::rank::found::{Found, Piece, Unit};
 use crate::search::rank::{CHARS, Candidate, Collection, Evidence, HEAD, Level, READ, WORDS, sort};
 use crate::search::together;
@@ -41,10 +43,11 @@ impl Evidence {
         &self,
         store: &Store,
         collection: &Collection,
-        docs: &[Vec<DocId>],
+        matched: &Matched,
         wanted: usize,
     ) -> Result<Ranked> {
-        let pieces = pieces(store, collection, docs);
+        let docs = &matched.docs;
+        let pieces = pieces(store, collection, docs, matched.often.as_deref());
         let found = together::each(pieces, |piece| self.found(piece))?;
         let wide = wanted.max(WIDE);
         let mut ranked = Ranked {
@@ -184,9 +187,11 @@ impl Evidence {
         };
         let docs = first.unit..level.docs(last.unit).end;
         let units = Units::new(docs, own.iter().map(|one| level.docs(one.unit)));
-        let length = |candidate: &&mut Candidate| f64::from(level.chars(candidate.unit));
-        let norm = |candidate| CHARS.norm(length(candidate), average);
-        let norms: Vec<f64> = own.iter().map(norm).collect();
+        let norm = |candidate: &&mut Candidate| -> Result<f64> {
+            let length = level.chars(candidate.unit)?;
+            Ok(CHARS.norm(f64::from(length), average))
+        };
+        let norms = own.iter().map(norm).collect::<Result<Vec<f64>>>()?;
         for weighed in &self.chars {
             units.tally(segment.chars(), &weighed.term, |nth, frequency| {
                 let evidence = CHARS.weigh_by(f64::from(frequency), norms[nth]);
@@ -239,7 +244,7 @@ impl Evidence {
         let units = Units::new(*first..last + 1, docs.iter().map(|doc| *doc..doc + 1));
         let mut own = vec![0.0; docs.len()];
         let terms = segment.words();
-        let lengths = terms.lengths()?;
+        let lengths = terms.lengths().read()?;
         for weighed in &self.words {
             units.tally(terms, &weighed.term, |nth, frequency| {
                 let length = f64::from(lengths.of(docs[nth]));
@@ -290,6 +295,7 @@ fn pieces<'a>(
     store: &'a Store,
     collection: &'a Collection,
     docs: &'a [Vec<DocId>],
+    often: Option<&'a [Vec<Often>]>,
 ) -> Vec<Piece<'a>> {
     let all: usize = docs.iter().map(Vec::len).sum();
     let size = PIECE.max(all.div_ceil(PIECES));
@@ -309,6 +315,7 @@ fn pieces<'a>(
                 segment: &store.segments()[number],
                 collection,
                 all,
+                often: often.and_then(|often| often.get(number)?.get(begin..end)),
                 which: begin..end,
             });
             begin = end;
@@ -344,7 +351,7 @@ mod tests {
                 .map(|it| (0..it.max_doc()).collect())
                 .collect();
             let ranked = |wanted: usize| {
-                let pieces = pieces(&store, &collection, &docs);
+                let pieces = pieces(&store, &collection, &docs, None);
                 let found: Vec<Found<'_>> = pieces
                     .into_iter()
                     .map(|piece| evidence.found(piece).unwrap())

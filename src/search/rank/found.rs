@@ -28,6 +28,9 @@ pub(super) struct Piece<'a> {
     /// All that matches in the segment, and which of it: whole units.
     pub(super) all: &'a [DocId],
     pub(super) which: Range<usize>,
+    /// How often the only string that was asked for stands in each of those, where that is
+    /// known.
+    pub(super) often: Option<&'a [Often]>,
 }
 
 impl Piece<'_> {
@@ -190,7 +193,7 @@ impl Evidence {
         };
         if !self.words.is_empty() {
             let average = collection.average_words;
-            let lengths = segment.words().lengths()?;
+            let lengths = segment.words().lengths().read()?;
             let lengths = found.piece.level().words(&found.units, lengths);
             let norm = |length| WORDS.norm(f64::from(length), average);
             let norms: Vec<f64> = lengths.into_iter().map(norm).collect();
@@ -204,11 +207,12 @@ impl Evidence {
         }
         if !self.phrases.is_empty() {
             let average = collection.average_chars;
-            let lengths = found.piece.level().all_chars(&found.units);
+            let lengths = found.piece.level().all_chars(&found.units)?;
             let strings: Vec<&Phrase> = self.phrases.iter().collect();
             found.phrases = vec![0.0; n];
+            let known = found.piece.often;
             let Found { units, phrases, .. } = &mut found;
-            each(segment, &strings, units.all(), |_, often| {
+            let mut weigh = |often: &[Often]| {
                 let nth = |often: &Often| units.nth(often.doc);
                 for often in often.chunk_by(|a, b| nth(a) == nth(b)) {
                     let of = |often: &Often| frequency(often.times as usize, often.titled);
@@ -216,7 +220,11 @@ impl Evidence {
                     let nth = nth(&often[0]);
                     phrases[nth] += CHARS.weigh(frequency, f64::from(lengths[nth]), average);
                 }
-            })?;
+            };
+            match known {
+                Some(often) => weigh(often),
+                None => each(segment, &strings, units.all(), |_, often| weigh(often))?,
+            }
         }
         Ok(found)
     }
@@ -299,7 +307,7 @@ impl Evidence {
                 frequencies[units.nth(doc)] += frequency(count, titled);
             })?;
             for (unit, frequency) in own.iter_mut().zip(&mut frequencies) {
-                let length = f64::from(level.chars(unit.first));
+                let length = f64::from(level.chars(unit.first)?);
                 let frequency = std::mem::take(frequency);
                 unit.parts += PART_WEIGHT * CHARS.weigh(frequency, length, average);
             }

@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 use anyhow::Result;
 use tantivy::DocId;
 
-use crate::index::{Lengths, Runs, Segment, Terms};
+use crate::index::{Codes, Lengths, Runs, Segment, Terms};
 use crate::search::set::Set;
 use crate::search::units::Units;
 
@@ -58,7 +58,7 @@ impl Level {
         };
         Ok(Level {
             firsts,
-            chars: segment.chars().lengths()?.clone(),
+            chars: segment.chars().lengths().clone(),
             words: Words::default(),
             documents,
             alive,
@@ -101,7 +101,7 @@ impl Level {
     }
 
     /// Lengths of units in words, in order; `lengths` are those of documents.
-    pub(crate) fn words(&self, units: &Units, lengths: &Lengths) -> Vec<u32> {
+    pub(crate) fn words(&self, units: &Units, lengths: Codes<'_>) -> Vec<u32> {
         let Firsts::Articles(runs) = &self.firsts else {
             return units.sums(|doc| lengths.of(doc));
         };
@@ -123,13 +123,15 @@ impl Level {
     }
 
     /// Length of a unit in characters.
-    pub(crate) fn chars(&self, unit: DocId) -> u32 {
-        self.docs(unit).map(|doc| self.chars.of(doc)).sum()
+    pub(crate) fn chars(&self, unit: DocId) -> Result<u32> {
+        let lengths = self.chars.read()?;
+        Ok(self.docs(unit).map(|doc| lengths.of(doc)).sum())
     }
 
     /// The same of units, in order.
-    pub(crate) fn all_chars(&self, units: &Units) -> Vec<u32> {
-        units.sums(|doc| self.chars.of(doc))
+    pub(crate) fn all_chars(&self, units: &Units) -> Result<Vec<u32>> {
+        let lengths = self.chars.read()?;
+        Ok(units.sums(|doc| lengths.of(doc)))
     }
 
     /// Lengths in characters and words of what is not deleted, added up.
@@ -138,7 +140,7 @@ impl Level {
             if segment.alive_bitset().is_none() {
                 return Ok(terms.total());
             }
-            let lengths = terms.lengths()?;
+            let lengths = terms.lengths().read()?;
             let alive = (0..self.documents).filter(|doc| !segment.is_deleted(*doc));
             Ok(alive.map(|doc| u64::from(lengths.of(doc))).sum())
         };

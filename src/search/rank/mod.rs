@@ -392,7 +392,7 @@ impl Evidence {
         for candidate in head {
             let mut said = said(candidate)?;
             let level = &collection.levels[candidate.segment];
-            let length = f64::from(level.chars(candidate.unit));
+            let length = f64::from(level.chars(candidate.unit)?);
             let (words, chars) = match blind {
                 None => (candidate.words, Some(candidate.chars)),
                 Some(words) => {
