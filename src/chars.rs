@@ -162,6 +162,14 @@ mod tests {
         }
     }
 
+    /// The table of the first plane says what the rules say, of whatever release they are.
+    #[test]
+    fn the_table_says_what_the_rules_say() {
+        for c in '\0'..=char::MAX {
+            assert_eq!(class(c), class_of(c), "{c:?} {:x}", u32::from(c));
+        }
+    }
+
     proptest! {
         #[test]
         fn places_are_whole_characters_in_order(text in "\\PC{0,60}") {

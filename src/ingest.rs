@@ -62,7 +62,8 @@ pub struct Tally {
     pub unchanged: u64,
     /// Records that could not be read, or held no text.
     pub rejected: u64,
-    /// Articles dropped: their file is gone, or holds them no longer.
+    /// Articles dropped: their file is gone, or holds them no longer; when an index is built
+    /// anew, what it holds no longer.
     pub dropped: u64,
     /// Bytes of the records that were read, decompressed.
     pub bytes: u64,
@@ -113,6 +114,9 @@ pub fn ingest(
     run.consume(&changed, settings, &receiver)?;
     run.tally.dropped += run.writer.close_inputs()?;
     run.tally.stopped = settings.stop.load(Ordering::Relaxed);
+    if !run.tally.stopped {
+        run.tally.dropped += run.writer.left_behind()?;
+    }
     Ok(run.tally)
 }
 
@@ -288,7 +292,13 @@ impl Run<'_, '_> {
     }
 
     fn add(&mut self, mut story: Ready) -> Result<()> {
-        if self.writer.standing(&story.meta.id, story.spot)? == Standing::Clash {
+        let is_taken = match self.writer.standing(&story.meta.id, story.spot)? {
+            Standing::Clash => true,
+            // Another pipe had another record in that place.
+            Standing::Changed => story.in_pipe,
+            _ => false,
+        };
+        if is_taken {
             story.meta.id = format!("{}~{:08x}", story.meta.id, story.spot.hash as u32);
         }
         let (article, meta) = (&story.article, &mut story.meta);

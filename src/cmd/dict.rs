@@ -13,7 +13,7 @@ use jianbao::segment::{Concern, Remark, check_dicts};
 use serde_json::json;
 
 use crate::cli::{Common, DictCheckArgs, DictCommand, DictDiscoverArgs};
-use crate::cmd::{DONE, NOTHING, lang, out, read_dicts, read_text, say, use_threads};
+use crate::cmd::{DONE, NOTHING, lang, out, read_dicts, read_text, say};
 
 pub(crate) fn run(common: &Common, command: &DictCommand) -> Result<ExitCode> {
     match command {
@@ -160,7 +160,6 @@ fn explain(lang: Lang, remark: &Remark, names: &[String]) -> (String, String) {
 }
 
 fn find(common: &Common, args: &DictDiscoverArgs) -> Result<ExitCode> {
-    use_threads(common);
     let dict = read_dicts(&args.dict)?.unwrap_or_default();
     let store = Store::open(&common.index)?;
     let wanted = Wanted {

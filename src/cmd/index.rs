@@ -1,7 +1,7 @@
 //! `jianbao index`: inputs in, a commit and a summary out.
 
 use std::fs::File;
-use std::io::{BufWriter, IsTerminal, Write};
+use std::io::{BufRead, BufReader, BufWriter, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -20,9 +20,7 @@ use jianbao::source::{Input, Limits, Reject, inputs, stdin_input};
 use serde_json::json;
 
 use crate::cli::{Common, IndexArgs, Reading};
-use crate::cmd::{
-    DONE, INTERRUPTED, REJECTED, lang, out, read_dicts, say, tell, threads, use_threads,
-};
+use crate::cmd::{DONE, INTERRUPTED, REJECTED, lang, out, read_dicts, say, tell, threads};
 
 /// What is to be done with the inputs.
 pub(crate) struct Job<'a> {
@@ -41,6 +39,8 @@ pub(crate) struct Done {
     pub(crate) salvage: Salvage,
     /// What another user dictionary did to the index that was there.
     pub(crate) recut: Option<Recut>,
+    /// It was built anew: what was dropped is what the old one had.
+    rebuilt: bool,
 }
 
 pub(crate) fn run(common: &Common, args: &IndexArgs) -> Result<ExitCode> {
@@ -134,6 +134,9 @@ impl Job<'_> {
         let mut found: Vec<Input> = Vec::new();
         let mut rejects = Vec::new();
         let mut seen = std::collections::HashSet::new();
+        // `index .` must not read what it writes.
+        let own = std::fs::canonicalize(&self.common.index).ok();
+        let is_own = |input: &Input| own.as_ref().is_some_and(|own| input.path.starts_with(own));
         for path in self.paths {
             if path == Path::new("-") {
                 found.push(stdin_input());
@@ -142,7 +145,7 @@ impl Job<'_> {
             for input in inputs(path)? {
                 match input {
                     Ok(input) => {
-                        if seen.insert(input.path.clone()) {
+                        if !is_own(&input) && seen.insert(input.path.clone()) {
                             found.push(input);
                         }
                     }
@@ -190,17 +193,25 @@ impl Job<'_> {
             ..Settings::default()
         });
         let dict = read_dicts(&self.reading.dict)?;
+        let (mut inputs, unlisted) = self.inputs()?;
         let mut log = match &self.reading.rejects {
             None => None,
             Some(path) => {
-                Some(BufWriter::new(File::create(path).with_context(|| {
-                    format!("{}: cannot write", path.display())
-                })?))
+                let named = std::fs::canonicalize(path).ok();
+                let listed = |input: &Input| Some(&input.path) == named.as_ref();
+                if inputs.iter().any(listed) && !is_log(path) {
+                    bail!(
+                        "--rejects {}: it is one of the files to read, and would be overwritten; choose another name",
+                        path.display()
+                    );
+                }
+                inputs.retain(|input| !listed(input));
+                let file = File::create(path);
+                let file = file.with_context(|| format!("{}: cannot write", path.display()))?;
+                Some(BufWriter::new(file))
             }
         };
-        let (inputs, unlisted) = self.inputs()?;
         let threads = threads(self.common);
-        use_threads(self.common);
         let mut writer = Writer::open(
             &self.common.index,
             &Options {
@@ -277,6 +288,7 @@ impl Job<'_> {
             seconds: begun.elapsed().as_secs_f64(),
             salvage,
             recut,
+            rebuilt: self.mode == Mode::Rebuild,
         })
     }
 
@@ -355,11 +367,22 @@ impl Done {
         if dropped > 0 {
             line += &say(
                 lang,
-                format!("\n删去 {dropped} 篇：原文件已不在或不再含有"),
-                format!(
-                    "\ndropped {}: their file is gone or holds them no longer",
-                    plural(dropped, "article")
-                ),
+                match self.rebuilt {
+                    false => format!("\n删去 {dropped} 篇：原文件已不在或不再含有"),
+                    true => format!(
+                        "\n新索引中没有原来的 {dropped} 篇：原文件已不在、未指明或不再含有，或是从标准输入读来"
+                    ),
+                },
+                match self.rebuilt {
+                    false => format!(
+                        "\ndropped {}: their file is gone or holds them no longer",
+                        plural(dropped, "article")
+                    ),
+                    true => format!(
+                        "\nnot in the new index: {} of the old one, whose file is gone, was not named or holds them no longer, or that came through standard input",
+                        plural(dropped, "article")
+                    ),
+                },
             );
         }
         if self.tally.stopped {
@@ -398,6 +421,18 @@ fn recut_line(lang: Lang, Recut { articles, changed }: Recut) -> String {
 fn in_order(input: &Input) -> impl Iterator<Item = (bool, &str)> {
     let pipe = input.stamp.is_none();
     input.name.split('/').map(move |part| (pipe, part))
+}
+
+/// Whether a file is what `--rejects` wrote before, or empty.
+fn is_log(path: &Path) -> bool {
+    let mut line = String::new();
+    let read =
+        File::open(path).and_then(|file| BufReader::new(file).take(1 << 16).read_line(&mut line));
+    let is_line = |line: &str| {
+        let line: serde_json::Value = serde_json::from_str(line).unwrap_or_default();
+        line["reason"].is_string() && line.get("record").is_some() && line.get("body").is_none()
+    };
+    read.is_ok_and(|bytes| bytes == 0 || is_line(&line))
 }
 
 /// The line of `--rejects`.

@@ -11,6 +11,7 @@ mod show;
 mod stats;
 mod tune;
 
+use std::error::Error;
 use std::fs;
 use std::io::{IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
@@ -22,6 +23,7 @@ use jianbao::fold::to_simplified;
 use jianbao::render::printable;
 use jianbao::search::query::Lang;
 use jianbao::segment::{UserWord, parse_dict};
+use rayon::ThreadPoolBuilder;
 
 use crate::cli::{Cli, Command, Common, LangArg, ScriptArg, When};
 
@@ -37,6 +39,10 @@ const INTERRUPTED: u8 = 130;
 /// Runs a command.
 pub(crate) fn run(cli: Cli) -> Result<ExitCode> {
     let common = cli.common;
+    match &cli.command {
+        Command::Search(args) if args.from.is_empty() => use_threads_and_memory(&common)?,
+        _ => use_threads(&common)?,
+    }
     match cli.command {
         Command::Index(args) => index::run(&common, &args),
         Command::Search(args) => search::run(&common, &args),
@@ -51,14 +57,12 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode> {
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "jianbao", &mut script);
-            out().write_all(&script)?;
-            Ok(DONE)
+            write_out(&script)
         }
         Command::Man => {
             let mut page = Vec::new();
             clap_mangen::Man::new(Cli::command()).render(&mut page)?;
-            out().write_all(&page)?;
-            Ok(DONE)
+            write_out(&page)
         }
     }
 }
@@ -66,6 +70,14 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode> {
 /// Standard output, buffered; a reader that went away is an error to stop on.
 fn out() -> std::io::BufWriter<std::io::StdoutLock<'static>> {
     std::io::BufWriter::with_capacity(1 << 16, std::io::stdout().lock())
+}
+
+/// Writes all there is to say to standard output.
+fn write_out(bytes: &[u8]) -> Result<ExitCode> {
+    let mut out = out();
+    out.write_all(bytes)?;
+    out.flush()?;
+    Ok(DONE)
 }
 
 /// Writes one line to standard error, unless asked to be quiet.
@@ -126,38 +138,55 @@ fn threads(common: &Common) -> usize {
 
 /// Sets how many threads work in parallel; without a word on it they are begun
 /// when they are first needed, as many as there are cores.
-fn use_threads(common: &Common) {
-    if common.threads == 0 {
-        return;
+///
+/// # Errors
+/// When they cannot be begun.
+fn use_threads(common: &Common) -> Result<()> {
+    match common.threads {
+        0 => Ok(()),
+        _ => begin(ThreadPoolBuilder::new().num_threads(threads(common))),
     }
-    // A second call in one process keeps the pool it has.
-    let _ = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads(common))
-        .build_global();
 }
 
 /// Bytes that a thread takes for a question to a large archive, about: below the 32 MB up to
 /// which glibc's threshold follows.
 const AHEAD: usize = 24 << 20;
 
-/// The same for who answers questions, and readies memory for that.
+/// Begins the threads of who answers questions, and readies memory for that.
 ///
 /// glibc's allocator asks the system for every large piece and for every 128 KB of small
 /// ones, and gives large ones back at once; threads that do so at the same time wait for one
 /// another. A piece that was asked for and given back tells it to keep such (`mallopt(3)`, the
 /// dynamic threshold), a second one lengthens the thread's own stretch, and both cost nothing
 /// until they are written to. × 10 of the news, cold: a tenth of the time. To other allocators
-/// it is nothing.
-fn use_threads_and_memory(common: &Common) {
+/// it is nothing, and where there is no such piece to be had all goes on without.
+///
+/// # Errors
+/// When the threads cannot be begun.
+fn use_threads_and_memory(common: &Common) -> Result<()> {
     fn ask() {
-        drop(std::hint::black_box(Vec::<u8>::with_capacity(AHEAD)));
+        let mut piece = Vec::<u8>::new();
+        let asked = piece.try_reserve_exact(AHEAD);
+        drop(std::hint::black_box((piece, asked)));
     }
     ask();
     ask();
-    let _ = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads(common))
-        .start_handler(|_| ask())
-        .build_global();
+    let pool = ThreadPoolBuilder::new().start_handler(|_| ask());
+    begin(match common.threads {
+        0 => pool,
+        _ => pool.num_threads(threads(common)),
+    })
+}
+
+/// Begins the threads that work in parallel, once in a process.
+fn begin(pool: ThreadPoolBuilder) -> Result<()> {
+    match pool.build_global() {
+        // Without a cause, they are there already.
+        Err(error) if error.source().is_some() => {
+            Err(error).context("cannot begin the threads to work with; try fewer, --threads 1")
+        }
+        _ => Ok(()),
+    }
 }
 
 /// How text is turned for display.

@@ -17,9 +17,7 @@ use serde_json::json;
 
 use crate::cli::{Common, FormatArg, GroupArg, ScriptArg, SearchArgs, SortArg};
 use crate::cmd::index::Job;
-use crate::cmd::{
-    DONE, NOTHING, REJECTED, colour, lang, out, read_text, say, tell, use_threads_and_memory,
-};
+use crate::cmd::{DONE, NOTHING, REJECTED, colour, lang, out, read_text, say, tell};
 
 pub(crate) fn run(common: &Common, args: &SearchArgs) -> Result<ExitCode> {
     let mut rejected = false;
@@ -41,7 +39,6 @@ pub(crate) fn run(common: &Common, args: &SearchArgs) -> Result<ExitCode> {
             return Ok(done.code());
         }
     }
-    use_threads_and_memory(common);
     let searcher = Searcher::open(&common.index)?;
     // The process ends with the answer: what it would take to tear all of it down before
     // is for the system to do, which has to in any case.

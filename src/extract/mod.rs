@@ -88,8 +88,7 @@ pub fn extract(raw: &Raw, map: &FieldMap, encoding: Option<&str>) -> Result<Vec<
     drafts.retain(|draft| !draft.body.is_empty());
     if drafts.iter().any(|draft| is_noise(&draft.body)) {
         return Err(Skip::Malformed(
-            "no text: a third of it or more is control characters; is the type of the file right?"
-                .to_owned(),
+            "no text: much of it is control characters; is the type of the file right?".to_owned(),
         ));
     }
     if drafts.is_empty() {
@@ -143,12 +142,18 @@ fn foreign(bytes: &[u8]) -> Option<&'static str> {
     SIGNATURES.iter().find(known).map(|(_, kind)| *kind)
 }
 
-/// Is a body no text at all, but bytes of some other kind of file?
+/// Is a body no text at all, but bytes of some other kind of file? A third of it is control
+/// characters; or a sixteenth, of several kinds: careless sites leave one or two.
 fn is_noise(body: &str) -> bool {
-    let controls = body
-        .bytes()
-        .filter(|byte| *byte < b' ' && !matches!(byte, b'\t' | b'\n'));
-    controls.count() > body.len() / 3
+    let is_control = |byte: &u8| *byte < b' ' && !matches!(byte, b'\t' | b'\n');
+    let (mut count, mut kinds) = (0, 0u32);
+    for control in body.bytes().filter(is_control) {
+        count += 1;
+        kinds |= 1 << control;
+    }
+    // Most texts have none.
+    count > 0
+        && (count > body.len() / 3 || kinds.count_ones() > 3 && count > body.chars().count() / 16)
 }
 
 /// The most tags of a page that is read as a tree: the nodes of more would take

@@ -327,9 +327,15 @@ pub(crate) fn documents(
         ranked_parts.extend(ranked(article, passage.bytes.clone()));
         ranked_of.push(start..ranked_parts.len());
     }
+    let is_letter = |term: &char| !matches!(*term, STOP | BREAK);
     let proper = ranked(article, 0..article.body.len());
     let letters = proper.flat_map(|bytes| &units[units_of(&bytes)]).copied();
-    let signature = Signature::of(letters.filter(|term| !matches!(*term, STOP | BREAK)));
+    let mut letters = letters.filter(is_letter).peekable();
+    let signature = match letters.peek() {
+        Some(_) => Signature::of(letters),
+        // A headline and nothing below it is the text.
+        None => Signature::of(title_units.iter().copied().filter(is_letter)),
+    };
     // Of most articles, so that they do not grow. Serializing plain strings and maps
     // cannot fail; an empty line would be seen by every reader of the index at once.
     let mut facts = Vec::with_capacity(1024);

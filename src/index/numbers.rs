@@ -112,3 +112,53 @@ pub(super) fn eight(bytes: &[u8], at: usize) -> Option<u64> {
     let bytes = bytes.get(at..at.checked_add(8)?)?.try_into().ok()?;
     Some(u64::from_le_bytes(bytes))
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn numbers_of(all: &[u32], width: u8) -> Numbers {
+        let mut bytes = Vec::new();
+        put(all, width, &mut bytes);
+        Numbers::new(FileSlice::from(bytes), usize::from(width))
+    }
+
+    #[test]
+    fn a_number_takes_as_many_bytes_as_the_largest() {
+        for (all, want) in [
+            (&[][..], 1),
+            (&[0], 1),
+            (&[255], 1),
+            (&[256, 3], 2),
+            (&[0x1_0000], 3),
+            (&[20_180_131], 4),
+            (&[u32::MAX], 4),
+        ] {
+            assert_eq!(width(all), want, "{all:?}");
+        }
+    }
+
+    proptest! {
+        /// Over the borders of what is read in one go, at every width.
+        #[test]
+        fn what_was_put_is_got(
+            all in (1u32..=4).prop_flat_map(|bytes| {
+                let largest = u32::MAX >> (32 - 8 * bytes);
+                prop::collection::vec(0..=largest, 0..3_000)
+            }),
+            picked in prop::collection::vec(any::<prop::sample::Index>(), 0..20),
+        ) {
+            let numbers = numbers_of(&all, width(&all));
+            if !all.is_empty() {
+                for nth in picked.iter().map(|nth| nth.index(all.len())) {
+                    prop_assert_eq!(numbers.get(nth).unwrap(), u64::from(all[nth]), "{}", nth);
+                }
+            }
+            prop_assert!(numbers.get(all.len()).is_err());
+            let want: Vec<u64> = all.iter().copied().map(u64::from).collect();
+            prop_assert_eq!(numbers.all().unwrap(), want);
+        }
+    }
+}

@@ -69,10 +69,14 @@ pub struct Segment {
 impl Segment {
     pub(crate) fn open(reader: SegmentReader) -> Result<Segment> {
         let file = |ending| -> Result<_> { Ok(reader.open_read(component(ending))?) };
+        let texts = Texts::open(file(TEXTS)?).context(TEXTS)?;
+        if texts.documents() != reader.max_doc() as usize {
+            bail!("{TEXTS}: the texts of the index are damaged");
+        }
         Ok(Segment {
             chars: Terms::open(file(CHARS)?, true).context(CHARS)?,
             words: Terms::open(file(WORDS)?, false).context(WORDS)?,
-            texts: Texts::open(file(TEXTS)?).context(TEXTS)?,
+            texts,
             facts: OnceLock::new(),
             columns: Columns::default(),
             reader,
@@ -212,7 +216,8 @@ impl Store {
             let reader = SegmentReader::open(segment).map_err(|error| folder.explain(error))?;
             Segment::open(reader)
         };
-        // All of them, for of several that are damaged the first is told of.
+        // All of them to their end, so that none is left open half-way; of several that are
+        // damaged any may be told of.
         let segments: Vec<Result<Segment>> = match segments.len() {
             0 | 1 => segments.iter().map(open).collect(),
             _ => segments.par_iter().map(open).collect(),

@@ -146,9 +146,13 @@ impl Texts {
             let ends = OnceLock::new();
             table.map(|table| Group { table, ends })
         });
+        let runs = Runs::read(runs, documents as DocId);
+        if runs.articles.count() != articles as u64 {
+            return Err(damaged().into());
+        }
         Ok(Texts {
             groups: tables.collect::<Option<_>>().ok_or_else(damaged)?,
-            runs: Arc::new(Runs::read(runs, documents as DocId)),
+            runs: Arc::new(runs),
             keys,
             sketches,
             days,
@@ -157,6 +161,11 @@ impl Texts {
             records,
             documents,
         })
+    }
+
+    /// Number of passages.
+    pub(crate) fn documents(&self) -> usize {
+        self.documents
     }
 
     /// The key of an article, by its first passage.

@@ -1,6 +1,7 @@
 //! The one writer of an index: articles in, commits that hold.
 
 mod articles;
+mod replaced;
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -65,6 +66,8 @@ pub struct Writer {
     folder: Folder,
     /// It is built beside an index that it replaces at the end.
     beside: bool,
+    /// Nothing of that one was taken over.
+    replaces: bool,
     fields: Fields,
     recipe: Recipe,
     writer: IndexWriter<PassageDocument>,
@@ -225,6 +228,7 @@ impl Writer {
             dir: dir.to_owned(),
             folder,
             beside,
+            replaces: beside && options.mode == Mode::Rebuild,
             fields,
             recipe,
             writer,

@@ -40,6 +40,8 @@ pub(crate) struct Ready {
     pub(crate) article: Article,
     pub(crate) meta: Meta,
     pub(crate) spot: Spot,
+    /// Its id is its place in a pipe, where the next one has other records.
+    pub(crate) in_pipe: bool,
 }
 
 pub(crate) fn prepare(
@@ -57,7 +59,8 @@ pub(crate) fn prepare(
     let path = path_of(input);
     let bytes = raw.bytes.len() as u64;
     // A bug in one of the pure rooms costs one record, with its name, and not the run.
-    let stories = catch_unwind(AssertUnwindSafe(|| stories(&raw, &path, writer, settings)));
+    let file = (path.as_str(), input.stamp.is_none());
+    let stories = catch_unwind(AssertUnwindSafe(|| stories(&raw, file, writer, settings)));
     match stories {
         Ok(Ok(stories)) => Prepared::Stories {
             index,
@@ -78,19 +81,21 @@ pub(crate) fn prepare(
 
 fn stories(
     raw: &Raw,
-    path: &str,
+    file: (&str, bool),
     writer: &Writer,
     settings: &Settings,
 ) -> Result<Vec<Story>, Skip> {
     let drafts = extract(raw, &settings.map, settings.encoding.as_deref())?;
     Ok(drafts
         .into_iter()
-        .map(|draft| story(raw, draft, path, writer))
+        .map(|draft| story(raw, draft, file, writer))
         .collect())
 }
 
-fn story(raw: &Raw, mut draft: Draft, path: &str, writer: &Writer) -> Story {
+/// `file`: its path, and whether it is a pipe.
+fn story(raw: &Raw, mut draft: Draft, (path, pipe): (&str, bool), writer: &Writer) -> Story {
     let id = article_id(&raw.origin, &draft);
+    let in_pipe = pipe && draft.id.is_none();
     let spot = Spot::new(path, hash_of(&draft), place_of(raw, draft.story));
     // An id that clashes is settled later, in input order; here only what is
     // certainly there already is spared the rest.
@@ -141,6 +146,7 @@ fn story(raw: &Raw, mut draft: Draft, path: &str, writer: &Writer) -> Story {
                 article,
                 meta,
                 spot,
+                in_pipe,
             }))
         }
         Err(skip) => Story::Rejected(Reject {

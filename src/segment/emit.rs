@@ -18,7 +18,8 @@ pub(super) trait Pieces {
     fn piece(&mut self, piece: &str, bytes: Range<usize>, number: u32);
 
     /// The number of a word of the table, of two characters or more and none of ASCII, that
-    /// stands in a run though it is no piece with a number there.
+    /// stands in a run though it is no piece with a number there. Where a user's words decide,
+    /// of every word that stands there: which pieces had a number is not looked at.
     fn passed(&mut self, _number: u32) {}
 
     /// The byte of a character with which a word may begin that ends behind its run:

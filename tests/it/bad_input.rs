@@ -332,3 +332,48 @@ fn a_path_that_is_not_there_is_one_line() {
         .says("no/folder");
     env.run(&["index", "in", "--memory", "much"]).code(2);
 }
+
+/// A slip of the hand costs no archive, and a list of rejects is no input.
+#[test]
+fn a_list_of_rejects_overwrites_nothing_and_is_not_read() {
+    let env = Env::new().write("in/a.jsonl", "{\"body\":\"区里召开推进会。\"}\n{\n");
+    env.run(&["index", "in", "--rejects", "in/a.jsonl"])
+        .fails_in_one_line()
+        .says("would be overwritten");
+    assert!(env.read("in/a.jsonl").starts_with("{\"body\""));
+    for _ in 0..2 {
+        env.run(&["index", "in", "--rejects", "in/rejects.jsonl"])
+            .code(3);
+        assert_eq!(env.read("in/rejects.jsonl").lines().count(), 1);
+    }
+}
+
+/// Bytes of anything pass for text in some old encoding.
+#[test]
+fn bytes_of_anything_are_no_text() {
+    let mut state = 7u64;
+    let mut any = |count: usize| -> Vec<u8> {
+        let next = |_| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            (state >> 33) as u8
+        };
+        (0..count).map(next).collect()
+    };
+    let env = Env::new();
+    for n in 0..6 {
+        env.put(&format!("in/{n}.txt"), any(200 << (2 * n)));
+    }
+    // One kind of them is what careless sites leave.
+    env.put(
+        "in/text.txt",
+        "区里\u{1}召开\u{1}推进会，\u{1}对账\u{1}销号。",
+    );
+    let run = env.run(&["index", "in", "--json"]).code(3).object();
+    assert_eq!(
+        (&run["accepted"], &run["rejected"]),
+        (&1.into(), &6.into()),
+        "{run}"
+    );
+}

@@ -37,6 +37,8 @@ fn answers(env: &Env) -> String {
         &["--json", "-n", "200"][..],
         &["--json", "--group", "passage"],
         &["--count"],
+        &["--count", "--since", "2019-06-01"],
+        &["--json", "--sort", "newest"],
     ] {
         let args = [&["search", "--queries", "queries.tsv"][..], more].concat();
         all += env.run(&args).stdout();

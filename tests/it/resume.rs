@@ -250,6 +250,75 @@ fn a_rebuild_replaces_the_index_in_one_step() {
     env.run(&["check", "--full"]).code(0);
 }
 
+/// Nobody promises that ids are good for anything.
+#[test]
+fn records_of_one_file_that_share_an_id_all_stay() {
+    let all = [
+        article("a", LOCK),
+        article("a", ROAD),
+        article("a", LIBRARY),
+    ];
+    let env = Env::new().write("in/a.jsonl", all.concat());
+    assert_eq!(tally(env.run(&["index", "in", "--json"])), [3, 0, 0, 0]);
+    let first = answers(&env);
+    // The same again: touched, and with one more line.
+    env.put("in/a.jsonl", all.concat());
+    assert_eq!(tally(env.run(&["index", "in", "--json"])), [0, 3, 0, 0]);
+    same(&answers(&env), &first);
+    env.put("in/a.jsonl", all.concat() + &article("a", "第四篇。"));
+    assert_eq!(tally(env.run(&["index", "in", "--json"])), [1, 3, 0, 0]);
+    // Without the first, the second is the one that bears the id.
+    env.put("in/a.jsonl", all[1..].concat());
+    tally(env.run(&["index", "in", "--json"]));
+    let clean = Env::new().write("in/a.jsonl", all[1..].concat());
+    clean.run(&["index", "in"]).code(0);
+    same(&answers(&env), &answers(&clean));
+}
+
+#[test]
+fn what_came_through_a_pipe_stays() {
+    let env = Env::new();
+    let nameless = |body: &str| serde_json::json!({ "body": body }).to_string();
+    let index = |input: &str| tally(env.run_with(&["index", "-", "--json"], input.as_bytes()));
+    assert_eq!(index(&nameless(LOCK)), [1, 0, 0, 0]);
+    assert_eq!(index(&nameless(ROAD)), [1, 0, 0, 0]);
+    assert_eq!(index(&nameless(ROAD)), [0, 1, 0, 0]);
+    for body in ["“堤段”", "“自然村”"] {
+        env.run(&["search", body]).code(0);
+    }
+    // A record that has an id is replaced by the next one of that id.
+    assert_eq!(index(&article("n", LIBRARY)), [1, 0, 0, 0]);
+    assert_eq!(index(&article("n", "夜间不再开放。")), [1, 0, 0, 0]);
+    env.run(&["search", "“自修室”"]).code(1);
+}
+
+#[test]
+fn a_rebuild_tells_what_it_leaves_behind() {
+    let env = Env::new()
+        .write("in/a.txt", LOCK)
+        .write("in/b.jsonl", article("b", ROAD) + &article("c", LIBRARY));
+    env.run(&["index", "in"]).code(0);
+    env.run_with(&["index", "-"], article("p", "管道里来的一篇。").as_bytes())
+        .code(0);
+    fs::rename(env.path("in/b.jsonl"), env.path("in/moved.jsonl")).unwrap();
+    // What was moved is there all the same.
+    env.run(&["index", "in", "--rebuild"])
+        .code(0)
+        .prints("not in the new index: 1 article of the old one");
+    env.remove("in/a.txt");
+    assert_eq!(
+        tally(env.run(&["index", "--rebuild", "--json"])),
+        [2, 0, 0, 1]
+    );
+}
+
+#[test]
+fn an_index_in_the_folder_it_is_of_is_not_read() {
+    let env = Env::new().write("a.txt", LOCK);
+    assert_eq!(tally(env.run(&["index", ".", "--json"])), [1, 0, 0, 0]);
+    assert_eq!(tally(env.run(&["index", ".", "--json"])), [0, 1, 0, 0]);
+}
+
 #[test]
 fn one_writer_at_a_time() {
     let env = Env::new().write("in/a.txt", LOCK);

@@ -1,7 +1,6 @@
 //! The postings of characters and of words, as a plugin of tantivy's segments.
 //!
-//! tantivy keeps segments, commits, deletes, merges and the facts of documents;
-//! these two fields are ours. Its own postings writer hashes every token as
+//! tantivy keeps segments, commits, deletes and merges; these two fields are ours. Its own postings writer hashes every token as
 //! bytes of a string, which costs forty nanoseconds for a character; here a
 //! character is a number that finds its list at once. Positions lie beside the
 //! documents they belong to, so that a phrase reads one place and not two.

@@ -43,7 +43,7 @@ pub enum Added {
 #[derive(Clone, Copy)]
 pub(super) struct New {
     /// Of everything the record says.
-    hash: u64,
+    pub(super) hash: u64,
     /// Which of the files.
     from: u32,
 }
@@ -75,7 +75,10 @@ impl Writer {
                     Standing::Moved
                 }
             }
-            (None, Some(held)) if held.file == spot.file => Standing::Changed,
+            // Where another record of the file has the id already, it is that one's.
+            (None, Some(held)) if held.file == spot.file && !self.seen.contains(&key) => {
+                Standing::Changed
+            }
             (None, Some(_)) => Standing::Clash,
             (None, None) => Standing::New,
         })

@@ -1,4 +1,4 @@
-//! Document numbers: `国发〔2023〕12号` in any bracket.
+//! Document numbers: `国发〔2023〕12号` in any bracket, `国务院令第588号` in any order.
 
 use super::Query;
 use super::chars::{Sign, half, is_hanzi, is_year_close, is_year_open};
@@ -64,10 +64,60 @@ pub(crate) fn number(signs: &[Sign], at: usize) -> Option<(Query, usize)> {
     }
 }
 
-/// How a number in normal form may be written, the normal form first: with 第,
-/// and with zeros before the serial. Brackets, widths and blanks are one to the
+/// The number of an order that begins at `at`, and where it ends: `国务院令第588号`,
+/// `国务院令（第588号）`, `国务院第588号令`, `国务院588号令`. Blanks may stand behind 令.
+pub(crate) fn order(signs: &[Sign], at: usize) -> Option<(Query, usize)> {
+    let syntax = |i: usize| signs.get(i).filter(|s| !s.literal).map(|s| s.c);
+    let name: String = (at..at + ISSUER + 2)
+        .map_while(syntax)
+        .take_while(|c| is_hanzi(*c))
+        .collect();
+    let (issuer, is_first) = match name.strip_suffix('第').unwrap_or(&name) {
+        name if name.ends_with('令') => (name.trim_end_matches('令'), true),
+        name => (name, false),
+    };
+    let is_issuer = (2..=ISSUER).contains(&issuer.chars().count());
+    if !is_issuer || LEADS.iter().any(|lead| issuer.starts_with(lead)) {
+        return None;
+    }
+    let mut from = at + name.chars().count();
+    let mut is_open = false;
+    if is_first && !name.ends_with('第') {
+        from = blanks(signs, from);
+        is_open = matches!(syntax(from), Some('（' | '('));
+        from = blanks(signs, from + usize::from(is_open));
+        syntax(from).filter(|c| *c == '第')?;
+        from += 1;
+    }
+    let (serial, end) = digits(signs, blanks(signs, from));
+    let serial = serial.trim_start_matches('0');
+    syntax(end).filter(|c| matches!(c, '号' | '號') && (1..=DIGITS).contains(&serial.len()))?;
+    let mut end = end + 1;
+    if !is_first {
+        syntax(end).filter(|c| *c == '令')?;
+        end += 1;
+    }
+    if is_open {
+        end = blanks(signs, end);
+        syntax(end).filter(|c| matches!(c, '）' | ')'))?;
+        end += 1;
+    }
+    Some((Query::Number(format!("{issuer}令第{serial}号")), end))
+}
+
+/// How a number in normal form may be written, the normal form first: that of an order with
+/// 令 before or behind; others with 第, and with zeros before the serial. Brackets, widths and blanks are one to the
 /// index already.
 pub(crate) fn spellings(number: &str) -> Vec<String> {
+    if let Some((organ, serial)) = number.split_once("令第") {
+        let serial = serial.trim_end_matches('号');
+        return vec![
+            number.to_owned(),
+            format!("{organ}令（第{serial}号）"),
+            format!("{organ}第{serial}号令"),
+            format!("{organ}{serial}号令"),
+        ];
+    }
     let Some((head, serial)) = number.split_once('〕') else {
         return vec![number.to_owned()];
     };

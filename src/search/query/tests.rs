@@ -159,6 +159,31 @@ fn the_table_of_the_language() {
     for input in ["国发〔2023〕12", "国发（2023）012", "国发[2023]第12"] {
         check(input, Query::Number("国发〔2023〕12号".into()));
     }
+    for input in [
+        "国务院令第588号",
+        "国务院令 第588号",
+        "国务院令第５８８號",
+        "国务院令（第588号）",
+        "国务院令 (第0588号)",
+        "国务院第588号令",
+        "国务院588号令",
+    ] {
+        check(input, Query::Number("国务院令第588号".into()));
+    }
+    for input in [
+        "国务院令",
+        "国务院令588号",
+        "令第588号",
+        "国务院令第588号文",
+        "国务院令（第588号",
+        "根据国务院令第588号",
+        "国务院第588号",
+    ] {
+        assert!(
+            !matches!(parse(input).query, Some(Query::Number(_))),
+            "{input}"
+        );
+    }
     for input in ["国发〔2023〕", "国发(2023)", "国发 【2023】 "] {
         check(input, Query::Exact("国发〔2023〕".into()));
     }

@@ -3,7 +3,7 @@
 use super::Reader;
 use crate::search::query::chars::{self, is_searchable};
 use crate::search::query::day;
-use crate::search::query::number::number;
+use crate::search::query::number::{number, order};
 use crate::search::query::sequence::{Group, and, either, or};
 use crate::search::query::{MAX_WITHIN, Note, Query};
 
@@ -241,7 +241,7 @@ impl Reader {
 
     /// A document number that stands apart.
     pub(super) fn document(&mut self) -> Option<Group> {
-        let (number, end) = number(&self.signs, self.at)?;
+        let (number, end) = number(&self.signs, self.at).or_else(|| order(&self.signs, self.at))?;
         if !self.borders(end) {
             return None;
         }

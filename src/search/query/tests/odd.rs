@@ -163,6 +163,11 @@ fn odd_input_is_read_and_noted() {
             vec![Note::UnknownField("since".into())],
         ),
         (
+            "党建 until:2017",
+            "党建 until:2017",
+            vec![Note::UnknownField("until".into())],
+        ),
+        (
             "日期：去年",
             "日期：去年",
             vec![Note::BadDate("去年".into())],
