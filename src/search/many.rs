@@ -15,7 +15,7 @@ use tantivy::{DocId, DocSet};
 use crate::chars::Unit;
 use crate::index::{Postings, Segment, Zones};
 use crate::passage::TAIL;
-use crate::search::phrase::{Phrase, Scope, term_of};
+use crate::search::phrase::{Phrase, term_of};
 use crate::search::set::Set;
 use crate::search::standing::possible;
 
@@ -78,16 +78,10 @@ fn one_by_one(
     among: &Set,
     often: &mut Vec<Often>,
 ) -> Result<()> {
-    let places = string.places(segment, Scope::Anywhere, Some(among), true)?;
-    for (doc, starts) in places.iter() {
-        let first = starts.first().copied().unwrap_or_default();
-        often.push(Often {
-            doc,
-            times: starts.len() as u32,
-            titled: first < segment.title(doc)?,
-        });
-    }
-    Ok(())
+    string.among(segment, among, |doc, times, titled| {
+        let times = times as u32;
+        often.push(Often { doc, times, titled });
+    })
 }
 
 /// The same for a string of one character whose list is laid open: false, and

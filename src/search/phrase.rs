@@ -55,13 +55,6 @@ impl Places {
         let begin = nth.checked_sub(1).map_or(0, end);
         self.starts.get(begin..end(nth)).unwrap_or_default()
     }
-
-    /// The passages with their starts.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (DocId, &[u32])> {
-        (0..)
-            .zip(&self.docs)
-            .map(|(nth, doc)| (*doc, self.starts(nth)))
-    }
 }
 
 impl Zones {

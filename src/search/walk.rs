@@ -315,10 +315,18 @@ fn fit<T: Copy + Into<u32>>(found: &mut Vec<u32>, positions: &[T], offsets: &[u3
 
 /// Keeps the starts for which `start + offset` is among the positions; both sorted.
 fn keep_shifted<T: Copy + Into<u32>>(starts: &mut Vec<u32>, positions: &[T], offset: u32) {
-    let mut positions = positions.iter().map(|at| (*at).into()).peekable();
-    starts.retain(|start| {
-        let wanted = start + offset;
-        while positions.next_if(|at| *at < wanted).is_some() {}
-        positions.peek() == Some(&wanted)
-    });
+    let (mut kept, mut at) = (0, 0);
+    for nth in 0..starts.len() {
+        let wanted = starts[nth] + offset;
+        let position = loop {
+            match positions.get(at).map(|position| (*position).into()) {
+                Some(position) if position < wanted => at += 1,
+                position => break position,
+            }
+        };
+        // Written in any case: whether it stays is anybody's guess.
+        starts[kept] = starts[nth];
+        kept += usize::from(position == Some(wanted));
+    }
+    starts.truncate(kept);
 }

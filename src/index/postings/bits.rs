@@ -122,6 +122,18 @@ pub(super) fn read(bytes: &[u8], out: &mut [u32]) -> Option<usize> {
     Some(3 + low + places.len() + size)
 }
 
+/// How many bytes a run of `count` numbers takes, without a look at them; `None` when the
+/// bytes are too few.
+pub(super) fn length(bytes: &[u8], count: usize) -> Option<usize> {
+    let head = *bytes.first()?;
+    let low = size(count, head & !EXCEPTIONS);
+    if head & EXCEPTIONS == 0 {
+        return Some(1 + low);
+    }
+    let (exceptions, more) = (usize::from(*bytes.get(1)?), *bytes.get(2)?);
+    Some(3 + low + exceptions + size(exceptions, more))
+}
+
 fn read_low(bytes: &[u8], width: u8, out: &mut [u32]) -> Option<usize> {
     if width > 32 {
         return None;
@@ -139,19 +151,32 @@ fn read_low(bytes: &[u8], width: u8, out: &mut [u32]) -> Option<usize> {
 
 fn read_each(bytes: &[u8], width: u8, out: &mut [u32]) -> Option<usize> {
     let size = size(out.len(), width);
-    let mut rest = bytes.get(..size)?.iter();
+    if bytes.len() < size {
+        return None;
+    }
     let mask = (1u64 << width) - 1;
-    let (mut waiting, mut filled) = (0u64, 0);
-    for number in out {
-        while filled < u32::from(width) {
-            waiting |= u64::from(*rest.next()?) << filled;
-            filled += 8;
-        }
-        *number = (waiting & mask) as u32;
-        waiting >>= width;
-        filled -= u32::from(width);
+    for (nth, number) in out.iter_mut().enumerate() {
+        let bit = nth * usize::from(width);
+        // A number and what it begins behind are 39 bits at the most. Mostly there is more to
+        // come, and eight bytes are read in one go.
+        let word = match bytes.get(bit / 8..bit / 8 + 8) {
+            Some(&[a, b, c, d, e, f, g, h]) => u64::from_le_bytes([a, b, c, d, e, f, g, h]),
+            _ => last(bytes, bit / 8),
+        };
+        *number = (word >> (bit % 8) & mask) as u32;
     }
     Some(size)
+}
+
+/// The last bytes of some, fewer than eight, as a number.
+#[cold]
+fn last(bytes: &[u8], from: usize) -> u64 {
+    let mut word = [0; 8];
+    let rest = bytes.get(from..).unwrap_or_default();
+    for (byte, rest) in word.iter_mut().zip(rest) {
+        *byte = *rest;
+    }
+    u64::from_le_bytes(word)
 }
 
 #[cfg(test)]
@@ -179,6 +204,13 @@ mod tests {
             let mut back = vec![0; numbers.len()];
             prop_assert_eq!(read(&bytes, &mut back), Some(bytes.len()));
             prop_assert_eq!(&back, &numbers);
+            prop_assert_eq!(length(&bytes, numbers.len()), Some(bytes.len()));
+            // What stands behind is not looked at.
+            let mut more = bytes.clone();
+            more.extend([0xA5; 9]);
+            back.fill(7);
+            prop_assert_eq!(read(&more, &mut back), Some(bytes.len()));
+            prop_assert_eq!(&back, &numbers);
             prop_assert_eq!(read(&bytes[..bytes.len() - 1], &mut back), None);
         }
 
@@ -187,7 +219,8 @@ mod tests {
             bytes in proptest::collection::vec(any::<u8>(), 0..600),
             count in 0..=RUN,
         ) {
-            let _ = read(&bytes, &mut vec![0; count]);
+            let read = read(&bytes, &mut vec![0; count]);
+            prop_assert!(read.is_none() || read == length(&bytes, count));
         }
     }
 }

@@ -98,10 +98,17 @@ pub struct Postings {
     /// and where its positions do.
     unread: Option<usize>,
     positions_at: usize,
-    /// Positions of the block, as they were written, once asked for.
-    distances: Vec<u32>,
-    /// For each document of the block where its positions begin; empty while unread.
-    begins: Vec<u32>,
+    /// For each document of the block where its positions begin among those of the block,
+    /// and where the last ones end; nothing while `starts` is empty.
+    begins: Box<[u32; RUN + 1]>,
+    /// Where the runs of positions of the block begin, as far as anybody looked: who asks for
+    /// those of one document reads the run or two that they are in.
+    starts: Vec<usize>,
+    /// The run that was read last: its number, and its positions as they were written.
+    run: Option<usize>,
+    distances: Box<[u32; RUN]>,
+    /// All of the block, where somebody wants them.
+    all: Vec<u32>,
 }
 
 impl Postings {
@@ -120,8 +127,11 @@ impl Postings {
             frequencies: Box::new([0; RUN]),
             unread: None,
             positions_at: 0,
-            distances: Vec::new(),
-            begins: Vec::new(),
+            begins: Box::new([0; RUN + 1]),
+            starts: Vec::new(),
+            run: None,
+            distances: Box::new([0; RUN]),
+            all: Vec::new(),
         };
         postings.load(0);
         postings
@@ -137,14 +147,15 @@ impl Postings {
         if self.count == 0 || self.at >= self.count {
             return None;
         }
-        if positions && self.with_positions && self.begins.is_empty() {
-            self.read_positions();
+        self.all.clear();
+        if positions && self.with_positions {
+            self.read_all();
         }
         self.read_frequencies();
         Some(Run {
             documents: &self.documents[..self.count],
             frequencies: &self.frequencies[..self.count],
-            distances: &self.distances,
+            distances: &self.all,
         })
     }
 
@@ -163,7 +174,8 @@ impl Postings {
     fn load(&mut self, block: usize) {
         self.block = block;
         self.at = 0;
-        self.begins.clear();
+        self.starts.clear();
+        self.run = None;
         self.unread = None;
         if self.try_load(block).is_none() {
             self.count = 0;
@@ -180,7 +192,7 @@ impl Postings {
         if count == 0 {
             return None;
         }
-        let (mut next, begin) = match block.checked_sub(1) {
+        let (next, begin) = match block.checked_sub(1) {
             None => (0, 0),
             Some(before) => {
                 let (last, end) = self.skip(before)?;
@@ -190,9 +202,14 @@ impl Postings {
         let begin = self.blocks.checked_add(begin)?;
         let documents = &mut self.documents[..count];
         let read = bits::read(self.bytes.get(begin..)?, documents)?;
+        let mut next = u64::from(next);
         for document in documents {
-            *document = document.checked_add(next).filter(|doc| *doc < TERMINATED)?;
-            next = *document + 1;
+            next += u64::from(*document) + 1;
+            *document = (next - 1) as u32;
+        }
+        // The last is the largest.
+        if next > u64::from(TERMINATED) {
+            return None;
         }
         self.unread = Some(begin + read);
         self.count = count;
@@ -254,43 +271,72 @@ impl Postings {
         if !self.with_positions || self.at >= self.count {
             return;
         }
-        if self.begins.is_empty() {
-            self.read_positions();
+        if self.starts.is_empty() {
+            self.read_begins();
         }
-        let (Some(begin), Some(end)) = (self.begins.get(self.at), self.begins.get(self.at + 1))
-        else {
-            return;
-        };
+        let [begin, end] = [self.begins[self.at], self.begins[self.at + 1]].map(|at| at as usize);
         let mut position = 0u32;
-        for distance in self
-            .distances
-            .get(*begin as usize..*end as usize)
-            .unwrap_or_default()
-        {
-            position = position.wrapping_add(*distance);
-            out.push(position);
+        let mut nth = begin;
+        while nth < end {
+            let run = nth / RUN;
+            if self.read_run(run).is_none() {
+                return;
+            }
+            let to = (end - run * RUN).min(RUN);
+            for distance in &self.distances[nth % RUN..to] {
+                position = position.wrapping_add(*distance);
+                out.push(position);
+            }
+            nth = run * RUN + to;
         }
     }
 
-    fn read_positions(&mut self) {
+    fn read_begins(&mut self) {
         self.read_frequencies();
         let mut end = 0u32;
-        self.begins.push(0);
-        for frequency in &self.frequencies[..self.count] {
+        let frequencies = &self.frequencies[..self.count];
+        for (begin, frequency) in self.begins[1..].iter_mut().zip(frequencies) {
             end = end.saturating_add(frequency.saturating_add(1));
-            self.begins.push(end);
+            *begin = end;
         }
-        self.distances.clear();
-        let mut left = end as usize;
+        self.starts.push(self.positions_at);
+    }
+
+    /// Reads a run of the positions of the block, those before it having been begun: `None`
+    /// when it is damaged.
+    fn read_run(&mut self, run: usize) -> Option<()> {
+        if self.run == Some(run) {
+            return Some(());
+        }
+        while self.starts.len() <= run {
+            let at = *self.starts.last()?;
+            let long = bits::length(self.bytes.get(at..)?, RUN)?;
+            self.starts.push(at.checked_add(long)?);
+        }
+        let all = self.begins[self.count] as usize;
+        let count = all.checked_sub(run * RUN)?.min(RUN);
+        let bytes = self.bytes.get(*self.starts.get(run)?..)?;
+        self.run = None;
+        bits::read(bytes, &mut self.distances[..count])?;
+        self.run = Some(run);
+        Some(())
+    }
+
+    /// Reads all positions of the block.
+    fn read_all(&mut self) {
+        if self.starts.is_empty() {
+            self.read_begins();
+        }
+        let mut left = self.begins[self.count] as usize;
         let mut at = self.positions_at;
         while left > 0 {
             let count = left.min(RUN);
-            let from = self.distances.len();
+            let from = self.all.len();
             // Bytes that are none bound what a damaged count can ask for.
             let bytes = self.bytes.get(at..).unwrap_or_default();
-            self.distances.resize(from + count, 0);
-            let Some(read) = bits::read(bytes, &mut self.distances[from..]) else {
-                self.distances.truncate(from);
+            self.all.resize(from + count, 0);
+            let Some(read) = bits::read(bytes, &mut self.all[from..]) else {
+                self.all.truncate(from);
                 break;
             };
             at += read;
