@@ -118,7 +118,7 @@ impl Asking<'_> {
         }
         // Letters that nobody wrote like that may be a reading of hanzi.
         let whole = hits.hits.iter().any(|hit| hit.whole);
-        if hits.relaxed || !whole && is_reading(&query) {
+        if hits.relaxed || !hits.absent.is_empty() || !whole && is_reading(&query) {
             self.try_next(&query, text)?;
         }
         render::head(&self.style, false, out)?;
@@ -166,6 +166,27 @@ impl Asking<'_> {
                 self.lang,
                 "没有一段含有查询的全部或大部分，以下各段含其中一部分".to_owned(),
                 "no passage has all or most of the query; these have some of it".to_owned(),
+            ));
+        }
+        if !hits.absent.is_empty() && hits.passages > 0 {
+            let words = hits.absent.join(" ");
+            hits.notes.push(say(
+                self.lang,
+                format!("索引中没有“{words}”"),
+                format!("nowhere in the index: {words}"),
+            ));
+        }
+        let all = match self.page.group {
+            Group::Article => hits.articles,
+            Group::Passage => hits.passages,
+        };
+        if let Some(whole) = hits.whole.filter(|whole| *whole < all)
+            && self.page.sort != Sort::Relevance
+        {
+            hits.notes.push(say(
+                self.lang,
+                format!("按日期排序，{all} 项中只有 {whole} 项含有查询的全部；用“与”连接各词，或加引号，就只列这些"),
+                format!("sorted by day: {whole} of {all} have all of the query as it stands; join its words with 与, or quote them, for those"),
             ));
         }
         Ok(hits)

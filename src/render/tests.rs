@@ -44,6 +44,8 @@ fn hits(list: Vec<Hit>) -> Hits {
         hits: list,
         notes: vec![],
         relaxed: false,
+        absent: Vec::new(),
+        whole: None,
         explanation: None,
     }
 }

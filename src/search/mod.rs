@@ -85,6 +85,12 @@ pub struct Hits {
     pub notes: Vec<String>,
     /// No passage had enough of the query, so these have some of it.
     pub relaxed: bool,
+    /// Words of the free text that stand nowhere in the index; a few of them where there are
+    /// many.
+    pub absent: Vec<String>,
+    /// In how many articles (or passages, where those are ranked) every part of the free text
+    /// stands as it was asked; `None` without free text.
+    pub whole: Option<u64>,
     /// How it came about, where [`Page::explain`] asked for it.
     pub explanation: Option<Explanation>,
 }

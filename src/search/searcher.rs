@@ -18,7 +18,7 @@ use crate::search::phrase::Phrase;
 use crate::search::query::Query;
 use crate::search::rank::{
     Candidate, Collection, Evidence, FEATURES, HEAD, Model, READ, Said, built_in, by_score,
-    know_days, know_keys,
+    know_days, know_keys, word_frequency,
 };
 use crate::search::suggest::Readings;
 use crate::search::{
@@ -34,6 +34,9 @@ pub struct Stored {
     /// Its repaired body: paragraphs, one a line.
     pub body: String,
 }
+
+/// Words that stand nowhere which are told of at the most.
+const ABSENT: usize = 3;
 
 /// Answers queries on one snapshot.
 pub struct Searcher {
@@ -93,6 +96,7 @@ impl Searcher {
         };
         let mut hits = Hits {
             relaxed: found.relaxed,
+            absent: self.absent(words)?,
             ..Hits::default()
         };
         let evidence = self.evidence(words, asked)?;
@@ -119,6 +123,7 @@ impl Searcher {
             }
             wanted = usize::MAX;
         };
+        hits.whole = (!asked.free.is_empty()).then_some(ranked.whole as u64);
         hits.passages = found.docs.iter().map(|docs| docs.len() as u64).sum();
         hits.articles = match page.group {
             Group::Article => ranked.all as u64,
@@ -360,6 +365,25 @@ impl Searcher {
             }
         }
         words
+    }
+
+    /// The first few of some words that stand nowhere: not cut as a word, and not as
+    /// characters inside of another.
+    fn absent(&self, words: &[(String, u32)]) -> Result<Vec<String>> {
+        let mut absent = Vec::new();
+        for (word, _) in words {
+            if word_frequency(&self.store, word)? > 0 {
+                continue;
+            }
+            let found = self.count(&Query::Exact(word.clone()), &Page::default())?;
+            if found.passages == 0 {
+                absent.push(word.clone());
+            }
+            if absent.len() == ABSENT {
+                break;
+            }
+        }
+        Ok(absent)
     }
 
     pub(super) fn evidence(&self, words: &[(String, u32)], asked: &Asked) -> Result<Evidence> {

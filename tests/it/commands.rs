@@ -240,3 +240,32 @@ fn messages_in_both_languages() {
     let quiet = env.run(&["index", "a.txt", "-q"]).code(0);
     assert_eq!((quiet.stdout(), quiet.stderr()), ("", ""));
 }
+
+/// What of a query went unanswered is said, and nothing where all of it was answered.
+#[test]
+fn a_word_that_stands_nowhere_is_named() {
+    let env = Env::with_corpus();
+    env.run(&["search", "主题党日 zzzqqq"])
+        .code(0)
+        .says("note: nowhere in the index: zzzqqq")
+        .says("try: jianbao search 主题党日");
+    let hit = env.run(&["search", "主题党日 zzzqqq", "--json"]).code(0);
+    assert!(hit.json()[0]["note"].as_str().unwrap().contains("zzzqqq"));
+    let all = env.run(&["search", "主题党日"]).code(0);
+    assert_eq!(all.stderr(), "");
+    // A character that stands inside of words alone stands there all the same.
+    let one = env.run(&["search", "题"]).code(0);
+    assert!(!one.stderr().contains("nowhere"), "{one}");
+}
+
+#[test]
+fn a_list_by_day_says_how_many_have_all_of_the_query() {
+    let env = Env::with_corpus();
+    env.run(&["search", "主题党日 品牌 老码头", "--sort", "newest"])
+        .code(0)
+        .says("have all of the query as it stands");
+    let one = env
+        .run(&["search", "“主题党日”", "--sort", "newest"])
+        .code(0);
+    assert_eq!(one.stderr(), "");
+}
