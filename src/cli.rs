@@ -237,7 +237,7 @@ pub(crate) struct SearchArgs {
     #[arg(long, default_value = "text")]
     pub(crate) format: FormatArg,
     /// Short for --format json
-    #[arg(long)]
+    #[arg(long, conflicts_with = "format")]
     pub(crate) json: bool,
     /// Many queries: JSONL with id and text, or id<TAB>text 批量查询
     #[arg(long, value_name = "FILE", conflicts_with = "query")]

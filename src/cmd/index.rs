@@ -1,5 +1,7 @@
 //! `jianbao index`: inputs in, a commit and a summary out.
 
+mod dry_run;
+
 use std::fs::File;
 use std::io::{BufRead, BufReader, BufWriter, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
@@ -14,7 +16,7 @@ use jianbao::decode::label_known;
 use jianbao::extract::FieldMap;
 use jianbao::index::{Mode, Options, Recut, Salvage, Store, Writer};
 use jianbao::ingest::{Event, Settings, Tally, ingest};
-use jianbao::render::{plural, printable};
+use jianbao::render::plural;
 use jianbao::search::query::Lang;
 use jianbao::source::{Input, Limits, Reject, inputs, stdin_input};
 use serde_json::json;
@@ -30,6 +32,10 @@ pub(crate) struct Job<'a> {
     pub(crate) mode: Mode,
     pub(crate) commit_every: Duration,
 }
+
+/// Rejects that are shown at the most, of all files and of one.
+const SHOWN: u64 = 20;
+const SHOWN_OF_FILE: u64 = 5;
 
 /// What was done.
 pub(crate) struct Done {
@@ -56,7 +62,7 @@ pub(crate) fn run(common: &Common, args: &IndexArgs) -> Result<ExitCode> {
         commit_every: args.commit_every,
     };
     if args.dry_run {
-        return dry_run(&job);
+        return dry_run::run(&job, args.json);
     }
     let done = job.run()?;
     let mut out = out();
@@ -82,50 +88,6 @@ pub(crate) fn run(common: &Common, args: &IndexArgs) -> Result<ExitCode> {
     }
     out.flush()?;
     Ok(done.code())
-}
-
-/// Says what would be read and what is unchanged.
-fn dry_run(job: &Job<'_>) -> Result<ExitCode> {
-    let dict = read_dicts(&job.reading.dict)?;
-    let (inputs, rejects) = job.inputs()?;
-    let store = Store::open(&job.common.index).ok();
-    let known = match &store {
-        Some(store) => store.inputs()?,
-        None => Vec::new(),
-    };
-    let mut out = out();
-    for input in &inputs {
-        let path = input.path.to_string_lossy();
-        let entry = known
-            .binary_search_by(|entry| entry.path.as_str().cmp(&path))
-            .ok()
-            .map(|index| &known[index]);
-        let state = match (entry, input.stamp) {
-            (Some(entry), Some(stamp)) if entry.holds(&stamp) => "unchanged",
-            (Some(_), _) => "changed",
-            (None, _) => "new",
-        };
-        writeln!(out, "{state:<9} {}", printable(&input.name))?;
-    }
-    for reject in &rejects {
-        let line = format!("{}: {}", reject.origin, reject.reason);
-        writeln!(out, "rejected  {}", printable(&line))?;
-    }
-    if let (Some(words), Some(store)) = (&dict, &store) {
-        let Recut { articles, changed } = store.recut(words)?;
-        let line = say(
-            lang(job.common),
-            format!("用户词典会使 {articles} 篇中的 {changed} 篇重新索引"),
-            format!("the user dictionary changes the words of {changed} of {articles} articles"),
-        );
-        writeln!(out, "{line}")?;
-    }
-    out.flush()?;
-    Ok(if rejects.is_empty() {
-        DONE
-    } else {
-        ExitCode::from(REJECTED)
-    })
 }
 
 impl Job<'_> {
@@ -230,10 +192,17 @@ impl Job<'_> {
             .filter_map(|input| input.stamp.map(|stamp| stamp.bytes))
             .sum();
         let bar = progress(self.common, total);
-        let mut shown = 0;
+        let (mut rejected, mut shown) = (0u64, 0u64);
+        // Of the file at hand: one that is no text may be full of bad lines.
+        let mut of_file = (String::new(), 0u64);
         let mut reject = |reject: &Reject| -> Result<()> {
-            shown += 1;
-            if shown <= 20 || self.common.verbose > 0 {
+            rejected += 1;
+            if of_file.0 != reject.origin.path {
+                of_file = (reject.origin.path.clone(), 0);
+            }
+            of_file.1 += 1;
+            if shown < SHOWN && of_file.1 <= SHOWN_OF_FILE || self.common.verbose > 0 {
+                shown += 1;
                 bar.suspend(|| {
                     tell(
                         self.common,
@@ -270,15 +239,18 @@ impl Job<'_> {
         if let Some(mut log) = log {
             log.flush()?;
         }
-        if shown > 20 && self.common.verbose == 0 {
+        if rejected > shown {
             tell(
                 self.common,
                 &say(
                     lang(self.common),
-                    format!("另有 {} 条被拒，用 --rejects FILE 全部写出", shown - 20),
+                    format!(
+                        "另有 {} 条被拒，用 --rejects FILE 全部写出",
+                        rejected - shown
+                    ),
                     format!(
                         "{} more were rejected; --rejects FILE writes them all",
-                        shown - 20
+                        rejected - shown
                     ),
                 ),
             );

@@ -17,7 +17,7 @@ use crate::cmd::{DONE, NOTHING, lang, out, say, script, tell};
 pub(crate) fn run(common: &Common, args: &ShowArgs) -> Result<ExitCode> {
     let searcher = Searcher::open(&common.index)?;
     let lang = lang(common);
-    let Some(article) = searcher.article(&args.id)? else {
+    let Some(article) = article(&searcher, &args.id)? else {
         tell(
             common,
             &say(
@@ -48,6 +48,23 @@ pub(crate) fn run(common: &Common, args: &ShowArgs) -> Result<ExitCode> {
     }
     out.flush()?;
     Ok(DONE)
+}
+
+/// The article of an id, or else of a place as it stands below a hit: `news.jsonl:12`.
+fn article(searcher: &Searcher, id: &str) -> Result<Option<Stored>> {
+    if let Some(article) = searcher.article(id)? {
+        return Ok(Some(article));
+    }
+    let mut there = None;
+    searcher.articles(|meta| {
+        if there.is_none() && meta.origin.to_string() == id {
+            there = Some(meta.id);
+        }
+    })?;
+    match there {
+        Some(id) => searcher.article(&id),
+        None => Ok(None),
+    }
 }
 
 /// Title and body as they were before repair.

@@ -159,12 +159,8 @@ fn text_says_when_there_is_nothing() {
     for (passages, lang, want) in [
         (0, Lang::Zh, "没有找到\n"),
         (0, Lang::En, "nothing found\n"),
-        (3, Lang::Zh, "共 1 篇、3 段，都在这一页之前\n"),
-        (
-            3,
-            Lang::En,
-            "3 passages in 1 article, all before this page\n",
-        ),
+        (3, Lang::Zh, "共 1 篇、3 段，这一页没有\n"),
+        (3, Lang::En, "3 passages in 1 article; none on this page\n"),
     ] {
         let none = Hits {
             passages,

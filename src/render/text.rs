@@ -235,7 +235,7 @@ fn summary(hits: &Hits, lang: Lang) -> String {
     match (lang, ends) {
         (Lang::Zh, None) if passages == 0 => "没有找到".into(),
         (Lang::En, None) if passages == 0 => "nothing found".into(),
-        (Lang::Zh, None) => format!("共 {articles} 篇、{passages} 段，都在这一页之前"),
+        (Lang::Zh, None) => format!("共 {articles} 篇、{passages} 段，这一页没有"),
         (Lang::Zh, Some((first, last))) => {
             let shown = if first == last {
                 format!("{first}")
@@ -251,7 +251,7 @@ fn summary(hits: &Hits, lang: Lang) -> String {
                 plural(articles, "article")
             );
             match ends {
-                None => format!("{found}, all before this page"),
+                None => format!("{found}; none on this page"),
                 Some((first, last)) if first == last => format!("{found}; {first} shown"),
                 Some((first, last)) => format!("{found}; {first}–{last} shown"),
             }

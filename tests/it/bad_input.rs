@@ -377,3 +377,16 @@ fn bytes_of_anything_are_no_text() {
         "{run}"
     );
 }
+
+/// One file full of bad lines does not hide the others.
+#[test]
+fn a_few_rejects_of_each_file_are_shown() {
+    let env = Env::new()
+        .write("in/a.jsonl", "{\n".repeat(400))
+        .write("in/b.jsonl", "{\n")
+        .write("in/c.txt", "区里召开推进会。");
+    let run = env.run(&["index", "in"]).code(3);
+    let of = |name: &str| run.stderr().matches(&format!("in/{name}.jsonl")).count();
+    assert_eq!((of("a"), of("b")), (5, 1), "{run}");
+    run.says("395 more were rejected");
+}

@@ -269,3 +269,34 @@ fn a_list_by_day_says_how_many_have_all_of_the_query() {
         .code(0);
     assert_eq!(one.stderr(), "");
 }
+
+/// What stands below a hit is an id, and so is the place beside it.
+#[test]
+fn an_article_is_shown_by_its_place_too() {
+    let env = Env::new().write(
+        "a.jsonl",
+        "{\"id\":\"x1\",\"body\":\"甲村修桥。\"}\n{\"id\":\"x2\",\"body\":\"乙村修路。\"}\n",
+    );
+    env.run(&["index", "a.jsonl"]).code(0);
+    env.run(&["show", "a.jsonl:2"]).code(0).prints("乙村修路。");
+    env.run(&["show", "x2"]).code(0).prints("乙村修路。");
+    env.run(&["show", "a.jsonl:3"])
+        .code(1)
+        .says("no article has the id");
+}
+
+#[test]
+fn a_dry_run_in_json_is_one_object() {
+    let env = Env::new().write("in/a.txt", NEWS).write("in/b.txt", NEWS);
+    let counts = |run: crate::env::Run| {
+        let object = run.code(0).object();
+        ["new", "changed", "unchanged", "rejected"].map(|name| object[name].as_u64().unwrap())
+    };
+    let dry = ["index", "in", "--dry-run", "--json"];
+    assert_eq!(counts(env.run(&dry)), [2, 0, 0, 0]);
+    env.run(&["index", "in"]).code(0);
+    env.put("in/b.txt", "另一篇。");
+    assert_eq!(counts(env.run(&dry)), [0, 1, 1, 0]);
+    env.run(&["search", "甲", "--json", "--format", "csv"])
+        .code(2);
+}

@@ -1,0 +1,76 @@
+//! `jianbao index --dry-run`: what would be read, and nothing is.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use jianbao::index::{Recut, Store};
+use jianbao::render::printable;
+use jianbao::source::Input;
+use serde_json::json;
+
+use crate::cmd::index::Job;
+use crate::cmd::{DONE, REJECTED, lang, out, read_dicts, say};
+
+/// Says what would be read and what is unchanged.
+pub(super) fn run(job: &Job<'_>, json: bool) -> Result<ExitCode> {
+    let dict = read_dicts(&job.reading.dict)?;
+    let (inputs, rejects) = job.inputs()?;
+    let store = Store::open(&job.common.index).ok();
+    let known = match &store {
+        Some(store) => store.inputs()?,
+        None => Vec::new(),
+    };
+    let state = |input: &Input| {
+        let path = input.path.to_string_lossy();
+        let entry = known
+            .binary_search_by(|entry| entry.path.as_str().cmp(&path))
+            .ok()
+            .map(|index| &known[index]);
+        match (entry, input.stamp) {
+            (Some(entry), Some(stamp)) if entry.holds(&stamp) => "unchanged",
+            (Some(_), _) => "changed",
+            (None, _) => "new",
+        }
+    };
+    let recut = match (&dict, &store) {
+        (Some(words), Some(store)) => Some(store.recut(words)?),
+        _ => None,
+    };
+    let mut out = out();
+    if json {
+        let count = |wanted| inputs.iter().filter(|one| state(one) == wanted).count();
+        let object = json!({
+            "new": count("new"),
+            "changed": count("changed"),
+            "unchanged": count("unchanged"),
+            "rejected": rejects.len(),
+            "recut": recut.map(|recut| recut.changed),
+        });
+        writeln!(out, "{object}")?;
+    } else {
+        for input in &inputs {
+            writeln!(out, "{:<9} {}", state(input), printable(&input.name))?;
+        }
+        for reject in &rejects {
+            let line = format!("{}: {}", reject.origin, reject.reason);
+            writeln!(out, "rejected  {}", printable(&line))?;
+        }
+        if let Some(Recut { articles, changed }) = recut {
+            let line = say(
+                lang(job.common),
+                format!("用户词典会使 {articles} 篇中的 {changed} 篇重新索引"),
+                format!(
+                    "the user dictionary changes the words of {changed} of {articles} articles"
+                ),
+            );
+            writeln!(out, "{line}")?;
+        }
+    }
+    out.flush()?;
+    Ok(if rejects.is_empty() {
+        DONE
+    } else {
+        ExitCode::from(REJECTED)
+    })
+}
