@@ -21,6 +21,8 @@ const STRETCH: DocId = 8192;
 const STRETCHES: DocId = 4;
 /// Postings that are to be walked over before more than one thread does it.
 const LABOUR: u64 = 20_000;
+/// Words that stand nowhere which are told of at the most.
+const ABSENT: usize = 3;
 /// A query of more parts than this is one of much work.
 const MANY: usize = 8;
 
@@ -100,6 +102,25 @@ impl Searcher {
             }
         }
         Ok(wanted)
+    }
+
+    /// The first few of some words that stand nowhere: not cut as a word, and not as
+    /// characters inside of another.
+    pub(super) fn absent(&self, words: &[(String, u32)]) -> Result<Vec<String>> {
+        let mut absent = Vec::new();
+        for (word, _) in words {
+            if word_frequency(self.store(), word)? > 0 {
+                continue;
+            }
+            let found = self.count(&Query::Exact(word.clone()), &Page::default())?;
+            if found.passages == 0 {
+                absent.push(word.clone());
+            }
+            if absent.len() == ABSENT {
+                break;
+            }
+        }
+        Ok(absent)
     }
 
     fn match_all(

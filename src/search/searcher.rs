@@ -18,7 +18,7 @@ use crate::search::phrase::Phrase;
 use crate::search::query::Query;
 use crate::search::rank::{
     Candidate, Collection, Evidence, FEATURES, HEAD, Model, READ, Said, built_in, by_score,
-    know_days, know_keys, word_frequency,
+    know_days, know_keys,
 };
 use crate::search::suggest::Readings;
 use crate::search::{
@@ -34,9 +34,6 @@ pub struct Stored {
     /// Its repaired body: paragraphs, one a line.
     pub body: String,
 }
-
-/// Words that stand nowhere which are told of at the most.
-const ABSENT: usize = 3;
 
 /// Answers queries on one snapshot.
 pub struct Searcher {
@@ -365,25 +362,6 @@ impl Searcher {
             }
         }
         words
-    }
-
-    /// The first few of some words that stand nowhere: not cut as a word, and not as
-    /// characters inside of another.
-    fn absent(&self, words: &[(String, u32)]) -> Result<Vec<String>> {
-        let mut absent = Vec::new();
-        for (word, _) in words {
-            if word_frequency(&self.store, word)? > 0 {
-                continue;
-            }
-            let found = self.count(&Query::Exact(word.clone()), &Page::default())?;
-            if found.passages == 0 {
-                absent.push(word.clone());
-            }
-            if absent.len() == ABSENT {
-                break;
-            }
-        }
-        Ok(absent)
     }
 
     pub(super) fn evidence(&self, words: &[(String, u32)], asked: &Asked) -> Result<Evidence> {
