@@ -96,9 +96,6 @@ impl Job<'_> {
         let mut found: Vec<Input> = Vec::new();
         let mut rejects = Vec::new();
         let mut seen = std::collections::HashSet::new();
-        // `index .` must not read what it writes.
-        let own = std::fs::canonicalize(&self.common.index).ok();
-        let is_own = |input: &Input| own.as_ref().is_some_and(|own| input.path.starts_with(own));
         for path in self.paths {
             if path == Path::new("-") {
                 found.push(stdin_input());
@@ -107,7 +104,7 @@ impl Job<'_> {
             for input in inputs(path)? {
                 match input {
                     Ok(input) => {
-                        if !is_own(&input) && seen.insert(input.path.clone()) {
+                        if seen.insert(input.path.clone()) {
                             found.push(input);
                         }
                     }
@@ -133,6 +130,10 @@ impl Job<'_> {
                     "none of the files that were indexed is there any more; name the PATHs to read"
                 );
             }
+        }
+        // `index .` must not read what it writes, nor a rebuild what such a run once read.
+        if let Ok(own) = std::fs::canonicalize(&self.common.index) {
+            found.retain(|input| !input.path.starts_with(&own));
         }
         // Which of two records that bear one id keeps it depends on which is
         // read first: not on the order in which paths were typed.
