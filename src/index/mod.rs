@@ -25,6 +25,7 @@ mod health;
 mod ledger;
 mod living;
 mod numbers;
+mod once;
 mod postings;
 mod recipe;
 mod recut;

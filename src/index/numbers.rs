@@ -2,10 +2,11 @@
 //! those get there.
 
 use std::io;
-use std::sync::OnceLock;
 
 use tantivy::HasLen;
 use tantivy::directory::{FileSlice, OwnedBytes};
+
+use crate::index::once::OnceEach;
 
 /// Bytes of numbers that are read in one go: few, for most questions need a handful here and
 /// there, and what was read stays.
@@ -16,7 +17,7 @@ pub(super) struct Numbers {
     file: FileSlice,
     width: usize,
     /// What was read of them.
-    read: Vec<OnceLock<OwnedBytes>>,
+    read: OnceEach<OwnedBytes>,
 }
 
 impl Numbers {
@@ -25,7 +26,7 @@ impl Numbers {
         let stretch = Numbers::stretch(width);
         let read = (file.len() / width).div_ceil(stretch);
         Numbers {
-            read: vec![OnceLock::new(); read],
+            read: OnceEach::new(read),
             file,
             width,
         }
@@ -38,16 +39,12 @@ impl Numbers {
 
     pub(super) fn get(&self, nth: usize) -> io::Result<u64> {
         let stretch = Numbers::stretch(self.width);
-        let read = self.read.get(nth / stretch).ok_or_else(short)?;
-        let numbers = match read.get() {
-            Some(numbers) => numbers,
-            None => {
-                let begin = nth / stretch * stretch * self.width;
-                let end = self.file.len().min(begin + stretch * self.width);
-                let numbers = self.file.slice(begin..end).read_bytes()?;
-                read.get_or_init(|| numbers)
-            }
-        };
+        let numbers = self.read.get(nth / stretch, || {
+            let begin = nth / stretch * stretch * self.width;
+            let end = self.file.len().min(begin + stretch * self.width);
+            self.file.slice(begin..end).read_bytes()
+        });
+        let numbers = numbers?.ok_or_else(short)?;
         number(numbers, nth % stretch * self.width, self.width).ok_or_else(short)
     }
 

@@ -29,13 +29,14 @@ mod write;
 
 use std::io;
 use std::ops::Range;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use tantivy::directory::{FileSlice, OwnedBytes};
 use tantivy::{DocId, HasLen};
 
 use crate::index::numbers::{Numbers, eight, invalid, number4, number8};
+use crate::index::once::OnceEach;
 use crate::index::runs::Runs;
 use crate::index::schema::Zones;
 use crate::index::twins::Signature;
@@ -56,20 +57,15 @@ pub struct Texts {
     records: FileSlice,
     documents: usize,
     runs: Arc<Runs>,
-    groups: Vec<Group>,
+    /// Where the table of each group begins.
+    tables: OwnedBytes,
+    /// The tables, as far as they were read.
+    ends: OnceEach<OwnedBytes>,
     keys: Numbers,
     sketches: Numbers,
     days: Numbers,
     titles: Numbers,
     owns: Numbers,
-}
-
-/// A group of records.
-struct Group {
-    /// Where its table begins.
-    table: usize,
-    /// The table, read at the first use.
-    ends: OnceLock<OwnedBytes>,
 }
 
 /// A passage as it is kept: see [`crate::pack`].
@@ -139,19 +135,15 @@ impl Texts {
         };
         let (keys, sketches) = (next(0, 8), next(1, 8));
         let (days, titles, owns) = (next(2, day), next(3, title), next(4, own));
-        let rest = rest.read_bytes()?;
-        let (runs, tables) = rest.split_at(runs);
-        let tables = tables.chunks_exact(8).map(|table| {
-            let table = number8(table, 0).filter(|table| *table <= records.len());
-            let ends = OnceLock::new();
-            table.map(|table| Group { table, ends })
-        });
-        let runs = Runs::read(runs, documents as DocId);
+        // What is made of the first does not keep their bytes.
+        let (runs, tables) = rest.split(runs);
+        let runs = Runs::read(&runs.read_bytes()?, documents as DocId);
         if runs.articles.count() != articles as u64 {
             return Err(damaged().into());
         }
         Ok(Texts {
-            groups: tables.collect::<Option<_>>().ok_or_else(damaged)?,
+            ends: OnceEach::new(documents.div_ceil(GROUP)),
+            tables: tables.read_bytes()?,
             runs: Arc::new(runs),
             keys,
             sketches,
@@ -228,32 +220,34 @@ impl Texts {
 
     /// Where a record lies.
     fn bytes(&self, doc: usize) -> io::Result<Range<usize>> {
-        let (number, nth) = (doc / GROUP, doc % GROUP);
-        let group = self.groups.get(number).ok_or_else(damaged)?;
-        let base = match number.checked_sub(1) {
+        let (group, nth) = (doc / GROUP, doc % GROUP);
+        let table = self.table(group)?;
+        let base = match group.checked_sub(1) {
             None => 0,
-            Some(before) => self.groups[before].table + GROUP * 4,
+            Some(before) => self.table(before)?.end,
         };
-        let ends = self.ends(number, group)?;
+        let ends = self
+            .ends
+            .get(group, || self.records.slice(table.clone()).read_bytes());
+        let ends = ends?.ok_or_else(damaged)?;
         let place = || {
             let end = |nth: usize| number4(ends, nth * 4);
             let start = base.checked_add(if nth == 0 { 0 } else { end(nth - 1)? })?;
             let end = base.checked_add(end(nth)?)?;
-            (start <= end && end <= group.table).then_some(start..end)
+            (start <= end && end <= table.start).then_some(start..end)
         };
         place().ok_or_else(damaged)
     }
 
-    fn ends<'a>(&self, number: usize, group: &'a Group) -> io::Result<&'a OwnedBytes> {
-        if let Some(ends) = group.ends.get() {
-            return Ok(ends);
-        }
-        let end = group.table + GROUP.min(self.documents - number * GROUP) * 4;
-        if end > self.records.len() {
-            return Err(damaged());
-        }
-        let ends = self.records.slice(group.table..end).read_bytes()?;
-        Ok(group.ends.get_or_init(|| ends))
+    /// Where the table of a group lies.
+    fn table(&self, group: usize) -> io::Result<Range<usize>> {
+        let place = || {
+            let begin = number8(&self.tables, group * 8)?;
+            let records = GROUP.min(self.documents.checked_sub(group * GROUP)?);
+            let end = begin.checked_add(records * 4)?;
+            (end <= self.records.len()).then_some(begin..end)
+        };
+        place().ok_or_else(damaged)
     }
 
     /// Some passages of an article, as they are kept; `docs` are sorted, and
