@@ -1,5 +1,6 @@
 //! A file or a folder becomes a sorted list of inputs with stable names.
 
+use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
@@ -105,7 +106,10 @@ fn one(
             let (path, error) = bare(error);
             return match error {
                 ignore::Error::Loop { .. } => None,
-                error => reject(path.as_deref().unwrap_or(top), error.to_string()),
+                error => {
+                    let path = path.as_deref().unwrap_or(top);
+                    reject(path, cause(path, &error))
+                }
             };
         }
     };
@@ -128,8 +132,23 @@ fn one(
             stamp: Some(stamp(&data)),
             path: entry.into_path(),
         })),
-        Err(error) => reject(entry.path(), error.to_string()),
+        Err(error) => reject(entry.path(), cause(entry.path(), &error)),
     }
+}
+
+/// What stands behind an error: those around it name the path again.
+fn cause(path: &Path, error: &ignore::Error) -> String {
+    if path.is_symlink() && !path.exists() {
+        return "a link to something that is not there".to_owned();
+    }
+    let mut cause: &dyn Error = match error {
+        ignore::Error::Io(error) => error,
+        error => error,
+    };
+    while let Some(deeper) = cause.source() {
+        cause = deeper;
+    }
+    cause.to_string()
 }
 
 /// An error of the walk and the path it stands for, out of their wrappings.

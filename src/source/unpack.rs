@@ -103,13 +103,18 @@ impl<R: Read> Read for Metered<'_, R> {
     }
 }
 
-/// The bytes inside a packing, in large pieces, counted against `budget`.
+/// The bytes inside a packing, in large pieces, counted against `budget`. What the name says is
+/// not always so: a browser may unpack a file and leave its name.
 pub(crate) fn unpack<'a>(
     reader: impl Read + 'a,
     packing: Packing,
     budget: &'a Budget,
 ) -> io::Result<Box<dyn BufRead + 'a>> {
-    let packed = BufReader::with_capacity(DISK_BUFFER, reader);
+    let mut packed = BufReader::with_capacity(DISK_BUFFER, reader);
+    let packing = match packing {
+        Packing::Plain => packing,
+        named => told_by(packed.fill_buf()?).unwrap_or(named),
+    };
     Ok(match packing {
         Packing::Plain => Box::new(packed),
         Packing::Bzip2 => large(MultiBzDecoder::new(packed), budget),
@@ -124,6 +129,32 @@ pub(crate) fn unpack<'a>(
             large(decoder, budget)
         }
     })
+}
+
+/// How each packing begins: RFC 1952, RFC 8878, and the formats of xz and bzip2.
+const BEGINNINGS: [(&[u8], Packing); 4] = [
+    (b"\x1F\x8B", Packing::Gzip),
+    (b"\x28\xB5\x2F\xFD", Packing::Zstd),
+    (b"\xFD7zXZ\0", Packing::Xz),
+    (b"BZh", Packing::Bzip2),
+];
+/// Bytes that are looked at for a text: those of a tar header.
+const LOOKED_AT: usize = 512;
+/// Where the header of a tar file says that it is one, by POSIX.
+const TAR: (usize, &[u8]) = (257, b"ustar");
+
+/// The packing of bytes by how they begin; of what begins neither like one nor like a text,
+/// nothing can be said.
+fn told_by(bytes: &[u8]) -> Option<Packing> {
+    let begins = |(beginning, _): &&(&[u8], Packing)| bytes.starts_with(beginning);
+    if let Some((_, packing)) = BEGINNINGS.iter().find(begins) {
+        return Some(*packing);
+    }
+    let bytes = &bytes[..bytes.len().min(LOOKED_AT)];
+    let (at, mark) = TAR;
+    let is_tar = bytes.get(at..).is_some_and(|rest| rest.starts_with(mark));
+    let is_text = |byte: &u8| !byte.is_ascii_control() || byte.is_ascii_whitespace();
+    (is_tar || !bytes.is_empty() && bytes.iter().all(is_text)).then_some(Packing::Plain)
 }
 
 fn large<'a>(reader: impl Read + 'a, budget: &'a Budget) -> Box<dyn BufRead + 'a> {
@@ -148,6 +179,17 @@ pub(crate) fn why(error: &io::Error) -> String {
         _ if error.to_string().contains("not supported") => format!("packed in a way that is not read ({error}); pack it again with the usual settings"),
         // Only a budget makes this kind without a system error behind it, or a damaged stream does.
         io::ErrorKind::Other if error.raw_os_error().is_none() && error.to_string().contains("reading stopped") => error.to_string(),
-        _ => format!("cannot be read to its end ({error}): the file is damaged; fetch it again"),
+        _ => format!("cannot be read to its end ({}): the file is damaged; fetch it again", said(error)),
+    }
+}
+
+/// What an error says, without the bytes that it quotes.
+fn said(error: &io::Error) -> String {
+    let said = error.to_string();
+    let words = |c: char| c.is_ascii_graphic() || c == ' ';
+    let end = said.find(|c| !words(c)).unwrap_or(said.len());
+    match said.get(..end).and_then(|said| said.rsplit_once(": ")) {
+        Some((what, _)) if end < said.len() => what.to_owned(),
+        _ => said,
     }
 }

@@ -93,6 +93,8 @@ fn zip_why(error: &ZipError) -> String {
         ZipError::UnsupportedArchive(what) => format!(
             "packed in a way that is not read ({what}); pack it again with the usual settings"
         ),
+        // Its words name the parts of the format.
+        ZipError::InvalidArchive(_) => "not a whole zip file: the list of what is in it is missing or damaged, as when a download was cut off; fetch it again".to_owned(),
         error => format!("not a whole zip file ({error}); fetch it again"),
     }
 }

@@ -156,8 +156,8 @@ fn files_that_were_cut_off() {
         &[
             ("cut.txt.gz", &text[..text.len() / 2]),
             ("cut.txt.zst", &frame[..frame.len() / 2]),
-            ("not.txt.gz", b"no gzip at all"),
-            ("not.txt.zst", b"no zstd at all"),
+            ("not.txt.gz", b"no gzip at all\0"),
+            ("not.txt.zst", b"no zstd at all\0"),
         ],
         0,
         &[

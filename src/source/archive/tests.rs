@@ -152,7 +152,7 @@ fn xz() {
         &["n.txt.xz REJECT ends too early"],
     );
     check(
-        &read("n.txt.xz", b"no xz at all"),
+        &read("n.txt.xz", b"no xz at all\0"),
         &["n.txt.xz REJECT cannot be read to its end"],
     );
 }
@@ -211,14 +211,42 @@ fn cut_files_say_so_and_keep_what_came_before() {
         &["a.exe REJECT type .exe is not read"],
     );
     check(
-        &read("a.txt.gz", b"no gzip at all"),
+        &read("a.txt.gz", b"no gzip at all\0"),
         &["a.txt.gz REJECT cannot be read to its end"],
     );
     check(
-        &read("a.txt.zst", b"no zstd at all"),
+        &read("a.txt.zst", b"no zstd at all\0"),
         &["a.txt.zst REJECT cannot be read to its end"],
     );
-    check(&read("a.tar", &[b'x'; 2000]), &["a.tar REJECT "]);
+    // What it quotes of the bytes is no word of an error.
+    check(
+        &read("a.tar", &[0xC4; 2000]),
+        &[
+            "a.tar REJECT cannot be read to its end (numeric field did not have utf-8 text): the file is damaged; fetch it again",
+        ],
+    );
+}
+
+#[test]
+fn what_is_packed_otherwise_than_its_name_says_is_read() {
+    let tar = tar(&[("1.txt", NEWS.as_bytes())]);
+    let zstd = zstd::encode_all(NEWS.as_bytes(), 1).unwrap();
+    for (name, bytes, want) in [
+        // As a browser leaves it that unpacked it on the way.
+        ("n.txt.gz", NEWS.as_bytes(), format!("n.txt.gz {NEWS}")),
+        ("n.txt.gz", &zstd, format!("n.txt.gz {NEWS}")),
+        (
+            "n.txt.zst",
+            &gz(NEWS.as_bytes()),
+            format!("n.txt.zst {NEWS}"),
+        ),
+        ("n.tgz", &tar, format!("n.tgz!1.txt {NEWS}")),
+        ("n.tar.xz", &gz(&tar), format!("n.tar.xz!1.txt {NEWS}")),
+    ] {
+        check(&read(name, bytes), &[&want]);
+    }
+    let inner = zip(&[("n.txt.gz", NEWS.as_bytes())]);
+    check(&read("a.zip", &inner), &[&format!("a.zip!n.txt.gz {NEWS}")]);
 }
 
 #[test]
