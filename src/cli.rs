@@ -197,7 +197,7 @@ pub(crate) struct SearchArgs {
     /// The query; several words are joined by blanks 查询
     #[arg(
         value_name = "QUERY",
-        required_unless_present = "queries",
+        required_unless_present_any = ["queries", "from"],
         allow_hyphen_values = false
     )]
     pub(crate) query: Vec<OsString>,
@@ -213,11 +213,11 @@ pub(crate) struct SearchArgs {
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) offset: usize,
     /// First day: 2017, 2017-06, 2017-06-29 起始日期
-    #[arg(long, value_name = "DATE", value_parser = first_day)]
-    pub(crate) since: Option<Date>,
+    #[arg(long, value_name = "DATE", value_parser = days)]
+    pub(crate) since: Option<(Date, Date)>,
     /// Last day 截止日期
-    #[arg(long, value_name = "DATE", value_parser = last_day)]
-    pub(crate) until: Option<Date>,
+    #[arg(long, value_name = "DATE", value_parser = days)]
+    pub(crate) until: Option<(Date, Date)>,
     /// Sources whose name holds this 来源
     #[arg(long, value_name = "S")]
     pub(crate) source: Vec<String>,
@@ -428,14 +428,18 @@ pub(crate) struct DictDiscoverArgs {
     pub(crate) json: bool,
 }
 
-/// The arguments as they are parsed: `-廉政` is part of a query, not a flag, so
-/// its minus sign is put as `－`, which a query reads alike.
+/// The arguments as they are parsed: `-廉政` and `-2016` are parts of a query, not flags, so
+/// the minus sign is put as `－`, which a query reads alike.
 pub(crate) fn arguments() -> impl Iterator<Item = OsString> {
     std::env::args_os().map(|argument| {
         let excluded = argument
             .to_str()
             .and_then(|text| text.strip_prefix('-'))
-            .filter(|rest| rest.starts_with(|c: char| !c.is_ascii() || "\"'(".contains(c)));
+            .filter(|rest| {
+                rest.starts_with(|c: char| {
+                    !c.is_ascii() || c.is_ascii_digit() || "\"'(".contains(c)
+                })
+            });
         match excluded {
             Some(rest) => format!("－{rest}").into(),
             None => argument,
@@ -476,15 +480,8 @@ fn seconds(text: &str) -> Result<Duration, String> {
         .ok_or_else(|| "a number of seconds: 60".to_owned())
 }
 
-fn first_day(text: &str) -> Result<Date, String> {
-    day(text).map(|(first, _)| first)
-}
-
-fn last_day(text: &str) -> Result<Date, String> {
-    day(text).map(|(_, last)| last)
-}
-
-fn day(text: &str) -> Result<(Date, Date), String> {
+/// `2017`, `2017-06`, `2017-06-29`: the first day and the last.
+fn days(text: &str) -> Result<(Date, Date), String> {
     match jianbao::search::query::date_range(text) {
         Some((Some(first), Some(last))) => Ok((first, last)),
         _ => Err("a date is 2017, 2017-06 or 2017-06-29".to_owned()),

@@ -61,8 +61,11 @@ pub(crate) fn run(common: &Common, args: &EvalArgs) -> Result<ExitCode> {
         tell(
             common,
             &format!(
-                "{} queries have no relevant article in the judgements: left out",
-                report.unjudged
+                "no relevant article in the judgements: {} left out",
+                match report.unjudged {
+                    1 => "1 query".to_owned(),
+                    many => format!("{many} queries"),
+                }
             ),
         );
     }

@@ -1,11 +1,12 @@
 //! `jianbao search`: a query in, ranked passages out.
 
-use std::ffi::OsString;
+use std::ffi::OsStr;
 use std::io::Write;
 use std::mem::ManuallyDrop;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use jianbao::fold::to_simplified;
 use jianbao::index::{COMMIT_EVERY, Mode};
 use jianbao::render::{self, Format, Script, Style, plural};
@@ -21,11 +22,12 @@ use crate::cmd::{DONE, NOTHING, REJECTED, colour, lang, out, read_text, say, tel
 
 pub(crate) fn run(common: &Common, args: &SearchArgs) -> Result<ExitCode> {
     let mut rejected = false;
-    if !args.from.is_empty() {
+    let (query, from) = asked(args)?;
+    if !from.is_empty() {
         let done = Job {
             common,
             reading: &args.reading,
-            paths: &args.from,
+            paths: from,
             mode: Mode::Update,
             commit_every: COMMIT_EVERY,
         }
@@ -56,7 +58,7 @@ pub(crate) fn run(common: &Common, args: &SearchArgs) -> Result<ExitCode> {
             let topics = read_topics(&path.display().to_string(), &read_text(path)?)?;
             asking.many(&topics, &mut out)?
         }
-        None => asking.one(&typed(&args.query), &mut out)?,
+        None => asking.one(&query, &mut out)?,
     };
     out.flush()?;
     Ok(match (found, rejected) {
@@ -208,7 +210,9 @@ impl Asking<'_> {
     }
 
     fn notes(&self, notes: &[Note]) -> Vec<String> {
-        notes.iter().map(|note| note.text(self.lang)).collect()
+        let swapped = is_swapped(self.args).then_some(&Note::SwappedDates);
+        let notes = notes.iter().chain(swapped);
+        notes.map(|note| note.text(self.lang)).collect()
     }
 
     fn tell_all(&self, notes: &[String]) {
@@ -341,10 +345,29 @@ impl Asking<'_> {
     }
 }
 
+/// The query, and what is to be indexed before. All that follows `--from` is taken for its
+/// paths, a query too; so those at the end that name no file are the query.
+fn asked(args: &SearchArgs) -> Result<(String, &[PathBuf])> {
+    if !args.query.is_empty() || args.queries.is_some() {
+        return Ok((typed(&args.query), &args.from));
+    }
+    let is_there = |path: &PathBuf| path == Path::new("-") || path.symlink_metadata().is_ok();
+    let paths = args.from.iter().rposition(is_there).unwrap_or(0) + 1;
+    match args.from.split_at_checked(paths) {
+        Some((paths, words)) if !words.is_empty() => Ok((typed(words), paths)),
+        _ => bail!(
+            "no query: all that follows --from was read as its paths; write the query first: jianbao search QUERY --from PATH"
+        ),
+    }
+}
+
 /// The query as it was typed. An argument that is no Unicode is read as far as
 /// it is: what is not becomes U+FFFD, which is searched like any symbol.
-fn typed(words: &[OsString]) -> String {
-    let words: Vec<_> = words.iter().map(|word| word.to_string_lossy()).collect();
+fn typed<S: AsRef<OsStr>>(words: &[S]) -> String {
+    let words: Vec<_> = words
+        .iter()
+        .map(|word| word.as_ref().to_string_lossy())
+        .collect();
     words.join(" ")
 }
 
@@ -365,7 +388,16 @@ fn quoted(text: &str) -> String {
     }
 }
 
+/// Whether the last day lies before the first: they are taken the other way round, as in a query.
+fn is_swapped(args: &SearchArgs) -> bool {
+    matches!((args.since, args.until), (Some((since, _)), Some((_, until))) if since > until)
+}
+
 fn page(args: &SearchArgs) -> Page {
+    let (since, until) = match is_swapped(args) {
+        false => (args.since, args.until),
+        true => (args.until, args.since),
+    };
     Page {
         limit: args.limit,
         offset: args.offset,
@@ -378,8 +410,8 @@ fn page(args: &SearchArgs) -> Page {
             GroupArg::Article => Group::Article,
             GroupArg::Passage => Group::Passage,
         },
-        since: args.since,
-        until: args.until,
+        since: since.map(|(first, _)| first),
+        until: until.map(|(_, last)| last),
         sources: args.source.clone(),
         fold: !matches!(args.format, FormatArg::Trec),
         explain: args.explain,

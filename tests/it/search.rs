@@ -201,6 +201,19 @@ fn filters_and_order() {
     env.run(&["search", "党员", "--since", "1950", "--until", "1951"])
         .code(1)
         .says("--since");
+    // A range that ends before it starts, as in a query.
+    let range = search(&["--since", "2018", "--until", "2019"]);
+    let swapped = search(&["--since", "2019", "--until", "2018"]);
+    let texts = |hits: &[Value]| {
+        hits.iter()
+            .map(|hit| hit["text"].clone())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(texts(&swapped), texts(&range));
+    assert!(!range.is_empty());
+    env.run(&["search", "党员", "--since", "2019", "--until", "2018"])
+        .code(0)
+        .says("swapped");
 }
 
 #[test]
@@ -339,8 +352,10 @@ fn the_query_language_from_outside() {
         ("巡查", "ab"),
         ("巡查 与 水库", "b"),
         ("巡查 AND 堤坝", "a"),
+        ("巡查 && 堤坝", "a"),
         ("堤坝 或 大厅", "ac"),
         ("堤坝 OR 大厅", "ac"),
+        ("堤坝 || 大厅", "ac"),
         ("简报 -抗旱", "ac"),
         ("简报 非 抗旱", "ac"),
         ("简报 NOT 防汛", "bc"),

@@ -13,8 +13,10 @@ pub(crate) const OPERATORS: &[(&str, Operator)] = &[
     ("与", Operator::And),
     ("與", Operator::And),
     ("AND", Operator::And),
+    ("&&", Operator::And),
     ("或", Operator::Or),
     ("OR", Operator::Or),
+    ("||", Operator::Or),
     ("非", Operator::Not),
     ("NOT", Operator::Not),
 ];
@@ -79,7 +81,10 @@ pub(crate) fn can_escape(c: char) -> bool {
 
 /// Whether an operator word may begin with it.
 pub(crate) fn begins_operator(c: char) -> bool {
-    matches!(half(c), '与' | '與' | '或' | '非' | 'A' | 'O' | 'N')
+    matches!(
+        half(c),
+        '与' | '與' | '或' | '非' | 'A' | 'O' | 'N' | '&' | '|'
+    )
 }
 
 /// Whether the whole word is an operator, in either width.

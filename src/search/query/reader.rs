@@ -174,10 +174,12 @@ impl Reader {
         group
     }
 
-    /// An operator that joins nothing is text.
+    /// An operator that joins nothing is text, if it has any.
     fn lone(&mut self, sequence: &mut Sequence, word: String) {
         self.note(Note::LoneOperator(word.clone()));
-        if let Some(text) = self.part(Query::Words(word), 1) {
+        if chars::is_searchable(&word)
+            && let Some(text) = self.part(Query::Words(word), 1)
+        {
             sequence.push_text(text);
         }
     }

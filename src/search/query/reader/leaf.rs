@@ -36,12 +36,22 @@ const NO_FIELDS: &[&str] = &[
     "url",
     "编号",
     "id",
+    "发文字号",
+    "發文字號",
+    "文号",
+    "文號",
+    "number",
+    "发布机构",
+    "发文机关",
+    "agency",
     "时间",
     "time",
     "栏目",
     "site",
+    "column",
     "关键词",
     "keyword",
+    "keywords",
 ];
 
 #[derive(Debug, Clone, Copy, PartialEq)]
