@@ -9,10 +9,13 @@ use anyhow::Result;
 
 use crate::index::{Signature, Store};
 use crate::search::rank::{Candidate, WIDE, day_of};
+use crate::search::together::each;
 
 /// How many of the best are looked at for copies of what is shown: a copy says
 /// the same, so it stands near. So many are ranked in any case.
 const LOOK: usize = WIDE;
+/// So many of them are worth a thread of their own.
+const TOGETHER: usize = 32;
 
 /// Goes down a ranked list of articles and folds every copy into the article
 /// above it that it is a copy of: the places of the first `wanted` others, with how
@@ -34,8 +37,11 @@ pub(super) fn fold(
     };
     let sketch = |one: &Candidate| segment(one).sketch(one.article());
     // Together, for they lie far apart.
-    let first: Result<Vec<u64>> = ranked.iter().take(LOOK).map(sketch).collect();
-    let first = first?;
+    let looked_at = &ranked[..ranked.len().min(LOOK)];
+    let first: Vec<Vec<u64>> = each(looked_at.chunks(TOGETHER).collect(), |some| {
+        some.iter().map(sketch).collect()
+    })?;
+    let first = first.concat();
     for (nth, candidate) in ranked.iter().enumerate() {
         let sketch = match first.get(nth) {
             Some(sketch) => *sketch,
