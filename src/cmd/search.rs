@@ -123,6 +123,15 @@ impl Asking<'_> {
         if hits.relaxed || !hits.absent.is_empty() || !whole && is_reading(&query) {
             self.try_next(&query, text)?;
         }
+        if !whole
+            && !hits.relaxed
+            && self.page.offset == 0
+            && !self.common.quiet
+            && let Some(Suggestion { query, why, count }) =
+                self.searcher.meant(&query, &self.page, hits.passages)?
+        {
+            self.offer(&query, &self.flags(&why), &self.difference(&why), count);
+        }
         render::head(&self.style, false, out)?;
         render::render(&hits, None, &self.style, out)?;
         Ok(true)

@@ -7,11 +7,12 @@ use anyhow::Result;
 use tantivy::DocId;
 
 use crate::index::day;
+use crate::search::asked::Asked;
 use crate::search::many::{Often, each};
 use crate::search::matching::{Matcher, Rigour, Wanted};
 use crate::search::phrase::Phrase;
 use crate::search::query::Query;
-use crate::search::rank::{idf, passages, word_frequency};
+use crate::search::rank::{KNOWN, idf, passages, word_frequency};
 use crate::search::set::Set;
 use crate::search::{Page, Searcher, together};
 
@@ -105,16 +106,19 @@ impl Searcher {
     }
 
     /// The first few of some words that stand nowhere: not cut as a word, and not as
-    /// characters inside of another.
-    pub(super) fn absent(&self, words: &[(String, u32)]) -> Result<Vec<String>> {
+    /// characters inside of another. A short part that was cut into characters is a word too.
+    pub(super) fn absent(&self, words: &[(String, u32)], asked: &Asked) -> Result<Vec<String>> {
         let mut absent = Vec::new();
-        for (word, _) in words {
-            if word_frequency(self.store(), word)? > 0 {
+        let short = |text: &&String| Phrase::new(text).units.len() <= KNOWN;
+        let unknown = asked.free.iter().filter(short);
+        let unknown = unknown.flat_map(|text| self.unknown(text));
+        for word in words.iter().map(|(word, _)| word.clone()).chain(unknown) {
+            if word_frequency(self.store(), &word)? > 0 {
                 continue;
             }
             let found = self.count(&Query::Exact(word.clone()), &Page::default())?;
             if found.passages == 0 {
-                absent.push(word.clone());
+                absent.push(word);
             }
             if absent.len() == ABSENT {
                 break;

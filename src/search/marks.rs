@@ -3,7 +3,62 @@
 use std::ops::Range;
 
 use crate::chars::units;
+use crate::search::Searcher;
+use crate::search::asked::Asked;
 use crate::search::phrase::Phrase;
+
+/// Characters that stand beside any other, and mark nothing.
+const LITTLE: &str = "的了是在和与及或对为有不也就都而等被把将从到这那其之以个";
+
+impl Searcher {
+    /// What is marked: the parts as they stand, and the words of two characters
+    /// or more. Single characters are marked only when nothing else was asked.
+    pub(super) fn strings_to_mark(&self, words: &[(String, u32)], asked: &Asked) -> Vec<Phrase> {
+        let parts = asked.free.iter().chain(&asked.exact).cloned();
+        let words = words.iter().map(|(word, _)| word.clone());
+        let words = words.filter(|word| word.chars().nth(1).is_some());
+        // Of a name that no dictionary has any two characters that stand side by side.
+        let unknown = asked.free.iter().flat_map(|text| self.unknown(text));
+        let pairs = unknown.flat_map(|run| {
+            let run: Vec<char> = run.chars().collect();
+            let pairs = run
+                .windows(2)
+                .filter(|pair| !pair.iter().any(|c| LITTLE.contains(*c)));
+            pairs.map(String::from_iter).collect::<Vec<String>>()
+        });
+        let mut strings: Vec<Phrase> = Vec::new();
+        for string in parts
+            .chain(words)
+            .chain(pairs)
+            .map(|text| Phrase::new(&text))
+        {
+            // A part that is a word is looked for once.
+            if !strings.contains(&string) {
+                strings.push(string);
+            }
+        }
+        strings
+    }
+
+    /// Stretches of a text that were cut into single characters: names and terms that no
+    /// dictionary has.
+    pub(super) fn unknown(&self, text: &str) -> Vec<String> {
+        let mut runs: Vec<Range<usize>> = Vec::new();
+        for word in self.store().segmenter().words(text) {
+            let mut chars = word.text.chars();
+            if !matches!((chars.next(), chars.next()), (Some(c), None) if !c.is_ascii()) {
+                continue;
+            }
+            match runs.last_mut() {
+                Some(last) if last.end == word.bytes.start => last.end = word.bytes.end,
+                _ => runs.push(word.bytes),
+            }
+        }
+        let runs = runs.into_iter().filter_map(|run| text.get(run));
+        let runs = runs.filter(|run| run.chars().nth(1).is_some());
+        runs.map(str::to_owned).collect()
+    }
+}
 
 /// Byte ranges of a text at which one of the strings stands: sorted, apart, on
 /// character boundaries.

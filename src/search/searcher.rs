@@ -14,7 +14,6 @@ use crate::article::{Date, Origin};
 use crate::index::{Block, Meta, Segment, Store, key_of};
 use crate::search::asked::Asked;
 use crate::search::found::{Found, Leaf};
-use crate::search::phrase::Phrase;
 use crate::search::query::Query;
 use crate::search::rank::{
     Candidate, Collection, Evidence, FEATURES, HEAD, Model, READ, Said, built_in, by_score,
@@ -93,7 +92,7 @@ impl Searcher {
         };
         let mut hits = Hits {
             relaxed: found.relaxed,
-            absent: self.absent(words)?,
+            absent: self.absent(words, asked)?,
             ..Hits::default()
         };
         let evidence = self.evidence(words, asked)?;
@@ -449,22 +448,6 @@ impl Searcher {
             said.lead = 0;
         }
         Ok(said)
-    }
-
-    /// What is marked: the parts as they stand, and the words of two characters
-    /// or more. Single characters are marked only when nothing else was asked.
-    fn strings_to_mark(&self, words: &[(String, u32)], asked: &Asked) -> Vec<Phrase> {
-        let parts = asked.free.iter().chain(&asked.exact);
-        let words = words.iter().map(|(word, _)| word);
-        let words = words.filter(|word| word.chars().nth(1).is_some());
-        let mut strings: Vec<Phrase> = Vec::new();
-        for string in parts.chain(words).map(|text| Phrase::new(text)) {
-            // A part that is a word is looked for once.
-            if !strings.contains(&string) {
-                strings.push(string);
-            }
-        }
-        strings
     }
 }
 

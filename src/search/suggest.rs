@@ -17,6 +17,7 @@ use crate::search::abbreviations;
 use crate::search::matching::Matcher;
 use crate::search::phrase::Phrase;
 use crate::search::query::{Query, parse};
+use crate::search::rank::KNOWN;
 use crate::search::{Count, Page, Searcher, together};
 
 /// As many lines as are worth reading.
@@ -183,6 +184,31 @@ impl Searcher {
         Ok(())
     }
 
+    /// What was meant by a term of one piece that stands nowhere: another, a character or two
+    /// away, that more passages have than have a part of what was asked.
+    pub fn meant(&self, query: &Query, page: &Page, found: u64) -> Result<Option<Suggestion>> {
+        let Query::Words(text) = query else {
+            return Ok(None);
+        };
+        let phrase = Phrase::new(text);
+        let exactly = |text: &str| self.count(&Query::Exact(text.to_owned()), page);
+        if phrase.units.len() > KNOWN || exactly(text)?.passages > 0 {
+            return Ok(None);
+        }
+        let near = nearer::strings(self.store(), &phrase, &mut { EFFORT })?;
+        for string in near.iter().take(TRIED) {
+            if exactly(string)?.passages > found {
+                let query = Query::Words(string.clone());
+                return Ok(Some(Suggestion {
+                    count: self.count(&query, page)?,
+                    query: query.to_string(),
+                    why: Why::Nearer(text.clone()),
+                }));
+            }
+        }
+        Ok(None)
+    }
+
     fn filters(&self, query: &Query, page: &Page, lines: &mut Lines<'_>) -> Result<()> {
         let dated = page.since.is_some() || page.until.is_some();
         let sourced = !page.sources.is_empty();
@@ -211,7 +237,7 @@ impl Searcher {
             if !asked || why == Why::Filters && some {
                 continue;
             }
-            let count = self.strictly(query, &page)?;
+            let count = self.finding(query, &page)?;
             lines.add(query.to_string(), why, count);
         }
         Ok(())
@@ -227,6 +253,14 @@ impl Searcher {
             }
         }
         Ok(cost)
+    }
+
+    /// Counts what a line finds, if anything has all that is asked in it.
+    fn finding(&self, query: &Query, page: &Page) -> Result<Count> {
+        match self.strictly(query, page)? {
+            Count { passages: 0, .. } => Ok(Count::default()),
+            _ => self.count(query, page),
+        }
     }
 
     /// Counts what has all that is asked: nothing when only some of the words
@@ -278,7 +312,7 @@ impl Lines<'_> {
             let cost = self.searcher.cost(&query)?;
             if cost <= self.effort {
                 self.effort -= cost;
-                let count = self.searcher.strictly(&query, &self.page)?;
+                let count = self.searcher.finding(&query, &self.page)?;
                 self.add(shown, why, count);
             }
         }

@@ -17,6 +17,7 @@ mod frozen;
 mod hostile;
 mod fuzz;
 mod manual;
+mod meant;
 mod mutate;
 mod pack;
 mod pages;

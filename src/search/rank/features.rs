@@ -63,6 +63,8 @@ pub(crate) const NAMES: [&str; COUNT] = [
 ];
 /// Number of features.
 pub(crate) const COUNT: usize = 33;
+/// How much of the title was asked for, and how much of the query it has in one piece.
+const TITLE: (usize, usize) = (16, 17);
 /// Features that are another one over the best of its list.
 const OVER_BEST: [(usize, usize); 4] = [(3, 0), (18, 4), (19, 5), (20, 12)];
 /// Features that tell the best of the list apart.
@@ -184,6 +186,12 @@ pub(super) fn features(
 fn begin(stretch: &Counts, counts: &[u32], weights: &Weights, characters: u32) -> f64 {
     let length = f64::from(stretch.length);
     bm25(counts, weights, LEAD_BM25, length, f64::from(characters))
+}
+
+/// Whether the title is the query: it has all of it in one piece, and nothing else.
+pub(super) fn is_title(row: &[f64; COUNT]) -> bool {
+    let (asked_for, run) = TITLE;
+    row[run] >= 1.0 && row[asked_for] >= 1.0
 }
 
 /// Fills in the features that compare a candidate with the best of its list.

@@ -1,0 +1,114 @@
+//! What a query means that is not there to the letter, or is a headline.
+
+use serde_json::json;
+
+use crate::env::Env;
+
+/// An article of the title and text, as a line of JSON.
+fn article(id: &str, title: &str, text: &str) -> String {
+    json!({"id": id, "title": title, "body": text}).to_string() + "\n"
+}
+
+/// Whoever types a headline wants that article, however often others name what stands in it.
+#[test]
+fn a_headline_finds_its_article_first() {
+    let title = "李向阳会见客商代表陈望";
+    let mut lines = article("own", title, "双方就园区建设交换了意见，午后考察了码头。");
+    for n in 0..30 {
+        let text = format!(
+            "李向阳会见客商代表，李向阳说，客商代表陈望第{n}次到访。会见客商代表陈望时，李向阳会见客商代表，并介绍园区。"
+        );
+        lines += &article(
+            &format!("{n}"),
+            &format!("李向阳会见客商代表第{n}批"),
+            &text,
+        );
+    }
+    lines += &article(
+        "longer",
+        &format!("快讯：{title}并致辞"),
+        "李向阳会见客商代表陈望。",
+    );
+    let env = Env::new().write("in.jsonl", lines);
+    env.run(&["index", "in.jsonl"]).code(0);
+    for query in [title, "李向陽會見客商代表陳望"] {
+        let found = env.run(&["search", query, "--json"]).code(0).articles();
+        assert_eq!(found[0], "own", "{query}: {found:?}");
+    }
+}
+
+#[test]
+fn a_mistyped_term_has_a_line_to_try() {
+    let env = Env::with_corpus();
+    let said = |query: &str| env.run(&["search", query]).stderr().to_owned();
+    // Each has hits, for its words stand somewhere; as it is it stands nowhere.
+    for (query, meant) in [("主体党日", "主题党日"), ("主题党曰", "主题党日")] {
+        let said = said(query);
+        let line = format!("try: jianbao search {meant}  (near {query}: ");
+        assert!(said.contains(&line), "{query}: {said}");
+    }
+    // What stands there needs none, and a long question is no term.
+    for query in ["主题党日", "党日", "怎样办好每个支部的主体党日活动"] {
+        let said = said(query);
+        assert!(!said.contains("near"), "{query}: {said}");
+    }
+    assert_eq!(env.run(&["search", "主体党日", "-q"]).stderr(), "");
+}
+
+/// The count beside a line is what the line finds.
+#[test]
+fn a_line_to_try_finds_what_it_says() {
+    let env = Env::with_corpus();
+    let mut lines = 0;
+    for query in [
+        "主体党日",
+        "三会一客",
+        "“基层党日”",
+        "支部品排",
+        "流动党圆",
+        "主题党日 zzzqqq",
+    ] {
+        let said = env.run(&["search", query]).stderr().to_owned();
+        for line in said
+            .lines()
+            .filter_map(|line| line.strip_prefix("try: jianbao search "))
+        {
+            let (command, counted) = line.split_once("  (").unwrap();
+            let counted = counted.rsplit(": ").next().unwrap().trim_end_matches(')');
+            let command = command.trim_matches('\'');
+            let count = env.run(&["search", command, "--count"]).code(0);
+            assert_eq!(count.stdout().trim(), counted, "{query}: {line}");
+            lines += 1;
+        }
+    }
+    assert!(lines > 5, "{lines}");
+}
+
+/// No dictionary has the name, so it is cut into characters.
+#[test]
+fn a_name_of_no_dictionary_is_named_and_marked() {
+    let env = Env::new().write(
+        "in.jsonl",
+        article(
+            "1",
+            "简报",
+            "昨天查处了煋玥公司，煋玥的账户已冻结，玥不在场。",
+        ) + &article("2", "简报", "煋城与玥山今天通车。"),
+    );
+    env.run(&["index", "in.jsonl"]).code(0);
+    let hits = env.run(&["search", "煋玥账户", "--json"]).code(0).json();
+    assert_eq!(hits[0]["article"], "1");
+    let text: Vec<char> = hits[0]["text"].as_str().unwrap().chars().collect();
+    let marks = hits[0]["marks"].as_array().unwrap();
+    let marked: Vec<String> = marks
+        .iter()
+        .map(|mark| {
+            let at = |end: usize| mark[end].as_u64().unwrap() as usize;
+            text[at(0)..at(1)].iter().collect()
+        })
+        .collect();
+    assert_eq!(marked, ["煋玥", "煋玥", "账户"]);
+    env.run(&["search", "玥煋"])
+        .code(0)
+        .says("note: nowhere in the index: 玥煋");
+}
