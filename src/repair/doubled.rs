@@ -3,6 +3,7 @@
 
 use super::chars::{is_chinese_mark, is_han, lines};
 use super::edits::Change;
+use std::ops::Range;
 
 /// Whether a mark can follow an inserted comma.
 fn follows(c: char) -> bool {
@@ -33,6 +34,38 @@ pub(super) fn is_record(line: &[char]) -> bool {
     ascii_run || (doubled > 1 && !prose)
 }
 
+/// Characters of the name of a column.
+const COLUMN: usize = 4;
+
+/// Which of the lines of a page are rows of a table of fields, as a page that quotes one has
+/// them: as many commas in each, all half-width, below a row of short names or with a number
+/// before each row.
+pub(super) fn rows(page: &[char], lines: &[Range<usize>]) -> Vec<bool> {
+    let fields = |line: &Range<usize>| {
+        let line = &page[line.clone()];
+        let commas = line.iter().filter(|c| **c == ',').count();
+        (commas > 1 && !line.contains(&'，')).then_some(commas)
+    };
+    let names = |line: &Range<usize>| {
+        let line = &page[line.clone()];
+        let short = |field: &[char]| field.len() <= COLUMN;
+        !line.iter().any(|c| is_chinese_mark(*c)) && line.split(|c| *c == ',').all(short)
+    };
+    let numbered = |line: &Range<usize>| {
+        let number = page[line.clone()].split(|c| *c == ',').next();
+        number.is_some_and(|number| !number.is_empty() && number.iter().all(char::is_ascii_digit))
+    };
+    let mut rows = vec![false; lines.len()];
+    for (nth, pair) in lines.windows(2).enumerate() {
+        let [above, below] = pair else { continue };
+        let goes_on = rows[nth] || names(above) || numbered(above) && numbered(below);
+        if fields(above).is_some() && fields(above) == fields(below) && goes_on {
+            (rows[nth], rows[nth + 1]) = (true, true);
+        }
+    }
+    rows
+}
+
 pub(super) fn undouble(page: &[char]) -> Vec<Change> {
     // Fields of a table may be empty; a page without any mark of prose may be one.
     let prose = page
@@ -40,9 +73,10 @@ pub(super) fn undouble(page: &[char]) -> Vec<Change> {
         .any(|&c| matches!(c, '。' | '、' | '“' | '《' | '，'));
     let mut sure = Vec::new();
     let mut likely = Vec::new();
-    for line in lines(page) {
+    let lines = lines(page);
+    for (line, is_row) in lines.iter().zip(rows(page, &lines)) {
         let text = &page[line.clone()];
-        if !text.windows(2).any(|w| is_comma(w[0]) && follows(w[1])) || !prose {
+        if is_row || !text.windows(2).any(|w| is_comma(w[0]) && follows(w[1])) || !prose {
             continue;
         }
         let record = is_record(text);
@@ -116,8 +150,16 @@ mod tests {
             "真的吗?!",
             "真的吗？！好。",
             "f(x,,y)",
+            "点名如下。\n姓名,,备注\n张三,,请假。\n李四,,到会。",
+            "处分如下：\n1,张三,市财政局,,给予警告处分。\n2,李四,,,免予处分。",
+            "名单。\n姓名,单位,职务\n张三,财政局,科长、党委委员",
         ] {
             same(text);
         }
+        // A headline over a paragraph is no row of names.
+        check(
+            "市委召开会议,部署防汛,,压实责任\n会议强调,要连夜巡查堤坝,,确保度汛安全。",
+            "市委召开会议，部署防汛，压实责任\n会议强调，要连夜巡查堤坝，确保度汛安全。",
+        );
     }
 }

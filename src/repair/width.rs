@@ -2,7 +2,7 @@
 //! whose commas were all folded. Digits, Latin, URLs, code and tables keep theirs.
 
 use super::chars::{is_chinese_mark, is_han, lines};
-use super::doubled::is_record;
+use super::doubled::{is_record, rows};
 use super::edits::Change;
 
 /// The full-width form of a mark that pages fold.
@@ -41,8 +41,12 @@ fn folded(page: &[char]) -> bool {
 
 /// A line of code or markup, where half-width marks are syntax.
 fn is_code(line: &[char]) -> bool {
-    line.iter()
-        .any(|c| matches!(c, '{' | '}' | '=' | '<' | '>' | '`' | '\\' | '|' | '$'))
+    let calls =
+        |w: &[char]| w[0].is_ascii_alphanumeric() && w[1] == '(' && matches!(w[2], '"' | '\'');
+    line.windows(3).any(calls)
+        || line
+            .iter()
+            .any(|c| matches!(c, '{' | '}' | '=' | '<' | '>' | '`' | '\\' | '|' | '$'))
 }
 
 pub(super) fn restore(page: &[char]) -> Vec<Change> {
@@ -50,9 +54,10 @@ pub(super) fn restore(page: &[char]) -> Vec<Change> {
         return Vec::new();
     }
     let mut out = Vec::new();
-    for line in lines(page) {
+    let lines = lines(page);
+    for (line, is_row) in lines.iter().zip(rows(page, &lines)) {
         let text = &page[line.clone()];
-        if is_code(text) || is_record(text) {
+        if is_row || is_code(text) || is_record(text) {
             continue;
         }
         // A mark that was made full-width makes the mark beside it Chinese too: `人民”),`.
