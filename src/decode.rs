@@ -178,8 +178,12 @@ fn utf16_by_hanzi(bytes: &[u8]) -> Option<&'static Encoding> {
 fn nearly_utf8(bytes: &[u8], valid: usize) -> bool {
     let starts = |bytes: &[u8]| bytes.iter().filter(|b| **b >= 0xC0).count();
     let (mut broken, mut whole) = (0usize, starts(&bytes[..valid]));
+    let mut goes_on = false;
     for chunk in bytes[valid..].utf8_chunks() {
-        broken += usize::from(!chunk.invalid().is_empty());
+        // Broken bytes side by side are one place.
+        goes_on &= chunk.valid().is_empty();
+        broken += usize::from(!goes_on && !chunk.invalid().is_empty());
+        goes_on = true;
         whole += starts(chunk.valid().as_bytes());
     }
     whole >= broken * 10
@@ -426,6 +430,15 @@ mod tests {
         let got = decode(cut, Hint::default());
         assert_eq!((got.encoding, got.lossy), ("UTF-8", 1));
         assert!(got.text.starts_with("市直机关党组织"));
+        // Some bytes side by side are one broken place, however short the text.
+        let torn = [
+            "会议强调要抓好防汛。盘".as_bytes(),
+            b"\xFF\xFE\x80",
+            "尾。".as_bytes(),
+        ]
+        .concat();
+        let got = decode(&torn, Hint::default());
+        assert_eq!((got.encoding, got.lossy), ("UTF-8", 3));
     }
 
     #[test]

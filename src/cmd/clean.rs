@@ -1,6 +1,6 @@
 //! `jianbao clean`: a text in, the restored text out.
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
@@ -34,7 +34,8 @@ pub(crate) fn run(args: &CleanArgs) -> Result<ExitCode> {
     } else {
         let shown = script(args.script)(&repaired.text);
         out.write_all(shown.as_bytes())?;
-        if !shown.ends_with('\n') {
+        // What goes into a file is the text; on a screen the prompt begins a line.
+        if !shown.ends_with('\n') && std::io::stdout().is_terminal() {
             writeln!(out)?;
         }
     }

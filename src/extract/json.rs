@@ -13,7 +13,14 @@ const DEEPEST: usize = 4;
 /// each story of an object or array that holds many (a day's broadcast, an
 /// answer of some interface with `data.list`).
 pub(crate) fn read(text: &str, map: &FieldMap) -> Result<Vec<Draft>, Skip> {
-    match serde_json::from_str(text) {
+    let read = serde_json::from_str(text);
+    // Half of a character that lies beyond the first 65,536, as a crawler cuts it, is no
+    // reason to lose the rest.
+    let read = read.or_else(|error| match without_halves(text) {
+        Some(text) => serde_json::from_str(&text),
+        None => Err(error),
+    });
+    match read {
         Ok(Value::Object(record)) => record_of(record, map),
         Ok(Value::Array(values)) => numbered(values, map),
         Ok(_) => Err(Skip::Malformed(
@@ -21,6 +28,34 @@ pub(crate) fn read(text: &str, map: &FieldMap) -> Result<Vec<Draft>, Skip> {
         )),
         Err(error) => Err(Skip::Malformed(format!("not valid JSON: {error}"))),
     }
+}
+
+/// The text with U+FFFD for each escape of half a character (`\ud83d` without its other half);
+/// `None` when it has none.
+fn without_halves(text: &str) -> Option<String> {
+    let unit = |at: usize| {
+        let hex = text.get(at..at + 6)?.strip_prefix("\\u")?;
+        u32::from_str_radix(hex, 16).ok()
+    };
+    let mut whole = String::new();
+    let (mut taken, mut at) = (0, 0);
+    while let Some(found) = text[at..].find('\\') {
+        at += found;
+        let escaped = unit(at);
+        let after = unit(at + 6);
+        at += match (escaped, after) {
+            (Some(0xD800..=0xDBFF), Some(0xDC00..=0xDFFF)) => 12,
+            (Some(0xD800..=0xDFFF), _) => {
+                whole.push_str(&text[taken..at]);
+                whole.push_str("\\ufffd");
+                taken = at + 6;
+                6
+            }
+            // The next is escaped, whatever it is.
+            _ => 1 + text[at + 1..].chars().next().map_or(0, char::len_utf8),
+        };
+    }
+    (taken > 0).then(|| whole + &text[taken..])
 }
 
 /// A record: an article, or the frame around many.
@@ -207,6 +242,20 @@ mod tests {
                 want
             );
         }
+    }
+
+    #[test]
+    fn half_a_character_costs_no_record() {
+        for (body, want) in [
+            (r"好\ud83d，\udc00", "好\u{FFFD}，\u{FFFD}"),
+            (r"好\ud83d\ude00\ud83d", "好😀\u{FFFD}"),
+            (r"路径\\ud83d\udead", "路径\\ud83d\u{FFFD}"),
+            (r"好\ud83d\n", "好\u{FFFD}"),
+        ] {
+            assert_eq!(one(&format!("{{\"body\":\"{body}\"}}")).body, want);
+        }
+        assert!(read(r#"{"body":"好\ud83d"#, &FieldMap::default()).is_err());
+        assert_eq!(without_halves(r"一\u4e8c\"), None);
     }
 
     #[test]

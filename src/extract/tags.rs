@@ -83,10 +83,33 @@ const NAMED: &[(&str, char)] = &[
     ("yen", '¥'),
 ];
 
-/// Does a string hold markup? A tag that ends or breaks a line tells; `3<5` does not.
+/// Does a string hold markup? The end of an element that there is tells, or one that needs no
+/// end; `3<5`, `a<b 且 c>d` and `the tag <table>` do not.
 pub(crate) fn looks_like_markup(text: &str) -> bool {
-    text.contains('<')
-        && Pieces::of(text).any(|piece| matches!(piece, Piece::Tag { name, .. } if BLOCKS.contains(&&*name.to_ascii_lowercase()) || is_inline(name)))
+    let tells = |piece| match piece {
+        Piece::Tag {
+            name,
+            closing,
+            attributes,
+        } => {
+            (is_block(name) || is_inline(name))
+                && (closing || is_endless(name) && may_be_attributes(attributes))
+        }
+        Piece::Text(_) | Piece::Data(_) => false,
+    };
+    text.contains('<') && Pieces::of(text).any(tells)
+}
+
+/// Elements that are often written without an end.
+fn is_endless(name: &str) -> bool {
+    ["br", "hr", "img", "p"]
+        .iter()
+        .any(|tag| name.eq_ignore_ascii_case(tag))
+}
+
+/// Words of Chinese are none, but for the values of some.
+fn may_be_attributes(text: &str) -> bool {
+    text.contains('=') || text.chars().all(|c| c.is_ascii() || c.is_whitespace())
 }
 
 fn is_inline(name: &str) -> bool {
@@ -316,6 +339,11 @@ impl<'a> Pieces<'a> {
             })
             .unwrap_or(inner.len());
         let (name, attributes) = inner[..end].split_at(length.min(end));
+        // `n<p时` and `<li@site>`: what goes on is no name.
+        let goes_on = |c: char| c == '@' || !c.is_ascii() && !c.is_whitespace();
+        if !self.any_name && attributes.starts_with(goes_on) {
+            return None;
+        }
         let taken = text.len() - inner.len() + end + 1;
         Some((
             taken,
@@ -410,6 +438,11 @@ mod tests {
             ("<a title=\"1>0\" href='x'>一</a><a b=\"<p>二", "一二"),
             ("<p>没有完的 <b", "没有完的 <b"),
             ("&amp;lt;", "&lt;"),
+            (
+                "<p>当n<p时，写信给<li@site.cn>。</p>",
+                "当n<p时，写信给<li@site.cn>。",
+            ),
+            ("<p\u{3000}align=center>一</p>", "一"),
         ] {
             assert_eq!(strip(markup), want, "{markup}");
         }
@@ -421,7 +454,14 @@ mod tests {
             ("<p>a</p>", true),
             ("a<br>b", true),
             ("3<5", false),
-            ("a<b 且 c>d", true),
+            ("a<b 且 c>d", false),
+            ("样本量n<p时无解，若n>p则有解。", false),
+            ("当x<b，y>b时", false),
+            ("李明 <li@site.cn>，逾期", false),
+            ("用 List<String> 和 <table> 标签。", false),
+            ("一<p align=center>二", true),
+            ("一<b>二</b>", true),
+            ("<div class=\"正文\">一</div>", true),
             ("《党章》", false),
             ("<党>", false),
         ] {
