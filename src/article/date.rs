@@ -47,12 +47,17 @@ pub fn parse_date(field: &str) -> Option<Date> {
 /// A day of a month without its year, at the start of a text (`6月29日`), and
 /// what follows it. A range keeps its first day.
 pub(crate) fn month_day_at(text: &str) -> Option<(i8, i8, &str)> {
-    let (month, rest) = number(text)?;
-    let rest = skip_blanks(rest).strip_prefix(['月'])?;
+    let (month, rest) = match text.strip_prefix("元月") {
+        Some(rest) => (1, rest),
+        None => {
+            let (month, rest) = number(text)?;
+            (month.value, skip_blanks(rest).strip_prefix('月')?)
+        }
+    };
     let (day, rest) = number(skip_blanks(rest))?;
     let rest = after_day(rest)?;
     Some((
-        i8::try_from(month.value).ok()?,
+        i8::try_from(month).ok()?,
         i8::try_from(day.value).ok()?,
         rest,
     ))
@@ -292,6 +297,11 @@ fn english(field: &str) -> Option<(Date, &str)> {
 
 /// Seconds (10 digits) or milliseconds (13) since 1970, as the day in Shanghai.
 fn since_epoch(field: &str) -> Option<Date> {
+    // Python writes seconds with a fraction.
+    let field = match field.split_once('.') {
+        Some((whole, part)) if part.bytes().all(|byte| byte.is_ascii_digit()) => whole,
+        _ => field,
+    };
     let seconds = match field.len() {
         10 => field.parse::<i64>().ok()?,
         13 => field.parse::<i64>().ok()? / 1000,
@@ -394,6 +404,7 @@ mod tests {
             ("２０１２年３月４日", "2012-03-04"),
             ("一九八七年二月二十五日", "1987-02-25"),
             ("二〇二三年一月三日", "2023-01-03"),
+            ("二〇二三年元月三日", "2023-01-03"),
             ("二○一八年十月十一日", "2018-10-11"),
             ("二零零九年十二月三十一日", "2009-12-31"),
             ("二0一八年六月廿五日", "2018-06-25"),
@@ -450,6 +461,7 @@ mod tests {
             ("20180601190628", "2018-06-01"),
             ("1527865200", "2018-06-01"),
             ("1527868800000", "2018-06-02"),
+            ("1527865200.25", "2018-06-01"),
             ("2018-06-01 前后", ""),
             ("自2018年6月1日", ""),
             ("2018-02-30", ""),

@@ -160,16 +160,21 @@ impl FieldMap {
                 .any(|want| holds(record, want))
     }
 
-    /// Takes a field out of a record: the value under the first key that has one.
-    pub(crate) fn take(&self, field: Field, record: &mut Map<String, Value>) -> Option<Value> {
+    /// Takes the value of a field out of a record, with the key it had there.
+    pub(crate) fn take(
+        &self,
+        field: Field,
+        record: &mut Map<String, Value>,
+    ) -> Option<(String, Value)> {
         for (_, key) in self.0.iter().filter(|(of, _)| *of == field) {
             if let Some(value) = take_path(record, key) {
-                return Some(value);
+                return Some((key.clone(), value));
             }
         }
         keys_of(field).iter().find_map(|want| {
             let key = key_like(record, want)?.to_owned();
-            record.shift_remove(&key)
+            let value = record.shift_remove(&key)?;
+            Some((key, value))
         })
     }
 }
@@ -267,7 +272,8 @@ mod tests {
         let Value::Object(mut record) = record else {
             unreachable!()
         };
-        assert_eq!(map.take(field, &mut record), want);
+        let taken = map.take(field, &mut record).map(|(_, value)| value);
+        assert_eq!(taken, want);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::article::{Draft, Evidence, Found, Skip};
+use crate::article::{Draft, Evidence, Found, Skip, find_date, parse_date};
 use crate::extract::fields::{Field, FieldMap};
 use crate::extract::{MOST_STORIES, headline_alone, paragraphs, tags, too_many};
 
@@ -122,7 +122,26 @@ fn story_like(value: &Value, map: &FieldMap) -> bool {
 /// The draft of a record that is one article.
 pub(crate) fn object(record: Map<String, Value>, map: &FieldMap) -> Draft {
     let mut record = flattened(record, map);
-    let mut take = |field| map.take(field, &mut record).and_then(text_of);
+    // What cannot be read stays in the record, as what nobody knows does.
+    let mut take = |field| {
+        let (key, value) = map.take(field, &mut record)?;
+        let text = match (field, value) {
+            (_, Value::String(text)) if field != Field::Date => {
+                return Some(text).filter(|text| !text.trim().is_empty());
+            }
+            (Field::Date, value) => text_of(value.clone())
+                .filter(|text| find_date(text).or_else(|| parse_date(text)).is_some())
+                .ok_or(value),
+            (_, value) => text_of(value.clone()).ok_or(value),
+        };
+        match text {
+            Ok(text) => Some(text),
+            Err(value) => {
+                record.insert(key, value);
+                None
+            }
+        }
+    };
     let found = |value| Found {
         value,
         from: Evidence::Field,
@@ -182,9 +201,10 @@ fn text_of(value: Value) -> Option<String> {
             .collect::<Vec<_>>()
             .join("\n"),
         Value::Object(mut record) => {
-            return record
-                .shift_remove("text")
-                .or_else(|| record.shift_remove("content"))
+            // An export of MongoDB wraps days and numbers.
+            return ["text", "content", "name", "$date", "$numberLong"]
+                .iter()
+                .find_map(|key| record.shift_remove(*key))
                 .and_then(text_of);
         }
         Value::Bool(_) | Value::Null => return None,
@@ -242,6 +262,42 @@ mod tests {
                 want
             );
         }
+    }
+
+    #[test]
+    fn what_cannot_be_read_of_a_field_stays() {
+        for (date, want) in [
+            (r#""05-01-2023""#, None),
+            (r#"44931"#, None),
+            (r#""2023-01""#, None),
+            (r#"1672902000.5"#, Some("1672902000.5")),
+            (
+                r#"{"$date":"2023-01-05T00:00:00Z"}"#,
+                Some("2023-01-05T00:00:00Z"),
+            ),
+            (
+                r#"{"$date":{"$numberLong":"1672876800000"}}"#,
+                Some("1672876800000"),
+            ),
+            (
+                r#""发布于 二〇二三年元月五日""#,
+                Some("发布于 二〇二三年元月五日"),
+            ),
+        ] {
+            let draft = one(&format!(
+                r#"{{"pubDate":{date},"source":{{"name":"新华社"}},"body":"一。"}}"#
+            ));
+            assert_eq!(draft.date.map(|date| date.value).as_deref(), want, "{date}");
+            assert_eq!(
+                draft.extra.contains_key("pubDate"),
+                want.is_none(),
+                "{date}"
+            );
+            assert_eq!(draft.source.unwrap().value, "新华社");
+        }
+        let draft = one(r#"{"source":{"code":3},"title":true,"body":"一。"}"#);
+        assert_eq!(draft.extra["source"]["code"], 3);
+        assert_eq!(draft.extra["title"], true);
     }
 
     #[test]

@@ -1,17 +1,14 @@
 //! Markdown: front matter, a heading as title, and files that hold many stories.
 
 use crate::article::{Draft, Evidence, Found, Skip, find_date};
-use crate::extract::fields::{Field, FieldMap};
-use crate::extract::{MOST_STORIES, headline_alone, paragraphs, tags, too_many};
-use serde_json::{Map, Value};
+use crate::extract::{MOST_STORIES, front, headline_alone, paragraphs, tags, too_many};
 
 /// The drafts of a file: one for each story where it holds several (a
 /// broadcast, a daily digest), one otherwise.
 pub(crate) fn read(text: &str) -> Result<Vec<Draft>, Skip> {
-    let (front, text) = front_matter(text);
+    let (base, text) = front::read(text);
     let text = without_comments(text);
     let sections = sections(&text);
-    let base = head(front);
     match story_level(&sections) {
         Some(_) if sections.len() > MOST_STORIES => Err(too_many()),
         Some(level) => Ok(stories(&sections, level, &base)),
@@ -286,62 +283,6 @@ fn link(line: &str) -> Option<(&str, &str)> {
     Some((&inner[..close], &target[end + 1..]))
 }
 
-/// `---`, lines of `key: value`, `---` at the head of the file, and what follows.
-fn front_matter(text: &str) -> (&str, &str) {
-    let inner = text
-        .trim_start()
-        .strip_prefix("---")
-        .filter(|rest| rest.starts_with(['\n', '\r']));
-    let Some(inner) = inner else {
-        return ("", text);
-    };
-    let mut at = 0;
-    for line in inner.split_inclusive('\n') {
-        at += line.len();
-        if at > line.len() && line.trim_end() == "---" {
-            return (&inner[..at - line.len()], &inner[at..]);
-        }
-    }
-    ("", text)
-}
-
-/// What front matter says, as the fields of a record.
-fn head(front: &str) -> Draft {
-    let mut record = Map::new();
-    for line in front.lines() {
-        if let Some((key, value)) = line
-            .split_once(':')
-            .filter(|(key, _)| !key.starts_with([' ', '#', '-']))
-        {
-            let value = value.trim();
-            let bare = value.strip_prefix('"').and_then(|v| v.strip_suffix('"'));
-            let bare = bare.or_else(|| value.strip_prefix('\'').and_then(|v| v.strip_suffix('\'')));
-            record.insert(
-                key.trim().to_owned(),
-                Value::String(bare.unwrap_or(value).to_owned()),
-            );
-        }
-    }
-    let map = FieldMap::default();
-    let mut take = |field| match map.take(field, &mut record) {
-        Some(Value::String(value)) => Some(value),
-        _ => None,
-    };
-    let found = |value| Found {
-        value,
-        from: Evidence::Field,
-    };
-    Draft {
-        id: take(Field::Id),
-        title: take(Field::Title).map(found),
-        date: take(Field::Date).map(found),
-        source: take(Field::Source).map(found),
-        url: take(Field::Url),
-        extra: record,
-        ..Draft::default()
-    }
-}
-
 /// The text without `<!-- … -->`, which may span lines.
 fn without_comments(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -378,15 +319,6 @@ mod tests {
             "2019年5月4日 公布\n第一章 总则\n第一条 为了保护河湖，制定本办法。"
         );
         assert_eq!(draft.story, None);
-    }
-
-    #[test]
-    fn front_matter_is_read() {
-        let draft = read("---\ntitle: \"市委全会召开\"\ndate: 2018-06-01\ntags: 党建\n---\n# 别的标题\n**正文**见[附件](a.pdf)。\n- 一\n> 二\n").remove(0);
-        assert_eq!(title(&draft), "市委全会召开");
-        assert_eq!(draft.date.unwrap().value, "2018-06-01");
-        assert_eq!(draft.body, "别的标题\n正文见附件。\n一\n二");
-        assert_eq!(draft.extra["tags"], "党建");
     }
 
     #[test]

@@ -4,6 +4,7 @@
 
 mod docx;
 mod fields;
+mod front;
 mod headline;
 mod html;
 mod json;
