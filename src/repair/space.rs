@@ -75,10 +75,8 @@ fn inner(page: &[char], line: std::ops::Range<usize>, spaced: bool, out: &mut Ve
             && matches!(page[i], '，' | '。' | '、' | '；')
             && start > line.start
             && (is_han(page[start - 1]) || matches!(page[start - 1], '”' | '》' | '）'));
-        if before_mark
-            || (alone && after_preposition(page, start, &line))
-            || joined.next_if(|&j| j == start).is_some()
-        {
+        let in_run = joined.next_if(|&j| j == start).is_some();
+        if in_run || before_mark || (alone && after_preposition(page, start, &line)) {
             out.push(Change::delete(start, i));
         }
     }
@@ -96,14 +94,21 @@ fn after_preposition(page: &[char], blank: usize, line: &std::ops::Range<usize>)
         && hanzi(Some(blank + 2))
 }
 
-/// Runs of single hanzi with one blank between each: first character, number of characters.
+/// Runs of single hanzi, and marks among them, with one blank between each: first character,
+/// number of characters.
 fn runs(page: &[char], line: &std::ops::Range<usize>) -> Vec<(usize, usize)> {
     let mut out = Vec::new();
     let text = &page[line.clone()];
-    let lone = |i: usize| {
-        is_han(text[i])
-            && (i == 0 || !is_han(text[i - 1]))
-            && text.get(i + 1).is_none_or(|&c| !is_han(c))
+    let before = |i: usize| i.checked_sub(1).map(|before| text[before]);
+    let lone = |i: usize| match text[i] {
+        c if is_han(c) => {
+            before(i).is_none_or(|c| !is_han(c)) && text.get(i + 1).is_none_or(|&c| !is_han(c))
+        }
+        // A mark is one of them where it has a blank on both sides.
+        c if is_chinese_mark(c) && !is_blank(c) && c != '·' => {
+            before(i) == Some(' ') && text.get(i + 1).is_none_or(|&c| c == ' ')
+        }
+        _ => false,
     };
     let mut i = 0;
     while i < text.len() {
@@ -139,25 +144,41 @@ fn wraps(page: &[char], lines: &[std::ops::Range<usize>]) -> Vec<Change> {
         .iter()
         .map(|line| width(&page[line.clone()]))
         .collect();
+    let is_marked = |line: &usize| {
+        let prose = |c: &char| matches!(c, '，' | '。' | '、' | ',' | '“');
+        page[lines[*line].clone()].iter().any(prose)
+    };
+    let breaks = |line: usize, first: usize| {
+        full(page, &lines[line], widths[line], first) && goes_on(page, lines, line)
+    };
+    // A page that is wrapped all over: so many lines are as wide as any, and short paragraphs
+    // are wrapped like long ones.
+    let widest = widths.iter().skip(1).copied().max().unwrap_or(0);
+    let wide = (1..lines.len()).filter(|line| breaks(*line, widest));
+    let (wide, prose) = wide.fold((0, 0), |(wide, prose), line| {
+        (wide + 1, prose + usize::from(is_marked(&line)))
+    });
+    let least = match wide >= WRAPPED && prose * 2 > wide {
+        true => 1,
+        false => WRAPPED,
+    };
     // The first line is the title or may be: nothing is joined to it.
     let mut i = 1;
     while i < lines.len() {
+        let first = if least < WRAPPED { widest } else { widths[i] };
         let mut end = i;
-        while end < lines.len()
-            && full(page, &lines[end], widths[end], widths[i])
-            && goes_on(page, lines, end)
-        {
+        let joins = |line: usize| {
+            breaks(line, first)
+                || least < WRAPPED
+                    && full(page, &lines[line], widths[line], first)
+                    && goes_on_in_numbers(page, lines, line)
+        };
+        while end < lines.len() && joins(end) {
             end += 1;
         }
         // The run's last line may be any length, but not longer.
-        let marked = (i..end)
-            .filter(|&l| {
-                page[lines[l].clone()]
-                    .iter()
-                    .any(|&c| matches!(c, '，' | '。' | '、' | ',' | '“'))
-            })
-            .count();
-        if end - i >= WRAPPED
+        let marked = (i..end).filter(is_marked).count();
+        if end - i >= least
             && marked * 2 > end - i
             && widths.get(end).is_some_and(|&w| w <= widths[i] + 2)
         {
@@ -187,6 +208,21 @@ fn goes_on(page: &[char], lines: &[std::ops::Range<usize>], line: usize) -> bool
         .is_some_and(|&c| is_han(c) || matches!(c, '“' | '《' | '，' | '。' | '、'))
 }
 
+/// Whether the line after one that ends in a hanzi may continue it with a number or a Latin
+/// word, and is no point of a list.
+fn goes_on_in_numbers(page: &[char], lines: &[std::ops::Range<usize>], line: usize) -> bool {
+    let hanzi = page[lines[line].clone()].last().is_some_and(|c| is_han(*c));
+    let next = lines
+        .get(line + 1)
+        .map_or(&[][..], |next| &page[next.clone()]);
+    let word = next
+        .iter()
+        .take_while(|c| c.is_ascii_alphanumeric())
+        .count();
+    let point = |c: &char| matches!(c, '.' | '．' | '、' | ')' | '）' | ':' | '：' | ' ');
+    hanzi && word > 0 && next.get(word).is_some_and(|c| !point(c))
+}
+
 #[cfg(test)]
 mod tests {
     use crate::repair::tests::{check, same};
@@ -211,6 +247,12 @@ mod tests {
                 "标题\n为进一步推动机关党建工作提质增效，各单位\n结合自身实际，制定工作清单，明确责任分工，\n把学习教育同中心工作结合起来，深入基层一线\n开展调查研究，帮助群众解决实际困难，受到广\n泛好评。\n下一段。",
                 "标题\n为进一步推动机关党建工作提质增效，各单位结合自身实际，制定工作清单，明确责任分工，把学习教育同中心工作结合起来，深入基层一线开展调查研究，帮助群众解决实际困难，受到广泛好评。\n下一段。",
             ),
+            ("会 议 强 调 ， 要 抓 好 落 实 。", "会议强调，要抓好落实。"),
+            // Short paragraphs of a page that is wrapped all over, with a number at a break.
+            (
+                "标题\n为进一步推动机关党建工作提质增效，各单位\n结合自身实际，制定工作清单，明确责任分工，\n把学习教育同中心工作结合起来，深入基层一线\n开展调查研究，帮助群众解决实际困难，受到广\n泛好评。\n市直机关工委负责同志介绍说，今年以来已有\n230个支部完成整改。\n下一步，要把好的做法固定下来，形成制度并\n长期坚持。",
+                "标题\n为进一步推动机关党建工作提质增效，各单位结合自身实际，制定工作清单，明确责任分工，把学习教育同中心工作结合起来，深入基层一线开展调查研究，帮助群众解决实际困难，受到广泛好评。\n市直机关工委负责同志介绍说，今年以来已有230个支部完成整改。\n下一步，要把好的做法固定下来，形成制度并长期坚持。",
+            ),
         ] {
             check(from, to);
         }
@@ -227,6 +269,9 @@ mod tests {
             "李以 王强 出席了会议，记者 方 冰",
             "标题\n床前明月光\n疑是地上霜\n举头望明月\n低头思故乡",
             "甲\n\n乙",
+            // Two lines of one width are no wrapped page, and points of a list stay apart.
+            "标题\n市直机关工委负责同志介绍说，今年以来已有\n不少支部完成整改。",
+            "标题\n为进一步推动机关党建工作提质增效，各单位要：\n1.结合自身实际，制定清单，明确责任分工到人\n2.把学习教育同中心工作结合起来，深入到基层\n3.开展调查研究，帮助群众解决一批实际困难\n4.把好的做法固定下来，形成制度并长期坚持\n5.逐项销号。",
             "    let x = 1;",
         ] {
             same(text);
