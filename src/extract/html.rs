@@ -111,6 +111,8 @@ struct Held {
     links: usize,
     /// Hanzi outside of links, imprints, and what surrounds articles.
     words: usize,
+    /// A sentence stands there, outside of all these.
+    statement: bool,
     /// Links, by number.
     anchors: usize,
     /// A link says that it is an attachment, or leads to one.
@@ -133,6 +135,7 @@ impl Held {
         self.text += other.text;
         self.links += other.links;
         self.words += other.words;
+        self.statement |= other.statement;
         self.anchors += other.anchors;
         self.attachment |= other.attachment;
         self.label |= other.label;
@@ -155,7 +158,7 @@ const LONGEST_BOX: usize = 1500;
 const LONGEST_INFO: usize = 600;
 const LONGEST_CELL: usize = 120;
 
-/// A page of links with fewer hanzi of its own is a list.
+/// A page of links without a sentence and with fewer hanzi of its own is a list.
 const FEWEST_WORDS: usize = 40;
 
 impl<'a> Page<'a> {
@@ -214,7 +217,7 @@ impl<'a> Page<'a> {
             ));
         }
         let links = all.anchors >= 8 && all.links * 10 >= all.text * 5;
-        let article = meta.title.is_some() || all.words >= FEWEST_WORDS;
+        let article = meta.title.is_some() || all.statement || all.words >= FEWEST_WORDS;
         if links && !article {
             return Err(Skip::Malformed(format!(
                 "is a list of {} links, and holds no article of its own",
@@ -317,6 +320,8 @@ fn held(nodes: &[Node<'_>], around: &[bool]) -> Vec<Held> {
         ["a", "title", "option"].iter().any(|tag| node.is(tag))
     });
     let mut held = vec![Held::default(); nodes.len()];
+    // What follows the first line of an imprint is more of it.
+    let mut imprint = false;
     for (at, node) in nodes.iter().enumerate() {
         let own = &mut held[at];
         match node.what {
@@ -331,13 +336,13 @@ fn held(nodes: &[Node<'_>], around: &[bool]) -> Vec<Held> {
                 let count = text.chars().filter(|c| !c.is_whitespace()).count();
                 own.text = count;
                 own.links = if linked[at] { count } else { 0 };
-                if !around[at] && !linked[at] && !holder::is_imprint(text) {
-                    own.words = text
-                        .chars()
-                        .filter(|c| *c >= '\u{3400}' && *c < '\u{A000}')
-                        .count();
+                let own_text = !around[at] && !linked[at];
+                imprint |= own_text && holder::is_imprint(text);
+                if own_text && !imprint && !holder::is_of_site(text) {
+                    own.words = holder::hanzi(text);
                 }
-                if !around[at] && !linked[at] && holder::is_sentence(text) {
+                own.statement = own_text && holder::is_statement(text);
+                if own_text && holder::is_sentence(text) {
                     own.sentences = count;
                 }
                 own.attachment = linked[at] && text.contains("附件");

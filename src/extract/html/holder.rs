@@ -221,3 +221,50 @@ pub(crate) fn is_sentence(text: &str) -> bool {
 pub(crate) fn is_imprint(text: &str) -> bool {
     IMPRINT.iter().any(|word| text.contains(word))
 }
+
+/// Words of lines that greet who visits a site, or tell where its office is.
+const OF_THE_SITE: &[&str] = &[
+    "地址：",
+    "地址:",
+    "邮编",
+    "邮政编码",
+    "电话：",
+    "电话:",
+    "传真",
+    "公网安备",
+    "本网站",
+    "本站",
+    "保留所有权",
+    "Copyright",
+    "©",
+    "欢迎您",
+    "欢迎访问",
+    "欢迎光临",
+    "今天是",
+    "请输入",
+];
+
+/// Does a text tell of the site and not of anything on the page?
+pub(crate) fn is_of_site(text: &str) -> bool {
+    is_imprint(text) || OF_THE_SITE.iter().any(|word| text.contains(word))
+}
+
+/// The fewest hanzi of a sentence that ends, and of one with clauses.
+const FEWEST: usize = 8;
+const FEWEST_IN_CLAUSES: usize = 14;
+
+/// Is a text a sentence beyond doubt? An entry of a menu may hold a mark.
+pub(crate) fn is_statement(text: &str) -> bool {
+    let ends = text.contains(['。', '！', '？', '；']);
+    if !ends && !text.contains('，') || is_of_site(text) {
+        return false;
+    }
+    let fewest = if ends { FEWEST } else { FEWEST_IN_CLAUSES };
+    hanzi(text) >= fewest
+}
+
+/// Hanzi of a text, by number.
+pub(crate) fn hanzi(text: &str) -> usize {
+    let han = |c: &char| ('\u{3400}'..'\u{A000}').contains(c);
+    text.chars().filter(han).count()
+}

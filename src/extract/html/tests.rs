@@ -74,6 +74,58 @@ fn menus_and_imprints_around_an_article() {
     assert_eq!(page(&markup).body, WANT);
 }
 
+/// A list of links is no article, whatever its site says of itself; a notice is
+/// one, however many files go with it.
+#[test]
+fn lists_and_notices() {
+    let entry = |n| format!("<li><a href={n}.html>云溪县第{n}次现场会召开，部署全年工作</a></li>");
+    let list: String = (0..19).map(entry).collect();
+    let file = |n| format!("<p><a href={n}.pdf>附件{n}：乡村建设若干措施第{n}号文件.pdf</a></p>");
+    let files: String = (0..9).map(file).collect();
+    for (around, is_article) in [
+        (
+            format!("<p>各镇：现将若干措施印发给你们，请认真贯彻执行。</p>{files}"),
+            true,
+        ),
+        (
+            format!("<p>请各镇<b>认真</b>贯彻执行上述措施。</p>{files}"),
+            true,
+        ),
+        (
+            format!("<p>现将若干措施印发给你们，请遵照执行</p>{files}"),
+            true,
+        ),
+        (files.clone(), false),
+        (list.clone(), false),
+        (
+            format!(
+                "{list}<p>主办单位：云溪县人民政府 地址：云溪县人民路一号 邮编：300000 云ICP备01号</p>"
+            ),
+            false,
+        ),
+        (
+            format!(
+                "{list}<p>地址：云溪县城关镇人民路一号县政府大楼三层东侧 邮编：300000 电话：1</p><p>主办单位：云溪县人民政府办公室</p><p>网站维护：云溪县政务服务和数据管理局信息中心运行维护科</p>"
+            ),
+            false,
+        ),
+        (
+            format!("<p>今天是2020年5月1日，星期五，欢迎您访问云溪县人民政府门户网站！</p>{list}"),
+            false,
+        ),
+        (format!("<p>要闻，动态，公告。</p>{list}"), false),
+        (
+            format!(
+                "{list}<p>本网站由云溪县人民政府办公室主管，云溪县数据局建设。</p><p>Copyright 云溪县人民政府，违者必究。</p>"
+            ),
+            false,
+        ),
+        (format!("{list}<p>本次现场会在城关镇举行。</p>"), true),
+    ] {
+        assert_eq!(read(&around).is_ok(), is_article, "{around}");
+    }
+}
+
 /// Compared with itself, so that a slow machine is no failure.
 #[test]
 fn nesting_bombs_are_linear() {
