@@ -8,8 +8,9 @@ use rustc_hash::FxHashSet;
 
 use crate::article::Credit;
 use crate::article::Date;
+use crate::article::credits;
 use crate::article::date::{date_at, find_date};
-use crate::article::names::{is_hanzi, is_name};
+use crate::article::names::{is_glued, is_hanzi, is_name, role_at};
 
 /// The longest line that is looked at, in characters.
 const LONGEST: usize = 160;
@@ -237,10 +238,12 @@ fn told(line: &[char], folded: &[char], fields: &[(usize, usize, Says)]) -> Info
                 info.date = info.date.or_else(|| find_date(&text));
             }
             Says::Source => {
+                let end = byline(folded, *from, to);
                 info.source = info
                     .source
                     .take()
-                    .or_else(|| value(line, folded, *from, to))
+                    .or_else(|| value(line, folded, *from, end));
+                info.credits.extend(signed(line, folded, end, to));
             }
             Says::Who(role) => {
                 let names = people(line, folded, *from, to);
@@ -272,6 +275,31 @@ fn told(line: &[char], folded: &[char], fields: &[(usize, usize, Says)]) -> Info
             .find_map(|text| find_date(&text));
     }
     info
+}
+
+/// Where the people begin whom a source is followed by (`临江日报（记者 王小明）`),
+/// else `to`.
+fn byline(folded: &[char], from: usize, to: usize) -> usize {
+    let begins = |at: &usize| *at == from || blank(folded[*at - 1]) || folded[*at - 1] == '(';
+    let names_people = |at: &usize| {
+        let text: String = folded[*at..to].iter().take(24).collect();
+        role_at(&text).is_some_and(|end| {
+            let rest = &text[end..];
+            let name = rest.split(|c| blank(c) || matches!(c, ')' | '、' | ','));
+            is_glued(&text[..end])
+                && (rest.is_empty()
+                    || rest.starts_with(|c| blank(c) || c == ')')
+                    || name.take(1).all(is_name))
+        })
+    };
+    (from..to).filter(begins).find(names_people).unwrap_or(to)
+}
+
+/// The people of a byline between two places.
+fn signed(line: &[char], folded: &[char], from: usize, to: usize) -> Vec<Credit> {
+    let closed = folded[from..to].iter().position(|c| *c == ')');
+    let end = closed.map_or(to, |at| from + at);
+    credits::list(&line[from..end], &folded[from..end]).unwrap_or_default()
 }
 
 /// The name between two places: up to a wide blank, a bar, a bracket, a date. One
@@ -311,6 +339,8 @@ fn value(line: &[char], folded: &[char], from: usize, to: usize) -> Option<Strin
         .find(|(at, c)| c.is_ascii_digit() && date_at(&text[*at..]).is_some());
     let length = digit.map_or(length, |(at, _)| text[..at].chars().count());
     let name: String = line[start..start + length].iter().collect();
+    // The bracket of a byline stays open.
+    let name = name.trim_end_matches(['(', '（']);
     let name = name.trim_matches(['"', '“', '”', '《', '》', '。', '-', '—', '：', ':']);
     let real = name.chars().any(char::is_alphanumeric) && !name.starts_with("http");
     (real && (1..=LONGEST_NAME).contains(&name.chars().count())).then(|| name.to_owned())
