@@ -145,7 +145,7 @@ pub(crate) fn read(line: &[char], folded: &[char]) -> Option<Info> {
         let ends = matches!(rest.chars().next(), None | Some('|'));
         let clock = text.chars().count() - rest.chars().count() > 12 && text.contains(':');
         // Of a law: `1979年2月10日 国务院发布`.
-        let law = rest.trim_end().ends_with("发布");
+        let law = rest.trim_end_matches(|c| !is_hanzi(c)).ends_with("发布");
         let end = fields.first().map_or(folded.len(), |(label, ..)| *label);
         let source = (at < end && !law)
             .then(|| name(line, folded, at, end))
@@ -171,9 +171,21 @@ pub(crate) fn read(line: &[char], folded: &[char]) -> Option<Info> {
     let source = name(line, folded, start, gap).filter(|_| ends)?;
     Some(Info {
         date: Some(date),
-        source: Some(source),
+        source: (!made_public(&folded[start..gap])).then_some(source),
         credits: told(line, folded, &fields).credits,
     })
+}
+
+/// What organs end in before they make something public (`国务院发布`); the
+/// accounts of places on the net are called so too (`宁川发布`).
+const ORGANS: [char; 9] = ['院', '部', '委', '局', '会', '府', '厅', '署', '办'];
+
+/// Is it said that an organ made a law public?
+fn made_public(folded: &[char]) -> bool {
+    let organ = folded.strip_suffix(&['发', '布']);
+    organ
+        .and_then(|organ| organ.last())
+        .is_some_and(|last| ORGANS.contains(last))
 }
 
 /// The characters that labels begin with.

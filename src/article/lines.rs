@@ -139,9 +139,10 @@ pub(crate) fn is_caption(folded: &str) -> bool {
 }
 
 /// The day a law or an order was made public, in a line such as
-/// `2009年5月4日 国务院令第554号公布`.
+/// `2009年5月4日 国务院令第554号公布`, which may stand in brackets.
 pub(crate) fn promulgated(folded: &str) -> Option<Date> {
-    let (date, rest) = date_at(folded).filter(|_| folded.len() <= LONGEST * 3)?;
+    let line = folded.trim_start_matches('(');
+    let (date, rest) = date_at(line).filter(|_| folded.len() <= LONGEST * 3)?;
     let done = ["公布", "发布", "修订", "修正", "批准", "通过", "印发"]
         .iter()
         .any(|word| rest.contains(word));
@@ -185,6 +186,10 @@ mod tests {
         let day = |line: &str| promulgated(line).map(|d| d.to_string());
         assert_eq!(
             day("2009年5月4日 某某令第554号公布").as_deref(),
+            Some("2009-05-04")
+        );
+        assert_eq!(
+            day("(2009年5月4日 国务院发布)").as_deref(),
             Some("2009-05-04")
         );
         assert_eq!(day("2009年7月1日 施行"), None);
