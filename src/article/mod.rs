@@ -12,6 +12,7 @@ mod dateline;
 mod header;
 mod info;
 mod lines;
+mod masthead;
 mod names;
 mod number;
 mod read;

@@ -3,7 +3,7 @@
 
 use crate::article::told::Told;
 use crate::article::{
-    Article, Draft, Evidence, Found, Kind, Paragraph, Skip, Witness, number, title,
+    Article, Draft, Evidence, Found, Kind, Paragraph, Skip, Witness, masthead, number, title,
 };
 use crate::fold::fold;
 
@@ -97,21 +97,14 @@ fn choose(given: Option<Found<String>>, body: &str, paragraphs: &mut [Paragraph]
     let from_name = given
         .as_ref()
         .is_none_or(|found| found.from == Evidence::Name);
-    if from_name
-        && let Some(first) = paragraphs
-            .iter_mut()
-            .find(|p| matches!(p.kind, Kind::Body | Kind::Title))
-    {
-        let line = &body[first.bytes.clone()];
+    if from_name && let Some((taken, value)) = masthead::first_title(body, paragraphs) {
         let named = given
             .as_ref()
-            .is_none_or(|found| alike(&found.value, line) || line.chars().count() >= HEADLINE);
-        if first.text_start == first.bytes.start
-            && named
-            && title::is_heading(line)
-            && let Some(value) = title::tidy(line)
-        {
-            first.kind = Kind::Title;
+            .is_none_or(|found| alike(&found.value, &value) || value.chars().count() >= HEADLINE);
+        if named && let Some(value) = title::tidy(&value) {
+            for at in taken {
+                paragraphs[at].kind = Kind::Title;
+            }
             return Found {
                 value,
                 from: Evidence::FirstLine,
@@ -129,7 +122,11 @@ fn choose(given: Option<Found<String>>, body: &str, paragraphs: &mut [Paragraph]
         }
         return found;
     }
-    let proper = |p: &&Paragraph| p.kind == Kind::Body && p.text_start < p.bytes.end;
+    let proper = |p: &&Paragraph| {
+        p.kind == Kind::Body
+            && p.text_start < p.bytes.end
+            && !masthead::is_mark(&body[p.bytes.clone()])
+    };
     let mut sentences = paragraphs
         .iter()
         .filter(proper)
@@ -295,6 +292,35 @@ mod tests {
             ("（2018年6月1日）\n全市召开党建会议。", "全市召开党建会议"),
             ("来源：某某日报\n记者 王小明\n党建会议召开", "党建会议召开"),
             ("央视网消息(新闻联播)：", "央视网消息(新闻联播)："),
+        ] {
+            assert_eq!(read(body(text)).title.value, want, "{text}");
+        }
+    }
+
+    #[test]
+    fn titles_with_something_before_them() {
+        for (text, want) in [
+            (
+                "标题：我市获评文明城市\n日期：2020-05-01\n来源：临江日报\n正文说明情况。",
+                "我市获评文明城市",
+            ),
+            ("标 题: 春耕（上）\n正文说明情况。", "春耕（上）"),
+            ("標題：我市獲評文明城市\n正文。", "我市獲評文明城市"),
+            (
+                "临江市人民政府文件\n临政发〔2020〕18号\n关于做好春耕工作的通知\n各县：\n正文说明情况。",
+                "关于做好春耕工作的通知",
+            ),
+            ("000001\n特急\n我市部署春耕工作\n正文。", "我市部署春耕工作"),
+            ("000001\n特急\n我市部署春耕工作。", "我市部署春耕工作"),
+            (
+                "临江市人民政府文件\n关于做好春耕工作的通知\n临政发〔2020〕18号\n正文。",
+                "关于做好春耕工作的通知",
+            ),
+            (
+                "我市公开一批政府文件\n正文说明情况。",
+                "我市公开一批政府文件",
+            ),
+            ("000001", "000001"),
         ] {
             assert_eq!(read(body(text)).title.value, want, "{text}");
         }

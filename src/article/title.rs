@@ -65,6 +65,19 @@ pub(crate) fn is_heading(line: &str) -> bool {
         && !line.starts_with(['（', '('])
 }
 
+/// Words that say that a headline follows.
+const LABELS: &[&str] = &["标题", "题目", "新闻标题", "文章标题"];
+
+/// The headline that a line names as one: `标题：我市获评文明城市`.
+pub(crate) fn unlabelled(line: &str) -> Option<&str> {
+    let (label, headline) = line.split_once(['：', ':'])?;
+    let label = label.chars().filter(|c| !c.is_whitespace());
+    let label: String = label.take(8).map(crate::fold::fold).collect();
+    let headline = headline.trim();
+    let fits = !headline.is_empty() && headline.chars().count() <= LONGEST * 2;
+    (LABELS.contains(&label.as_str()) && fits).then_some(headline)
+}
+
 /// A headline out of the first sentence of a text, cut at the border of a
 /// clause where the sentence is long. The day it begins with is left out.
 pub(crate) fn from_sentence(text: &str) -> String {
