@@ -425,6 +425,21 @@ mod tests {
     }
 
     #[test]
+    fn the_day_of_writing_is_no_other() {
+        let article = read(body(
+            "索引号：L1 成文日期：2020-05-01\n会议召开，部署工作。",
+        ));
+        assert_eq!(article.date, None);
+        assert_eq!(
+            article
+                .written
+                .map(|found| (found.value.to_string(), found.from)),
+            Some(("2020-05-01".into(), Evidence::Box))
+        );
+        assert!(article.witnesses.iter().all(|told| told.field != "date"));
+    }
+
+    #[test]
     fn no_text() {
         assert_eq!(
             Article::from_draft(body(" \n\u{3000}\n")),

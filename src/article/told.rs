@@ -205,7 +205,6 @@ impl Told {
                 }
                 "成文日期" | "生成日期" | "印发日期" | "制发日期" => {
                     if let Some(value) = day {
-                        self.promulgated = self.promulgated.max(day);
                         self.witness("written", Evidence::Box, &said);
                         self.written.get_or_insert(Found {
                             value,
