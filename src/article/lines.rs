@@ -3,6 +3,7 @@
 
 use crate::article::Date;
 use crate::article::date::date_at;
+use crate::fold::fold;
 
 /// The longest line that can be furniture, in characters.
 const LONGEST: usize = 100;
@@ -122,6 +123,12 @@ pub(crate) fn is_furniture(folded: &str) -> bool {
             || FURNITURE_AT_END.iter().any(|end| folded.ends_with(end)))
 }
 
+/// Do links to other articles begin below this line?
+pub(crate) fn is_related(line: &str) -> bool {
+    let head: String = line.chars().take(4).map(fold).collect();
+    ["相关链接", "相关阅读", "相关新闻", "推荐阅读"].contains(&head.as_str())
+}
+
 /// What follows the words of furniture: a sentence that begins with 关闭 or
 /// 收藏 goes on with a hanzi and ends with a mark.
 fn own_line(rest: &str) -> bool {
@@ -152,7 +159,6 @@ pub(crate) fn promulgated(folded: &str) -> Option<Date> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fold::fold;
 
     fn folded(line: &str) -> Vec<char> {
         line.chars().map(fold).collect()

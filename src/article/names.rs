@@ -35,7 +35,8 @@ pub(crate) fn is_name(folded: &str) -> bool {
         return false;
     };
     let length = folded.chars().take(5).count();
-    if !(2..=4).contains(&length) || folded.ends_with(OFFICE) {
+    // 关 is a family name, 关于 begins a title.
+    if !(2..=4).contains(&length) || folded.ends_with(OFFICE) || folded.starts_with("关于") {
         return false;
     }
     let of_two = || FAMILY_OF_TWO.iter().any(|name| folded.starts_with(name));
@@ -267,6 +268,8 @@ mod tests {
             ("调查", false),
             ("王", false),
             ("文化部", false),
+            ("关小明", true),
+            ("关于丙", false),
             ("王a明", false),
             ("", false),
         ] {

@@ -425,6 +425,20 @@ mod tests {
     }
 
     #[test]
+    fn names_at_the_foot() {
+        for (foot, want) in [
+            ("王小明", "王小明"),
+            ("相关链接：\n高质量", ""),
+            ("相关阅读\n我市部署防汛工作\n高质量", ""),
+            ("关于丙", ""),
+        ] {
+            let article = read(body(&format!("会议召开。\n会议强调落实。\n{foot}")));
+            let names: Vec<String> = article.credits.iter().map(|c| c.names.concat()).collect();
+            assert_eq!(names.concat(), want, "{foot}");
+        }
+    }
+
+    #[test]
     fn the_day_of_writing_is_no_other() {
         let article = read(body(
             "索引号：L1 成文日期：2020-05-01\n会议召开，部署工作。",

@@ -20,6 +20,9 @@ const BOX_LINES: usize = 16;
 /// The longest line that can be a credit, a caption or furniture, in bytes.
 const LONGEST: usize = 480;
 
+/// Lines at the foot of a text among which links to others may begin.
+const RELATED_LINES: usize = 12;
+
 /// What the lines have told so far.
 #[derive(Default)]
 pub(crate) struct Told {
@@ -227,9 +230,14 @@ impl Told {
         }
     }
 
-    /// The last line may be nothing but names, which no line before it may.
+    /// The last line may be nothing but names, which no line before it may; what
+    /// stands below 相关链接 are other headlines.
     pub(crate) fn foot(&mut self, body: &str, paragraphs: &mut [Paragraph]) {
-        let several = paragraphs.len() > 2;
+        let near = paragraphs.iter().rev().take(RELATED_LINES);
+        let related = near
+            .filter(|p| p.kind == Kind::Furniture)
+            .any(|p| lines::is_related(&body[p.bytes.clone()]));
+        let several = paragraphs.len() > 2 && !related;
         if let Some(last) = paragraphs
             .last_mut()
             .filter(|last| several && last.kind == Kind::Body)
