@@ -1,6 +1,9 @@
 //! The box at the head of an official document on the web: 索引号, 主题分类,
 //! 发文机关, 成文日期, 发文字号, 发布日期, 主题词.
 
+use crate::article::info;
+use crate::article::names::is_hanzi;
+
 /// The labels of the box, as they are kept; blanks inside are met (`索 引 号`).
 const LABELS: &[&str] = &[
     "索引号",
@@ -71,8 +74,16 @@ pub(crate) fn is_label(text: &str) -> bool {
     LABELS.contains(&text)
 }
 
+/// Could this be a label that is not known, its colon left out?
+pub(crate) fn may_be_label(text: &str) -> bool {
+    (2..=LONGEST_LABEL).contains(&text.chars().count()) && text.chars().all(is_hanzi)
+}
+
 /// The longest line of a box, in characters.
 const LONGEST: usize = 200;
+
+/// The longest label that is not known, in characters.
+const LONGEST_LABEL: usize = 10;
 
 /// The fields of a line of the box, those without a value left out; `None` when
 /// the line is none. `line` is as written, `folded` the same folded; `inside`
@@ -81,44 +92,29 @@ pub(crate) fn fields(
     line: &[char],
     folded: &[char],
     inside: bool,
-) -> Option<Vec<(&'static str, String)>> {
+) -> Option<Vec<(String, String)>> {
     if folded.len() > LONGEST || !folded.contains(&':') {
         return None;
     }
-    // Where each label begins, and where its value does.
-    let mut found: Vec<(&'static str, usize, usize)> = Vec::new();
-    let mut at = 0;
-    while at < folded.len() {
-        let fresh = at == 0
-            || folded[at - 1].is_whitespace()
-            || matches!(folded[at - 1], '|' | '[' | '【' | ';');
-        match LABELS
-            .iter()
-            .filter(|_| fresh)
-            .filter_map(|label| Some((*label, label_at(folded, at, label)?)))
-            .max_by_key(|(label, _)| label.len())
-        {
-            Some((label, end)) => {
-                found.push((label, at, end));
-                at = end;
-            }
-            None => at += 1,
-        }
-    }
-    if !(inside || found.iter().any(|(label, ..)| SURE.contains(label)))
-        || found.first().is_none_or(|(_, start, _)| *start > 1)
-    {
+    let found = labels(line, folded);
+    let known = |sure: bool| {
+        let mut labels = found.iter().filter(|label| label.known);
+        labels.any(|label| !sure || SURE.contains(&label.text.as_str()))
+    };
+    // `来源：某某日报　发布日期：2018-06-01` is a line of its own below the box.
+    let opens = |label: &Label| label.at <= 1 && (label.known || !info::is_label(&label.text));
+    if !(known(true) || inside && known(false)) || !found.first().is_some_and(opens) {
         return None;
     }
     let ends = found
         .iter()
         .skip(1)
-        .map(|(_, start, _)| *start)
+        .map(|label| label.at)
         .chain([line.len()]);
-    let values = found.iter().zip(ends).map(|((label, _, from), to)| {
-        let value: String = line[*from..to].iter().collect();
+    let values = found.iter().zip(ends).map(|(label, to)| {
+        let value: String = line[label.value..to].iter().collect();
         (
-            *label,
+            label.text.clone(),
             value
                 .trim_matches(|c: char| {
                     c.is_whitespace() || matches!(c, '|' | '[' | ']' | '【' | '】' | ';')
@@ -127,6 +123,61 @@ pub(crate) fn fields(
         )
     });
     Some(values.filter(|(_, value)| !value.is_empty()).collect())
+}
+
+/// A label in a line.
+struct Label {
+    text: String,
+    /// Is it one of [`LABELS`]?
+    known: bool,
+    /// Where it begins, and where its value does.
+    at: usize,
+    value: usize,
+}
+
+/// The labels of a line, where one may begin. One that is not known must have a
+/// wide gap before it, as a cell of its own has: a title has narrow ones.
+fn labels(line: &[char], folded: &[char]) -> Vec<Label> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < folded.len() {
+        let before = at.checked_sub(1).map(|before| folded[before]);
+        let fresh = before.is_none_or(|c| c.is_whitespace() || matches!(c, '|' | '[' | '【' | ';'));
+        let known = LABELS
+            .iter()
+            .filter(|_| fresh)
+            .filter_map(|label| Some((*label, label_at(folded, at, label)?)))
+            .max_by_key(|(label, _)| label.len());
+        // A wide blank is folded to a narrow one.
+        let gap = at == 0 || line[at - 1] == '\u{3000}' || folded[..at].ends_with(&[' ', ' ']);
+        let label = known
+            .map(|(label, value)| (label.to_owned(), value, true))
+            .or_else(|| {
+                let (label, value) = unknown_at(folded, at).filter(|_| gap)?;
+                Some((label, value, false))
+            });
+        match label {
+            Some((text, value, known)) => {
+                found.push(Label {
+                    text,
+                    known,
+                    at,
+                    value,
+                });
+                at = value;
+            }
+            None => at += 1,
+        }
+    }
+    found
+}
+
+/// A label that is not known and stands here: a few hanzi and a colon. Then where
+/// its value begins.
+pub(super) fn unknown_at(folded: &[char], at: usize) -> Option<(String, usize)> {
+    let length = folded[at..].iter().take_while(|c| is_hanzi(**c)).count();
+    let fits = (2..=LONGEST_LABEL).contains(&length) && folded.get(at + length) == Some(&':');
+    fits.then(|| (folded[at..at + length].iter().collect(), at + length + 1))
 }
 
 /// Does `label` and a colon stand here, blanks between its hanzi allowed? Then
@@ -179,6 +230,20 @@ mod tests {
                 "发文字号=某政办发〔2018〕12号;发布日期=2018年06月05日;",
             ),
             ("主 题 词：", ""),
+            (
+                "发文机关：某某市人民政府　统一登记号：ZJ-1",
+                "发文机关=某某市人民政府;统一登记号=ZJ-1;",
+            ),
+            (
+                "登记部门：办公室　统一登记号：ZJ-1 文号：某政发〔2018〕1号 索引号：L1",
+                "登记部门=办公室;统一登记号=ZJ-1;文号=某政发〔2018〕1号;索引号=L1;",
+            ),
+            (
+                "索引号：L1 标题：乘风破浪 某某市：打造海港",
+                "索引号=L1;标题=乘风破浪 某某市：打造海港;",
+            ),
+            ("统一登记号：ZJ-1", ""),
+            ("来源：某某日报　索引号：L1", ""),
             ("发布日期：2018-06-01 来源：某某日报", ""),
             ("会议要求各单位按发文字号：登记造册，加强管理", ""),
             ("标题：某某", ""),

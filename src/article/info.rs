@@ -176,6 +176,11 @@ pub(crate) fn read(line: &[char], folded: &[char]) -> Option<Info> {
     })
 }
 
+/// Is this a label of such a line?
+pub(crate) fn is_label(text: &str) -> bool {
+    LABELS.iter().any(|(label, _)| *label == text)
+}
+
 /// What organs end in before they make something public (`国务院发布`); the
 /// accounts of places on the net are called so too (`宁川发布`).
 const ORGANS: [char; 9] = ['院', '部', '委', '局', '会', '府', '厅', '署', '办'];

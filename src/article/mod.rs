@@ -27,7 +27,7 @@ use serde::{Deserialize, Serialize};
 use crate::fold::fold;
 
 pub use date::{Date, find_date, parse_date};
-pub(crate) use header::is_label;
+pub(crate) use header::{is_label, may_be_label};
 pub use number::{Number, find_numbers};
 
 /// Where a record came from: enough to find it again on disk.
@@ -298,6 +298,12 @@ impl std::error::Error for Skip {}
 pub(crate) fn is_box(line: &str, inside: bool) -> bool {
     let (chars, folded) = both(line);
     header::fields(&chars, &folded, inside).is_some()
+}
+
+/// Does a line begin with what could be a label, and its colon?
+pub(crate) fn begins_with_label(line: &str) -> bool {
+    let (_, folded) = both(line);
+    header::unknown_at(&folded, 0).is_some()
 }
 
 /// Does a line tell date, source and people of an article and nothing else? Then

@@ -196,11 +196,11 @@ impl Told {
     }
 
     /// A line of an official document's header box.
-    fn boxed(&mut self, fields: Vec<(&'static str, String)>) {
+    fn boxed(&mut self, fields: Vec<(String, String)>) {
         for (label, value) in fields {
             let said = format!("{label}：{value}");
             let day = find_date(&value);
-            match label {
+            match label.as_str() {
                 "发布日期" | "发布时间" | "公开日期" | "发文日期" => {
                     if let Some(day) = day {
                         self.published(day, Evidence::Box, &said);
@@ -219,7 +219,7 @@ impl Told {
                     self.witness("title", Evidence::Box, &said);
                     self.title = self.title.take().or_else(|| title::tidy(&value))
                 }
-                "发文机关" | "发文单位" | "发布机构" | "制发机关" | "信息来源" =>
+                "发文机关" | "发文单位" | "发布机构" | "制发机关" | "信息来源" | "来源" =>
                 {
                     self.witness("source", Evidence::Box, &said);
                     self.organ = self.organ.take().or_else(|| Some(value.clone()))

@@ -227,6 +227,21 @@ impl<'a> Page<'a> {
         Ok(())
     }
 
+    /// The label of a header box that is all of a node, and what parts it from the
+    /// value before it. One that is not known is told by its cell and a wide gap.
+    fn label(&self, at: usize) -> Option<(String, char)> {
+        if !self.boxed[at] {
+            return None;
+        }
+        let known = about::label(&self.nodes, at).map(|label| (label, ' '));
+        known.or_else(|| {
+            is_cell(self.nodes[at].name())
+                .then(|| about::unknown_label(&self.nodes, at))
+                .flatten()
+                .map(|label| (label, '\u{3000}'))
+        })
+    }
+
     /// The text of a range of nodes, one paragraph a line, without what
     /// surrounds articles; `inside` is an element whose own name does not count.
     fn text(&self, range: std::ops::Range<usize>, inside: Option<usize>) -> String {
@@ -234,8 +249,13 @@ impl<'a> Page<'a> {
         let mut ends: Vec<usize> = Vec::new();
         // A label of the box was written: its value comes on the same line.
         let mut joins = false;
+        // A value comes in the row of its label, if it comes.
+        let mut row_end = 0;
         let mut at = range.start;
         while at < range.end {
+            if row_end > 0 && at >= row_end {
+                (joins, row_end) = (false, 0);
+            }
             while ends.last().is_some_and(|end| *end <= at) {
                 ends.pop();
                 if !joins {
@@ -251,11 +271,11 @@ impl<'a> Page<'a> {
                 at = node.end;
                 continue;
             }
-            if self.boxed[at]
-                && let Some(label) = about::label(&self.nodes, at)
-            {
-                let starts = out.is_empty() || out.ends_with(['\n', ' ']);
-                out.push_str(if starts { "" } else { " " });
+            if let Some((label, gap)) = self.label(at) {
+                let apart = out.ends_with('\n') || gap == ' ' && out.ends_with(' ');
+                if !out.is_empty() && !apart {
+                    out.push(gap);
+                }
                 out.push_str(&label);
                 out.push('：');
                 joins = true;
@@ -287,8 +307,9 @@ impl<'a> Page<'a> {
                 }
                 What::Element(name, _) if tags::is_block(name) => {
                     let row = node.is("tr") || node.is("table") || !self.data[at];
-                    if row && joins && node.is("tr") {
+                    if node.is("tr") {
                         joins = false;
+                        row_end = node.end;
                     }
                     if row && !joins {
                         out.push('\n');

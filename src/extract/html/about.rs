@@ -2,7 +2,7 @@
 //! and source, the box of an official document, the path to its column, what
 //! follows it.
 
-use crate::article::{is_box, is_info, is_label, parse_date};
+use crate::article::{begins_with_label, is_box, is_info, is_label, may_be_label, parse_date};
 use crate::extract::html::Page;
 use crate::extract::html::holder::has_word;
 use crate::extract::tree::{self, Node, What};
@@ -30,12 +30,14 @@ impl Page<'_> {
         };
         let (mut day, mut inside) = (None, false);
         for line in self.text(0..holder, None).lines() {
-            inside = is_box(line, inside);
+            let boxed = is_box(line, inside);
             let info = is_info(line);
-            if !inside && by_tags && info == Some(false) {
+            // A row whose labels nobody knows does not end the box.
+            inside = boxed || inside && info.is_none() && begins_with_label(line);
+            if !boxed && by_tags && info == Some(false) {
                 continue;
             }
-            if inside || info.is_some() {
+            if boxed || info.is_some() {
                 told.lines.push_str(line);
                 told.lines.push('\n');
             } else if parse_date(line).is_some() {
@@ -161,13 +163,32 @@ fn short_text(nodes: &[Node<'_>], at: usize) -> String {
 
 /// The label of a header box that is all of a small element, without its colon.
 pub(crate) fn label(nodes: &[Node<'_>], at: usize) -> Option<String> {
-    let small = matches!(nodes[at].what, What::Element(..)) && nodes[at].end - at <= 8;
-    let text: String = tree::text(nodes, if small { at } else { return None })
-        .chars()
-        .filter(|c| !c.is_whitespace() && !matches!(c, '：' | ':' | '[' | ']' | '【' | '】'))
-        .take(12)
-        .collect();
+    let text = bare(nodes, at)?;
     is_label(&text).then_some(text)
+}
+
+/// A label that is not known: all of a small cell, and its colon.
+pub(crate) fn unknown_label(nodes: &[Node<'_>], at: usize) -> Option<String> {
+    let text = likely_label(nodes, at)?;
+    let colon = tree::text(nodes, at).trim_end().ends_with(['：', ':']);
+    colon.then_some(text)
+}
+
+/// What could be a label that is not known, with a colon or without.
+pub(crate) fn likely_label(nodes: &[Node<'_>], at: usize) -> Option<String> {
+    bare(nodes, at).filter(|text| may_be_label(text))
+}
+
+/// The text of a small element without blanks, colons and brackets.
+fn bare(nodes: &[Node<'_>], at: usize) -> Option<String> {
+    let small = matches!(nodes[at].what, What::Element(..)) && nodes[at].end - at <= 8;
+    small.then(|| {
+        tree::text(nodes, at)
+            .chars()
+            .filter(|c| !c.is_whitespace() && !matches!(c, '：' | ':' | '[' | ']' | '【' | '】'))
+            .take(12)
+            .collect()
+    })
 }
 
 /// Does a text name a field that only header boxes have?

@@ -74,6 +74,23 @@ fn menus_and_imprints_around_an_article() {
     assert_eq!(page(&markup).body, WANT);
 }
 
+/// A field without a value takes none from the text below its row.
+#[test]
+fn boxes_with_a_gap() {
+    for label in ["统一登记号：", "主题词："] {
+        let row = format!("<tr><td>索引号：<td>L1-1<td>{label}<td></tr>");
+        let markup = format!("<div id=zoom><table>{row}</table>{BODY}{BODY}{BODY}</div>");
+        let body = page(&markup).body;
+        assert_eq!(body.lines().nth(1), WANT.lines().next(), "{body}");
+    }
+    let rows = ["索引号", "统一登记号", "文号"].map(|label| format!("<tr><td>{label}：<td>L1-1"));
+    let markup = format!("<table>{}</table><div id=zoom>{BODY}</div>", rows.concat());
+    assert_eq!(
+        page(&markup).body,
+        format!("索引号： L1-1\n文号： L1-1\n{WANT}")
+    );
+}
+
 /// A list of links is no article, whatever its site says of itself; a notice is
 /// one, however many files go with it.
 #[test]
