@@ -5,11 +5,13 @@
 //! which are no links. A page of links alone is no article.
 
 mod about;
+mod columns;
 mod holder;
 
 pub(crate) use holder::has_word;
 
 use crate::article::{Draft, Evidence, Found, Skip, Witness};
+use crate::extract::html::columns::Columns;
 use crate::extract::meta::Meta;
 use crate::extract::tree::{self, Node, What, parse};
 use crate::extract::{headline, paragraphs, tags};
@@ -227,6 +229,13 @@ impl<'a> Page<'a> {
         Ok(())
     }
 
+    /// What a row of a header box is that holds nothing but labels.
+    fn columns(&self, at: usize) -> Option<Columns> {
+        (self.boxed[at] && self.nodes[at].is("tr"))
+            .then(|| columns::of(&self.nodes, at))
+            .flatten()
+    }
+
     /// The label of a header box that is all of a node, and what parts it from the
     /// value before it. One that is not known is told by its cell and a wide gap.
     fn label(&self, at: usize) -> Option<(String, char)> {
@@ -251,6 +260,8 @@ impl<'a> Page<'a> {
         let mut joins = false;
         // A value comes in the row of its label, if it comes.
         let mut row_end = 0;
+        // Up to here labels are the head of a list and no fields.
+        let mut listed = 0;
         let mut at = range.start;
         while at < range.end {
             if row_end > 0 && at >= row_end {
@@ -271,7 +282,19 @@ impl<'a> Page<'a> {
                 at = node.end;
                 continue;
             }
-            if let Some((label, gap)) = self.label(at) {
+            match self.columns(at) {
+                Some(Columns::Fields(fields, end)) if end <= range.end => {
+                    out.push_str(&format!("\n{fields}\n"));
+                    joins = false;
+                    at = end;
+                    continue;
+                }
+                Some(Columns::List) => listed = node.end,
+                _ => {}
+            }
+            if at >= listed
+                && let Some((label, gap)) = self.label(at)
+            {
                 let apart = out.ends_with('\n') || gap == ' ' && out.ends_with(' ');
                 if !out.is_empty() && !apart {
                     out.push(gap);

@@ -153,7 +153,7 @@ const CREDITS: &[&str] = &[
 const NEAR: usize = 40;
 
 /// The text of a small element, runs of blanks as one.
-fn short_text(nodes: &[Node<'_>], at: usize) -> String {
+pub(crate) fn short_text(nodes: &[Node<'_>], at: usize) -> String {
     if nodes[at].end - at > NEAR {
         return String::new();
     }

@@ -74,6 +74,70 @@ fn menus_and_imprints_around_an_article() {
     assert_eq!(page(&markup).body, WANT);
 }
 
+/// A box whose values stand below their labels.
+#[test]
+fn boxes_in_columns() {
+    let row = |tag: &str, cells: &[&str]| {
+        let cells = cells.iter().map(|cell| format!("<{tag}>{cell}</{tag}>"));
+        format!("<tr>{}</tr>", cells.collect::<String>())
+    };
+    let labels = ["索引号", "文 号：", "发布机构", "发布日期"];
+    let values = ["L1-1", "临政发〔2020〕15号", "临江市人民政府", "2020-05-06"];
+    let want =
+        "索引号：L1-1 文号：临政发〔2020〕15号 发布机构：临江市人民政府 发布日期：2020-05-06";
+    let (head, below) = (row("td", &labels), row("td", &values));
+    let second = (
+        row("td", &["主题分类", "标题"]),
+        row("td", &["农业", "春耕通知"]),
+    );
+    let long = "乡村建设".repeat(24);
+    for (rows, want) in [
+        (format!("{head}{below}"), want.to_owned()),
+        (
+            format!(
+                "<thead>{}</thead> <tbody>{below}</tbody>",
+                row("th", &labels)
+            ),
+            want.to_owned(),
+        ),
+        (
+            format!("{head}{below}{}{}", second.0, second.1),
+            format!("{want}\n主题分类：农业 标题：春耕通知"),
+        ),
+        (
+            row("td", &["索引号", "标题", "内容概述"]) + &row("td", &["L1-1", &long, &long]),
+            format!("索引号：L1-1\n标题：{long}\n内容概述：{long}"),
+        ),
+        (
+            row("th", &["索引号", "统一登记号", "文号"])
+                + &row("td", &["L1-1", "ZJ-1", "临政发〔2020〕15号"]),
+            "索引号：L1-1　统一登记号：ZJ-1 文号：临政发〔2020〕15号".to_owned(),
+        ),
+        // Values beside their labels.
+        (
+            row("td", &["索引号", "L1-1", "发布机构", "临江市人民政府"])
+                + &row("td", &["主题分类", "农业", "发布日期", "2020-05-06"]),
+            "索引号： L1-1 发布机构： 临江市人民政府\n主题分类： 农业 发布日期： 2020-05-06"
+                .to_owned(),
+        ),
+        // A label that nobody knows ends the value before it.
+        (
+            row(
+                "td",
+                &["发文机关：", "临江市人民政府", "统一登记号：", "ZJ-1"],
+            ) + &row("td", &["登记部门：", "办公室", "索引号：", "L1-1"]),
+            "发文机关： 临江市人民政府　统一登记号： ZJ-1\n登记部门： 办公室 索引号： L1-1"
+                .to_owned(),
+        ),
+        // A list of documents tells nothing of this one.
+        (format!("{head}{below}{below}"), String::new()),
+    ] {
+        let markup = format!("<table>{rows}</table><div id=zoom>{BODY}{BODY}{BODY}</div>");
+        let want = format!("{want}\n{WANT}\n{WANT}\n{WANT}");
+        assert_eq!(page(&markup).body, want.trim_start(), "{rows}");
+    }
+}
+
 /// A field without a value takes none from the text below its row.
 #[test]
 fn boxes_with_a_gap() {
