@@ -71,12 +71,16 @@ pub(super) fn undouble(page: &[char]) -> Vec<Change> {
     let prose = page
         .iter()
         .any(|&c| matches!(c, '。' | '、' | '“' | '《' | '，'));
+    let doubled = |text: &[char]| text.windows(2).any(|w| is_comma(w[0]) && follows(w[1]));
+    if !prose || !doubled(page) {
+        return Vec::new();
+    }
     let mut sure = Vec::new();
     let mut likely = Vec::new();
     let lines = lines(page);
     for (line, is_row) in lines.iter().zip(rows(page, &lines)) {
         let text = &page[line.clone()];
-        if is_row || !text.windows(2).any(|w| is_comma(w[0]) && follows(w[1])) || !prose {
+        if is_row || !doubled(text) {
             continue;
         }
         let record = is_record(text);
