@@ -114,7 +114,7 @@ pub(crate) struct Reading {
     /// Write a JSON line for each input that was not indexed 记录被拒的输入
     #[arg(long, value_name = "FILE")]
     pub(crate) rejects: Option<PathBuf>,
-    /// Drop articles whose file is gone 删除原文件已不在的文章
+    /// Drop articles whose file is gone, of whatever was read before 删除原文件已不在的文章
     #[arg(long)]
     pub(crate) prune: bool,
     /// Longest text read as one: a page, an entry, a line, a row 单篇上限
@@ -156,11 +156,11 @@ Examples:
   jianbao index archive/                        a folder, read as it stands 整个文件夹
   jianbao index news.jsonl.zst --rejects r.jsonl  what was refused, and why 谁被拒、为什么
   zcat dump.gz | jianbao index -                JSONL from standard input 标准输入
-  jianbao index archive --prune                 drop what is gone from disk 清理已删文件
+  jianbao index --prune                         drop what is gone from disk 清理已删文件
   jianbao index --dict words.txt                another user dictionary; an empty file: none 更换用户词典")]
 pub(crate) struct IndexArgs {
     /// Files, folders, archives, or `-` 文件、文件夹、压缩包
-    #[arg(value_name = "PATH", required_unless_present_any = ["rebuild", "dict"])]
+    #[arg(value_name = "PATH", required_unless_present_any = ["rebuild", "dict", "prune"])]
     pub(crate) paths: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) reading: Reading,

@@ -101,7 +101,11 @@ impl Job<'_> {
                 found.push(stdin_input());
                 continue;
             }
-            for input in inputs(path)? {
+            let listed = inputs(path).map_err(|error| match self.reading.prune {
+                true => error.context("to drop what is gone name no PATH: jianbao index --prune"),
+                false => error,
+            });
+            for input in listed? {
                 match input {
                     Ok(input) => {
                         if seen.insert(input.path.clone()) {
@@ -111,6 +115,10 @@ impl Job<'_> {
                     Err(reject) => rejects.push(reject),
                 }
             }
+        }
+        // Where there is no index yet, nothing can be gone from it.
+        if self.paths.is_empty() && self.reading.prune {
+            Store::open_ledger(&self.common.index)?;
         }
         // Another dictionary alone is no reason to read anything.
         if self.paths.is_empty() && self.mode != Mode::Update {

@@ -126,6 +126,23 @@ fn a_story_that_left_its_file_leaves_the_index() {
 }
 
 #[test]
+fn what_is_gone_with_its_folder_is_dropped() {
+    let env = Env::new().write("a/a.txt", LOCK).write("b/b.txt", ROAD);
+    env.run(&["index", "--prune"]).code(2).says("no index here");
+    env.run(&["index", "a", "b"]).code(0);
+    std::fs::remove_dir_all(env.path("a")).unwrap();
+    env.run(&["index", "a", "--prune"])
+        .code(2)
+        .says("jianbao index --prune");
+    assert_eq!(
+        tally(env.run(&["index", "--prune", "--json"])),
+        [0, 0, 0, 1]
+    );
+    env.run(&["search", "“逐座排查”"]).code(1);
+    assert_eq!(env.run(&["stats", "--json"]).code(0).object()["inputs"], 1);
+}
+
+#[test]
 fn prune_drops_what_is_gone_and_nothing_else_does() {
     let env = Env::new().write("in/a.txt", LOCK).write("in/b.txt", ROAD);
     env.run(&["index", "in"]).code(0);
