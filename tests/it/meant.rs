@@ -112,3 +112,25 @@ fn a_name_of_no_dictionary_is_named_and_marked() {
         .code(0)
         .says("note: nowhere in the index: 玥煋");
 }
+
+/// Whoever writes the query last has named no file that is there.
+#[test]
+fn a_query_behind_from_is_no_path() {
+    let env = Env::new()
+        .write("in/a.txt", "三座山塘今天完成除险加固。")
+        .write("2016.txt", "县道改造今天开工。");
+    let found = |args: &[&str]| env.run(args).code(0).articles();
+    let first = found(&["search", "山塘", "--from", "in", "--json"]);
+    assert_eq!(found(&["search", "--json", "--from", "in", "山塘"]), first);
+    let both = [
+        "search", "--json", "--from", "in", "2016.txt", "山塘", "-2016",
+    ];
+    assert_eq!(found(&both), first);
+    for paths in [&["in"][..], &["in", "2016.txt"], &["nowhere"]] {
+        let line = [&["search", "--from"], paths].concat();
+        env.run(&line).code(2).says("no query");
+    }
+    env.run(&["search", "--from", "nowhere", "山塘"])
+        .code(2)
+        .says("nowhere: cannot be read");
+}

@@ -80,26 +80,6 @@ fn search_brings_the_index_up_to_date_first() {
     assert_eq!(env.run(&line).code(0).articles().len(), 2);
 }
 
-/// Whoever writes the query last has named no file that is there.
-#[test]
-fn a_query_behind_from_is_no_path() {
-    let env = Env::new().write("in/a.txt", LOCK).write("2016.txt", ROAD);
-    let found = |args: &[&str]| env.run(args).code(0).articles();
-    let first = found(&["search", "山塘", "--from", "in", "--json"]);
-    assert_eq!(found(&["search", "--json", "--from", "in", "山塘"]), first);
-    let both = [
-        "search", "--json", "--from", "in", "2016.txt", "山塘", "-2016",
-    ];
-    assert_eq!(found(&both), first);
-    for paths in [&["in"][..], &["in", "2016.txt"], &["nowhere"]] {
-        let line = [&["search", "--from"], paths].concat();
-        env.run(&line).code(2).says("no query");
-    }
-    env.run(&["search", "--from", "nowhere", "山塘"])
-        .code(2)
-        .says("nowhere: cannot be read");
-}
-
 #[test]
 fn a_changed_file_replaces_what_it_held() {
     let env = Env::new().write("in/a.txt", LOCK).write("in/b.txt", ROAD);
@@ -134,6 +114,11 @@ fn what_is_gone_with_its_folder_is_dropped() {
     env.run(&["index", "a", "--prune"])
         .code(2)
         .says("jianbao index --prune");
+    let dry = env.run(&["index", "--prune", "--dry-run"]).code(0);
+    assert_eq!(dry.stdout(), "gone      a/a.txt\n");
+    let gone = |args: &[&str]| env.run(args).code(0).object()["gone"].clone();
+    assert_eq!(gone(&["index", "--prune", "--dry-run", "--json"]), 1);
+    assert_eq!(gone(&["index", "b", "--dry-run", "--json"]), 0);
     assert_eq!(
         tally(env.run(&["index", "--prune", "--json"])),
         [0, 0, 0, 1]

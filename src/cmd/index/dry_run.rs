@@ -1,18 +1,18 @@
-//! `jianbao index --dry-run`: what would be read, and nothing is.
+//! `jianbao index --dry-run`: what would be read or dropped, and nothing is.
 
 use std::io::Write;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use jianbao::index::{Recut, Store};
+use jianbao::index::{Entry, Recut, Store};
 use jianbao::render::printable;
-use jianbao::source::Input;
+use jianbao::source::{Input, exists};
 use serde_json::json;
 
 use crate::cmd::index::Job;
 use crate::cmd::{DONE, REJECTED, lang, out, read_dicts, say};
 
-/// Says what would be read and what is unchanged.
+/// Says what would be read, what is unchanged, and with `--prune` what is gone.
 pub(super) fn run(job: &Job<'_>, json: bool) -> Result<ExitCode> {
     let dict = read_dicts(&job.reading.dict)?;
     let (inputs, rejects) = job.inputs()?;
@@ -33,6 +33,9 @@ pub(super) fn run(job: &Job<'_>, json: bool) -> Result<ExitCode> {
             (None, _) => "new",
         }
     };
+    // `-` is no file: what came through it is never gone.
+    let is_gone = |entry: &&Entry| job.reading.prune && !exists(&entry.path);
+    let gone: Vec<&Entry> = known.iter().filter(is_gone).collect();
     let recut = match (&dict, &store) {
         (Some(words), Some(store)) => Some(store.recut(words)?),
         _ => None,
@@ -44,6 +47,7 @@ pub(super) fn run(job: &Job<'_>, json: bool) -> Result<ExitCode> {
             "new": count("new"),
             "changed": count("changed"),
             "unchanged": count("unchanged"),
+            "gone": gone.len(),
             "rejected": rejects.len(),
             "recut": recut.map(|recut| recut.changed),
         });
@@ -51,6 +55,9 @@ pub(super) fn run(job: &Job<'_>, json: bool) -> Result<ExitCode> {
     } else {
         for input in &inputs {
             writeln!(out, "{:<9} {}", state(input), printable(&input.name))?;
+        }
+        for entry in gone {
+            writeln!(out, "{:<9} {}", "gone", printable(&entry.name))?;
         }
         for reject in &rejects {
             let line = format!("{}: {}", reject.origin, reject.reason);
