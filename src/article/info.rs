@@ -10,7 +10,7 @@ use crate::article::Credit;
 use crate::article::Date;
 use crate::article::credits;
 use crate::article::date::{date_at, find_date};
-use crate::article::names::{is_glued, is_hanzi, is_name, role_at};
+use crate::article::names::{ends_as_organ, is_glued, is_hanzi, is_name, role_at};
 
 /// The longest line that is looked at, in characters.
 const LONGEST: usize = 160;
@@ -181,16 +181,11 @@ pub(crate) fn is_label(text: &str) -> bool {
     LABELS.iter().any(|(label, _)| *label == text)
 }
 
-/// What organs end in before they make something public (`国务院发布`); the
-/// accounts of places on the net are called so too (`宁川发布`).
-const ORGANS: [char; 9] = ['院', '部', '委', '局', '会', '府', '厅', '署', '办'];
-
-/// Is it said that an organ made a law public?
+/// Is it said that an organ made a law public (`国务院发布`)? The accounts of places on the
+/// net are called so too (`宁川发布`).
 fn made_public(folded: &[char]) -> bool {
     let organ = folded.strip_suffix(&['发', '布']);
-    organ
-        .and_then(|organ| organ.last())
-        .is_some_and(|last| ORGANS.contains(last))
+    organ.is_some_and(|organ| ends_as_organ(&String::from_iter(organ)))
 }
 
 /// The characters that labels begin with.

@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use crate::article::names::ends_as_organ;
 use crate::article::title::{is_heading, unlabelled};
 use crate::article::{Kind, Paragraph, find_numbers};
 use crate::fold::fold;
@@ -18,21 +19,8 @@ const MARKS: &[&str] = &[
     "特急", "加急", "急件", "特提", "平急", "绝密", "机密", "秘密", "内部", "公开",
 ];
 
-/// What names of organs end in, and titles do not.
-const ORGANS: &[&str] = &[
-    "政府",
-    "委员会",
-    "委",
-    "局",
-    "部",
-    "厅",
-    "署",
-    "院",
-    "会",
-    "办公室",
-    "办公厅",
-    "文件",
-];
+/// What names in red end in besides what those of organs do.
+const RED: [&str; 2] = ["办公室", "文件"];
 
 /// What titles of documents end in.
 const KINDS: &[&str] = &[
@@ -126,7 +114,7 @@ fn is_organ(line: &str) -> bool {
     line.chars().count() <= LONGEST
         && !line.contains("关于")
         && is_heading(line)
-        && ORGANS.iter().any(|end| line.ends_with(end))
+        && (ends_as_organ(line) || RED.iter().any(|end| line.ends_with(end)))
 }
 
 fn ends_as_title(line: &str) -> bool {

@@ -146,6 +146,14 @@ const OF_OFFICES: &[&str] = &[
     "制图",
 ];
 
+/// What the names of organs end in.
+const ORGANS: [char; 9] = ['院', '部', '委', '局', '会', '府', '厅', '署', '办'];
+
+/// Does a name end as those of organs do?
+pub(crate) fn ends_as_organ(folded: &str) -> bool {
+    folded.ends_with(ORGANS)
+}
+
 /// Roles that are words as well: a name does not touch them (图斯克, 文明).
 const WORDS: &[&str] = &[
     "文", "图", "图文", "文字", "图片", "视频", "来源", "设计", "制作", "报道", "策划", "整理",

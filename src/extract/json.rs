@@ -125,16 +125,7 @@ pub(crate) fn object(record: Map<String, Value>, map: &FieldMap) -> Draft {
     // What cannot be read stays in the record, as what nobody knows does.
     let mut take = |field| {
         let (key, value) = map.take(field, &mut record)?;
-        let text = match (field, value) {
-            (_, Value::String(text)) if field != Field::Date => {
-                return Some(text).filter(|text| !text.trim().is_empty());
-            }
-            (Field::Date, value) => text_of(value.clone())
-                .filter(|text| find_date(text).or_else(|| parse_date(text)).is_some())
-                .ok_or(value),
-            (_, value) => text_of(value.clone()).ok_or(value),
-        };
-        match text {
+        match read_of(field, value) {
             Ok(text) => Some(text),
             Err(value) => {
                 record.insert(key, value);
@@ -188,6 +179,16 @@ fn flattened(mut record: Map<String, Value>, map: &FieldMap) -> Map<String, Valu
         inner.entry(key).or_insert(value);
     }
     inner
+}
+
+/// The value of a field as text, or the value as it is where it cannot be read.
+fn read_of(field: Field, value: Value) -> Result<String, Value> {
+    let is_date = |text: &str| find_date(text).or_else(|| parse_date(text)).is_some();
+    let is_read = |text: &String| field != Field::Date || is_date(text);
+    match value {
+        Value::String(text) if is_read(&text) => Ok(text),
+        value => text_of(value.clone()).filter(is_read).ok_or(value),
+    }
 }
 
 /// A value as text: strings and numbers as they are, an array as lines.

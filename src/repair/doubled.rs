@@ -1,9 +1,10 @@
 //! A `,` put before a mark by a blind replacement: `會議,,強調` `落實,。`.
 //! Leaves CSV, code and `真的吗?!` alone.
 
+use std::ops::Range;
+
 use super::chars::{is_chinese_mark, is_han, lines};
 use super::edits::Change;
-use std::ops::Range;
 
 /// Whether a mark can follow an inserted comma.
 fn follows(c: char) -> bool {

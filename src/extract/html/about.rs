@@ -153,10 +153,15 @@ const CREDITS: &[&str] = &[
 const NEAR: usize = 40;
 
 /// The text of a small element, runs of blanks as one.
-pub(crate) fn short_text(nodes: &[Node<'_>], at: usize) -> String {
-    if nodes[at].end - at > NEAR {
-        return String::new();
+fn short_text(nodes: &[Node<'_>], at: usize) -> String {
+    match nodes[at].end - at <= NEAR {
+        true => line_of(nodes, at),
+        false => String::new(),
     }
+}
+
+/// The text of an element, runs of blanks as one.
+pub(crate) fn line_of(nodes: &[Node<'_>], at: usize) -> String {
     let text = tree::text(nodes, at);
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

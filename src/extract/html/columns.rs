@@ -11,6 +11,9 @@ const MOST_CELLS: usize = 12;
 const NEAR: usize = 4;
 const NEXT: usize = 24;
 
+/// The most nodes of a value: a cell of more holds the page.
+const LARGEST: usize = 400;
+
 /// The longest line of a box that is written as one, in hanzi.
 const LONGEST: usize = 160;
 
@@ -70,12 +73,11 @@ fn labels(nodes: &[Node<'_>], row: usize) -> Option<Vec<Label>> {
 /// The cells of a row that holds as many values and no label.
 fn values(nodes: &[Node<'_>], row: usize, count: usize) -> Option<Vec<String>> {
     let cells = cells(nodes, row).filter(|cells| cells.len() == count)?;
-    let none = cells
-        .iter()
-        .all(|cell| about::label(nodes, *cell).is_none());
-    none.then(|| {
+    let is_value =
+        |cell: &usize| nodes[*cell].end - *cell <= LARGEST && about::label(nodes, *cell).is_none();
+    cells.iter().all(is_value).then(|| {
         let texts = cells.into_iter();
-        texts.map(|cell| about::short_text(nodes, cell)).collect()
+        texts.map(|cell| about::line_of(nodes, cell)).collect()
     })
 }
 

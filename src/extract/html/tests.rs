@@ -113,6 +113,11 @@ fn boxes_in_columns() {
                 + &row("td", &["L1-1", "ZJ-1", "临政发〔2020〕15号"]),
             "索引号：L1-1　统一登记号：ZJ-1 文号：临政发〔2020〕15号".to_owned(),
         ),
+        // A value of many parts is told whole, or not as one.
+        (
+            row("td", &["索引号", "标题"]) + &row("td", &["L1-1", &"<b>春耕</b>".repeat(40)]),
+            format!("索引号：L1-1 标题：{}", "春耕".repeat(40)),
+        ),
         // Values beside their labels.
         (
             row("td", &["索引号", "L1-1", "发布机构", "临江市人民政府"])
