@@ -148,7 +148,7 @@ impl Change {
             for text in whole.ranked() {
                 for (segmenter, words) in [old, &new].into_iter().zip(&mut state.words) {
                     words.clear();
-                    segmenter.each(text, &mut state.room, |_, bytes| {
+                    segmenter.each_indexed(text, &mut state.room, |_, bytes| {
                         words.push((bytes.start, bytes.end));
                     });
                 }

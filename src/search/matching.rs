@@ -142,7 +142,7 @@ impl<'a> Matcher<'a> {
             return self.look(query, among);
         };
         let mut all: Option<Set> = None;
-        for word in (self.segmenter)().words(text) {
+        for word in (self.segmenter)().indexed(text) {
             all = Some(with_word(
                 self.segment,
                 &word.text,

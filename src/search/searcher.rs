@@ -353,7 +353,7 @@ impl Searcher {
     pub(super) fn words(&self, free: &[String]) -> Vec<(String, u32)> {
         let mut words: Vec<(String, u32)> = Vec::new();
         for text in free {
-            for word in self.store.segmenter().words(text) {
+            for word in self.store.segmenter().indexed(text) {
                 match words.iter_mut().find(|(seen, _)| *seen == word.text) {
                     Some((_, count)) => *count += 1,
                     None => words.push((word.text, 1)),

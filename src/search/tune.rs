@@ -258,7 +258,7 @@ fn lesson(searcher: &Searcher, id: &str, title: &str) -> Result<Option<Lesson>> 
     let segmenter = searcher.store().segmenter();
     let words_of = |text: &str| {
         let mut counts: HashMap<String, u32> = HashMap::new();
-        segmenter.each(text, &mut Room::default(), |word, _| {
+        segmenter.each_indexed(text, &mut Room::default(), |word, _| {
             *counts.entry(word.to_owned()).or_default() += 1;
         });
         evidence.words_of(collection, &counts)

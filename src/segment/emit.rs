@@ -12,6 +12,8 @@ use crate::segment::table;
 pub(super) trait Pieces {
     /// Whether it wants to hear of words that the cut passes over.
     const PASSED: bool = false;
+    /// Whether words that stand across the joints of a word are passed over too.
+    const PARTS: bool = false;
 
     /// A piece, folded, its bytes in the text, and its number: the same for the same
     /// piece, below [`table::NUMBERS`], 0 for all that the table lacks.
@@ -98,7 +100,16 @@ impl Run<'_> {
                         break;
                     }
                     for (inner, step) in steps.iter().enumerate().take(to - len + 1).skip(from) {
-                        if step.inner[index] != NO_WORD {
+                        let part = step.inner[index];
+                        if part != NO_WORD {
+                            let place = inner - from..inner - from + len;
+                            if P::PARTS && !is_made_of_parts(number, to - from, part, place) {
+                                // Where a user's words decide it is told of already.
+                                if !dictionary.has_overlay() {
+                                    found.passed(part);
+                                }
+                                continue;
+                            }
                             let (word, bytes) = piece(inner, inner + len);
                             if has_solid(word) {
                                 found.piece(word, bytes, step.inner[index]);
@@ -161,6 +172,19 @@ fn pass(chars: &[Char], lengths: u32, found: &mut impl Pieces) {
             found.passed(number);
         }
     });
+}
+
+/// Whether a word that stands in another of some characters is made of parts of it: it begins
+/// where one does and ends where one does. So is every word of a user, and every word in one.
+#[inline]
+fn is_made_of_parts(number: u32, length: usize, part: u32, place: Range<usize>) -> bool {
+    if number == 0 || part == 0 {
+        return true;
+    }
+    let meet = |at: usize| {
+        at == 0 || at == length || at > table::JOINTS || table::joints(number) >> (at - 1) & 1 == 1
+    };
+    meet(place.start) && meet(place.end)
 }
 
 /// Whether no word that begins before a folded character goes on with it, or behind it.

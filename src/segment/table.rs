@@ -10,6 +10,7 @@ include!(concat!(env!("OUT_DIR"), "/words.rs"));
 // A constant would lie in the program once for each unit of code that reads it.
 static CELL_BYTES: &[u8; CELLS * 8] = include_bytes!(concat!(env!("OUT_DIR"), "/cells.bin"));
 static CODE_BYTES: &[u8; 0x2_0000] = include_bytes!(concat!(env!("OUT_DIR"), "/codes.bin"));
+static JOINT_BYTES: &[u8; CELLS] = include_bytes!(concat!(env!("OUT_DIR"), "/joints.bin"));
 static LOG_BYTES: &[u8; COUNTS.len() * 8] = include_bytes!(concat!(env!("OUT_DIR"), "/logs.bin"));
 
 /// Sum of the counts of all words.
@@ -67,6 +68,16 @@ pub(super) fn count(word: &str) -> Option<u64> {
 /// The number of a folded word; 0 when the dictionary lacks it.
 pub(super) fn number(word: &str) -> u32 {
     find(word).map_or(0, Node::number)
+}
+
+/// Characters of a word behind which parts are known to meet or not.
+pub(super) const JOINTS: usize = 8;
+
+/// Where the parts of a word meet, by its number: bit n says behind n + 1 characters, of
+/// [`JOINTS`].
+#[inline]
+pub(super) fn joints(number: u32) -> u8 {
+    JOINT_BYTES.get(number as usize).copied().unwrap_or(0)
 }
 
 /// The character of each code; made when it is first asked for.

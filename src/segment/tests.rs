@@ -204,8 +204,8 @@ fn same(segmenter: &Segmenter, jieba: &Jieba, text: &str) -> Result<(), TestCase
     Ok(())
 }
 
-/// The same words, the number of each a matter of the word alone, and with what the cut passes
-/// over all that the dictionary has.
+/// The words that are indexed, the number of each a matter of the word alone, and with what the
+/// cut passes over all that the dictionary has.
 fn met(segmenter: &Segmenter, text: &str, words: &[String]) -> Result<(), TestCaseError> {
     let (mut cut, mut passed) = (Vec::new(), Vec::new());
     segmenter.each_met(text, &mut Room::default(), |met| match met {
@@ -213,10 +213,13 @@ fn met(segmenter: &Segmenter, text: &str, words: &[String]) -> Result<(), TestCa
         Met::Passed(number) => passed.push(number),
         Met::Open(at) => known_at(&text[at..], |number| passed.push(number)),
     });
-    prop_assert_eq!(cut.len(), words.len());
+    let mut all = words.iter();
     let mut known = HashSet::new();
-    for ((word, number), want) in cut.iter().zip(words) {
-        prop_assert_eq!(word, want);
+    for (word, number) in &cut {
+        // What is left out stands in a longer word, so it is short and of the dictionary.
+        for left_out in all.by_ref().take_while(|other| *other != word) {
+            prop_assert!((2..=3).contains(&left_out.chars().count()) && is_known(left_out));
+        }
         prop_assert!((*number as usize) < Segmenter::NUMBERS);
         let alone = word.chars().count() == 1 && !word.chars().all(is_block);
         let wanted = if alone {
@@ -229,6 +232,12 @@ fn met(segmenter: &Segmenter, text: &str, words: &[String]) -> Result<(), TestCa
             known.insert(*number);
         }
     }
+    prop_assert_eq!(all.next(), None);
+    let mut indexed: Vec<String> = Vec::new();
+    segmenter.each_indexed(text, &mut Room::default(), |word, _| {
+        indexed.push(word.to_owned())
+    });
+    prop_assert!(cut.iter().map(|(word, _)| word).eq(&indexed));
     for number in &passed {
         let word = Segmenter::spell(*number);
         prop_assert!(is_known(&word), "{} in {}", word, text);
@@ -247,6 +256,93 @@ fn met(segmenter: &Segmenter, text: &str, words: &[String]) -> Result<(), TestCa
     });
     prop_assert_eq!(known, wanted, "{}", text);
     Ok(())
+}
+
+#[test]
+fn what_stands_across_the_parts_of_a_word_is_not_indexed() {
+    let user = [UserWord {
+        word: "人民法院".to_owned(),
+        freq: None,
+    }];
+    for (user, text, want) in [
+        (&[][..], "人民法院", &["人民", "人民法院", "法院"][..]),
+        (
+            &[],
+            "最高人民法院",
+            &["最高", "最高人民法院", "人民", "法院"],
+        ),
+        (&[], "民法", &["民法"]),
+        // It may be parted either way.
+        (&[], "民法典", &["民法", "民法典", "法典"]),
+        (&[], "民政局长", &["民政", "民政局", "民政局长", "局长"]),
+        // 中华/人民/共和/国: no 华人, and 共和国 is two parts.
+        (
+            &[],
+            "中華人民共和國",
+            &["中华", "中华人民共和国", "人民", "共和", "共和国"],
+        ),
+        (&[], "党组织", &["党组织", "组织"]),
+        // Of a user's word nothing is known.
+        (&user, "人民法院", &["人民", "人民法院", "民法", "法院"]),
+    ] {
+        let words = Segmenter::new(user).indexed(text);
+        let words: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
+        assert_eq!(words, want, "{text}");
+    }
+}
+
+/// A word is parted where the likeliest cuts of what stands before and behind are together nearly
+/// as likely as any two, and so are its parts.
+#[test]
+fn parts_are_the_likely_ones() {
+    let (mut looked_at, mut differ) = (0, Vec::new());
+    for (word, _) in entries(include_str!("jieba.txt")).step_by(37) {
+        let length = word.chars().count();
+        if length < 3 || table::number(word) == 0 {
+            continue;
+        }
+        let mut all = Vec::new();
+        joints(&Segmenter::new(&[]), word, 0, &mut all);
+        let want = (1..=table::JOINTS.min(length - 1)).filter(|at| all.contains(at));
+        let want = want.fold(0, |all, at| all | 1 << (at - 1));
+        looked_at += 1;
+        if table::joints(table::number(word)) != want {
+            differ.push(word);
+        }
+    }
+    // Of two ways that are equally likely either may be the one whose parts are parted.
+    assert!(
+        looked_at > 5000 && differ.len() * 1000 <= looked_at,
+        "{differ:?} of {looked_at}"
+    );
+}
+
+fn joints(segmenter: &Segmenter, word: &str, at: usize, all: &mut Vec<usize>) {
+    /// As in `build.rs`.
+    const LIKELY: f64 = 4.0;
+    if word.chars().nth(2).is_none() || table::count(word).is_none() {
+        return;
+    }
+    let log = |part: &str| {
+        let count = table::count(part).unwrap_or(1).max(1);
+        (count as f64).ln() - (table::total() as f64).ln()
+    };
+    let places = word.char_indices().skip(1);
+    let ways = places.map(|(place, _)| {
+        let mut parts = segmenter.cut(&word[..place]);
+        parts.extend(segmenter.cut(&word[place..]));
+        let sum: f64 = parts.iter().map(|part| log(part)).sum();
+        (sum, parts)
+    });
+    let ways: Vec<(f64, Vec<&str>)> = ways.collect();
+    let best = ways.iter().max_by(|a, b| a.0.total_cmp(&b.0)).unwrap();
+    let likely = (1..).zip(&ways).filter(|(_, way)| way.0 >= best.0 - LIKELY);
+    all.extend(likely.map(|(place, _)| at + place));
+    let mut begin = at;
+    for part in &best.1 {
+        joints(segmenter, part, begin, all);
+        begin += part.chars().count();
+    }
 }
 
 /// More cases by hand: `PROPTEST_CASES=100000 cargo test --release --lib segment::`.

@@ -1,4 +1,5 @@
-//! What a query means that is not there to the letter, or is a headline.
+//! What a query means that is not there to the letter, or is a headline, or is there to the letter
+//! and not meant.
 
 use serde_json::json;
 
@@ -133,4 +134,35 @@ fn a_query_behind_from_is_no_path() {
     env.run(&["search", "--from", "nowhere", "山塘"])
         .code(2)
         .says("nowhere: cannot be read");
+}
+
+/// `民法` stands in `人民法院`, which is 人民 and 法院: found, and below what has the word.
+#[test]
+fn what_stands_across_two_words_comes_last() {
+    for (query, meant, not_meant) in [
+        ("民法", "宣讲团走进社区讲解民法典", "区人民法院上门立案"),
+        ("民政", "区民政局为老人送餐上门", "区人民政协委员视察早市"),
+        ("党组", "水务局党组研究防汛值班", "社区党组织为夜班工人留门"),
+    ] {
+        let mut lines = String::new();
+        for n in 0..40 {
+            let text = format!("{not_meant}，{not_meant}，{not_meant}，这是第{n}次。");
+            lines += &article(&format!("{n}"), &format!("{not_meant}第{n}次"), &text);
+        }
+        let text =
+            format!("清溪镇的消息说，上月十二日下午，{meant}，到场的有六十多人，散会时下起了雨。");
+        lines += &article("own", "清溪镇一周", &text);
+        let env = Env::new().write("in.jsonl", lines);
+        env.run(&["index", "in.jsonl"]).code(0);
+        let found = env
+            .run(&["search", query, "--json", "-n", "50"])
+            .code(0)
+            .articles();
+        assert_eq!(found[0], "own", "{query}: {found:?}");
+        assert_eq!(found.len(), 41, "{query}");
+        let strings = format!("“{query}”");
+        env.run(&["search", &strings, "--count"])
+            .code(0)
+            .prints("41 articles");
+    }
 }
