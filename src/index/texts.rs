@@ -7,24 +7,27 @@
 //! bits.
 //!
 //! ```text
-//! file    groups · keys · sketches · days · titles · owns · runs · tables · footer
+//! file    groups · heads · tails · sketches · days · titles · owns · runs · tables · footer
 //! group   of 128 passages: their records, and the table: where each ends (u32 from
 //!         the start of the group)
 //! record  of a first passage: bytes of the packed title and the lead (two u32), the
 //!         signature but for its sketch (three u64), the title, the text; of the others:
 //!         the text
-//! keys    of each article (u64): what tells it from one that is otherwise its equal
+//! heads, tails  of each article the upper two bytes of its key, and the other six: what tells it
+//!         from one that is otherwise its equal
 //! sketches  of each article (u64): the part of its signature that is looked at first
-//! days    of each article: day of publication as yyyymmdd, 0 where it is not known
+//! days    of each article: day of publication, counted from the first one; 0 where it is not known
 //! titles  of each article: how many positions of its first passage are the title's
 //! owns    of each passage: how many positions are its text's own, behind the title and before
 //!         what belongs to the next passage
 //! runs    see `runs.rs`
 //! tables  where the table of each group begins (u64)
-//! footer  bytes of the groups (u64), numbers of documents and of articles (u32 each), bytes of
-//!         a day, of a title and of an own (one each, as many as the largest needs), magic
+//! footer  bytes of the groups (u64), numbers of documents and of articles, the first day (u32
+//!         each), bytes of a day, of a title and of an own (one each, as many as the largest needs),
+//!         magic
 //! ```
 
+mod days;
 mod write;
 
 use std::io;
@@ -45,8 +48,10 @@ pub(crate) use write::TextsPlugin;
 
 /// Ending of the file of texts.
 pub(crate) const TEXTS: &str = "texts";
-const MAGIC: [u8; 4] = *b"jbt3";
-const FOOTER: usize = 8 + 4 + 4 + 3 + 4;
+const MAGIC: [u8; 4] = *b"jbt4";
+const FOOTER: usize = 8 + 4 + 4 + 4 + 3 + 4;
+/// Bytes of the head of a key, and of its tail.
+const KEY: [usize; 2] = [2, 6];
 /// Records of a group.
 const GROUP: usize = 128;
 /// Bytes that stand before the title of a first passage.
@@ -61,9 +66,11 @@ pub struct Texts {
     tables: OwnedBytes,
     /// The tables, as far as they were read.
     ends: OnceEach<OwnedBytes>,
-    keys: Numbers,
+    heads: Numbers,
+    tails: Numbers,
     sketches: Numbers,
     days: Numbers,
+    first_day: u64,
     titles: Numbers,
     owns: Numbers,
 }
@@ -106,8 +113,9 @@ impl Texts {
         let records = number8(&footer, 0).ok_or_else(damaged)?;
         let documents = number4(&footer, 8).ok_or_else(damaged)?;
         let articles = number4(&footer, 12).ok_or_else(damaged)?;
+        let first_day = number4(&footer, 16).ok_or_else(damaged)? as u64;
         let width = |nth: usize| {
-            let width = usize::from(*footer.get(16 + nth)?);
+            let width = usize::from(*footer.get(20 + nth)?);
             (1..=4).contains(&width).then_some(width)
         };
         let widths = || Some((width(0)?, width(1)?, width(2)?));
@@ -115,7 +123,8 @@ impl Texts {
         let runs = Runs::size(documents);
         let times = |count: usize, width| count.checked_mul(width).ok_or_else(damaged);
         let numbers = [
-            times(articles, 8)?,
+            times(articles, KEY[0])?,
+            times(articles, KEY[1])?,
             times(articles, 8)?,
             times(articles, day)?,
             times(articles, title)?,
@@ -124,7 +133,7 @@ impl Texts {
         let others = [records, runs, times(documents.div_ceil(GROUP), 8)?];
         let mut sizes = numbers.iter().chain(&others);
         let whole = sizes.try_fold(0usize, |sum, size| sum.checked_add(*size));
-        if footer.get(19..) != Some(&MAGIC[..]) || whole != Some(rest.len()) {
+        if footer.get(23..) != Some(&MAGIC[..]) || whole != Some(rest.len()) {
             return Err(damaged().into());
         }
         let (records, mut rest) = rest.split(records);
@@ -133,8 +142,9 @@ impl Texts {
             rest = others;
             Numbers::new(own, width)
         };
-        let (keys, sketches) = (next(0, 8), next(1, 8));
-        let (days, titles, owns) = (next(2, day), next(3, title), next(4, own));
+        let (heads, tails) = (next(0, KEY[0]), next(1, KEY[1]));
+        let (sketches, days) = (next(2, 8), next(3, day));
+        let (titles, owns) = (next(4, title), next(5, own));
         // What is made of the first does not keep their bytes.
         let (runs, tables) = rest.split(runs);
         let runs = Runs::read(&runs.read_bytes()?, documents as DocId);
@@ -145,9 +155,11 @@ impl Texts {
             ends: OnceEach::new(documents.div_ceil(GROUP)),
             tables: tables.read_bytes()?,
             runs: Arc::new(runs),
-            keys,
+            heads,
+            tails,
             sketches,
             days,
+            first_day,
             titles,
             owns,
             records,
@@ -163,7 +175,15 @@ impl Texts {
     /// The key of an article, by its first passage.
     pub fn key(&self, article: DocId) -> Result<u64> {
         let nth = self.runs.articles.rank(article);
-        self.keys.get(nth).context("cannot read a key")
+        let tail = self.tails.get(nth).context("cannot read a key")?;
+        Ok(self.key_head(article)? << (8 * KEY[1]) | tail)
+    }
+
+    /// The upper bits of the key of an article, which nearly always tell two apart: four times
+    /// as many of them lie in what is read.
+    pub fn key_head(&self, article: DocId) -> Result<u64> {
+        let nth = self.runs.articles.rank(article);
+        self.heads.get(nth).context("cannot read a key")
     }
 
     /// The sketch of an article, by its first passage: see [`Signature::sketch`].
@@ -175,12 +195,17 @@ impl Texts {
     /// The day of an article as `yyyymmdd`, by its first passage; 0 where it is not known.
     pub fn day(&self, article: DocId) -> Result<u64> {
         let nth = self.runs.articles.rank(article);
-        self.days.get(nth).context("cannot read a day")
+        let day = self.days.get(nth).context("cannot read a day")?;
+        Ok(days::read(day, self.first_day))
     }
 
     /// Those of all articles, in order.
     pub(crate) fn days(&self) -> Result<Vec<u64>> {
-        self.days.all().context("cannot read the days")
+        let mut all = self.days.all().context("cannot read the days")?;
+        for day in &mut all {
+            *day = days::read(*day, self.first_day);
+        }
+        Ok(all)
     }
 
     /// How many positions of a passage are the title's: 0 of one that begins no article.

@@ -16,7 +16,7 @@ use crate::index::numbers::{put, width};
 use crate::index::postings::{check_order, component, keeps_order, new_numbers};
 use crate::index::runs::RunsWriter;
 use crate::index::schema::Zones;
-use crate::index::texts::{GROUP, HEAD, MAGIC, TEXTS, Texts};
+use crate::index::texts::{GROUP, HEAD, KEY, MAGIC, TEXTS, Texts, days};
 use crate::index::waiting::Waiting;
 use crate::pack::pack;
 
@@ -105,7 +105,8 @@ struct Records {
     ends: Vec<u8>,
     documents: u32,
     /// What comes behind the groups.
-    keys: Vec<u8>,
+    heads: Vec<u8>,
+    tails: Vec<u8>,
     sketches: Vec<u8>,
     days: Vec<u32>,
     titles: Vec<u32>,
@@ -122,7 +123,8 @@ impl Records {
             group: 0,
             ends: Vec::new(),
             documents: 0,
-            keys: Vec::new(),
+            heads: Vec::new(),
+            tails: Vec::new(),
             sketches: Vec::new(),
             days: Vec::new(),
             titles: Vec::new(),
@@ -149,7 +151,10 @@ impl Records {
         self.runs.add(article.is_some(), paragraph);
         self.owns.push(zones.own.saturating_sub(zones.title));
         if let Some(article) = article {
-            self.keys.extend(article.key.to_le_bytes());
+            let key = article.key.to_le_bytes();
+            let (tail, head) = key.split_at(KEY[1]);
+            self.heads.extend(head);
+            self.tails.extend(tail);
             self.sketches.extend(article.sketch.to_le_bytes());
             self.days.push(article.day);
             self.titles.push(zones.title);
@@ -171,7 +176,13 @@ impl Records {
 
     /// Bytes that wait, about.
     fn bytes(&self) -> usize {
-        let lists = [&self.ends, &self.keys, &self.sketches, &self.tables];
+        let lists = [
+            &self.ends,
+            &self.heads,
+            &self.tails,
+            &self.sketches,
+            &self.tables,
+        ];
         let numbers = [&self.days, &self.titles, &self.owns];
         lists.map(Vec::capacity).iter().sum::<usize>()
             + numbers.map(Vec::capacity).iter().sum::<usize>() * size_of::<u32>()
@@ -182,9 +193,11 @@ impl Records {
         if !self.ends.is_empty() {
             self.end_group()?;
         }
-        self.out.write_all(&self.keys)?;
+        self.out.write_all(&self.heads)?;
+        self.out.write_all(&self.tails)?;
         self.out.write_all(&self.sketches)?;
-        let numbers = [&self.days, &self.titles, &self.owns];
+        let (first_day, days) = days::write(&self.days);
+        let numbers = [&days, &self.titles, &self.owns];
         let widths = numbers.map(|numbers| width(numbers));
         let mut bytes = Vec::new();
         for (numbers, width) in numbers.into_iter().zip(widths) {
@@ -195,8 +208,9 @@ impl Records {
         self.out.write_all(&self.tables)?;
         self.out.write_all(&self.written.to_le_bytes())?;
         self.out.write_all(&self.documents.to_le_bytes())?;
-        let articles = (self.keys.len() / 8) as u32;
+        let articles = self.days.len() as u32;
         self.out.write_all(&articles.to_le_bytes())?;
+        self.out.write_all(&first_day.to_le_bytes())?;
         self.out.write_all(&widths)?;
         self.out.write_all(&MAGIC)?;
         self.out.terminate()
@@ -293,6 +307,7 @@ mod tests {
     use tantivy::directory::{FileSlice, RamDirectory};
 
     use super::*;
+    use crate::index::texts::days::tests::day;
     use crate::index::twins::Signature;
 
     /// What is kept of a passage; a first one has a title, a key and a signature.
@@ -305,12 +320,7 @@ mod tests {
     }
 
     fn passage() -> impl Strategy<Value = Passage> {
-        let opens = (
-            "[一-十]{0,6}",
-            any::<u64>(),
-            any::<[u64; 4]>(),
-            any::<u32>(),
-        );
+        let opens = ("[一-十]{0,6}", any::<u64>(), any::<[u64; 4]>(), day());
         let zones = (0u32..1 << 20, 0u32..1 << 20, 0u32..20);
         (
             prop::option::of(opens),
@@ -383,6 +393,7 @@ mod tests {
                     prop_assert_eq!(opening.signature, Signature(*signature));
                     prop_assert_eq!(texts.signature(doc).unwrap(), Signature(*signature));
                     prop_assert_eq!(texts.key(doc).unwrap(), *key);
+                    prop_assert_eq!(texts.key_head(doc).unwrap(), *key >> 48);
                     prop_assert_eq!(texts.day(doc).unwrap(), u64::from(*day));
                 }
             }

@@ -210,10 +210,11 @@ pub(crate) fn by_score(a: &Candidate, b: &Candidate) -> Ordering {
         .then(a.number.cmp(&b.number))
 }
 
-/// Sorts candidates. Days, and then keys, are read only of those that are equal without: few
+/// Sorts candidates. Days, heads of keys, and then keys, are read only of those that are equal without: few
 /// queries have many such.
 pub(crate) fn sort(store: &Store, candidates: &mut [Candidate]) -> Result<()> {
-    // What nearly always decides, in one number, whole and score; the day; and which it is.
+    // What nearly always decides, in one number, whole and score; the day, then the head of the
+    // key; and which it is.
     let mut order: Vec<(u128, Option<u64>, usize)> = Vec::with_capacity(candidates.len());
     for (nth, one) in candidates.iter().enumerate() {
         let whole = u128::from(!one.whole) << 64;
@@ -233,10 +234,20 @@ pub(crate) fn sort(store: &Store, candidates: &mut [Candidate]) -> Result<()> {
             if equal.len() < 2 {
                 continue;
             }
-            for (.., nth) in &*equal {
-                know_keys(store, std::slice::from_mut(&mut candidates[*nth]))?;
+            for (_, head, nth) in &mut *equal {
+                let texts = store.segments()[candidates[*nth].segment].texts();
+                *head = Some(texts.key_head(candidates[*nth].article())?);
             }
-            equal.sort_by(|(.., a), (.., b)| by_score(&candidates[*a], &candidates[*b]));
+            equal.sort_unstable();
+            for equal in equal.chunk_by_mut(|a, b| a.1 == b.1) {
+                if equal.len() < 2 {
+                    continue;
+                }
+                for (.., nth) in &*equal {
+                    know_keys(store, std::slice::from_mut(&mut candidates[*nth]))?;
+                }
+                equal.sort_by(|(.., a), (.., b)| by_score(&candidates[*a], &candidates[*b]));
+            }
         }
     }
     for at in 0..order.len() {
