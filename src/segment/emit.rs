@@ -101,19 +101,18 @@ impl Run<'_> {
                     }
                     for (inner, step) in steps.iter().enumerate().take(to - len + 1).skip(from) {
                         let part = step.inner[index];
-                        if part != NO_WORD {
-                            let place = inner - from..inner - from + len;
-                            if P::PARTS && !is_made_of_parts(number, to - from, part, place) {
-                                // Where a user's words decide it is told of already.
-                                if !dictionary.has_overlay() {
-                                    found.passed(part);
-                                }
-                                continue;
+                        if part == NO_WORD {
+                            continue;
+                        }
+                        let place = inner - from..inner - from + len;
+                        let (word, bytes) = piece(inner, inner + len);
+                        if P::PARTS && !is_made_of_parts(number, to - from, part, place) {
+                            // Where a user's words decide it is told of already.
+                            if !dictionary.has_overlay() && !word.bytes().any(|b| b.is_ascii()) {
+                                found.passed(part);
                             }
-                            let (word, bytes) = piece(inner, inner + len);
-                            if has_solid(word) {
-                                found.piece(word, bytes, step.inner[index]);
-                            }
+                        } else if has_solid(word) {
+                            found.piece(word, bytes, part);
                         }
                     }
                 }

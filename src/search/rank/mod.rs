@@ -210,8 +210,8 @@ pub(crate) fn by_score(a: &Candidate, b: &Candidate) -> Ordering {
         .then(a.number.cmp(&b.number))
 }
 
-/// Sorts candidates. Days, heads of keys, and then keys, are read only of those that are equal without: few
-/// queries have many such.
+/// Sorts candidates. Days, heads of keys, and then keys, are read only of those that are equal
+/// without: few queries have many such.
 pub(crate) fn sort(store: &Store, candidates: &mut [Candidate]) -> Result<()> {
     // What nearly always decides, in one number, whole and score; the day, then the head of the
     // key; and which it is.
