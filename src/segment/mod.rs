@@ -6,7 +6,7 @@
 //! (P@1 .911 → .800 on CMRC2018), so it is off on both sides, always.
 //!
 //! What ranks leaves out the words inside that stand across the parts of a longer one: who asks
-//! for `民法` does not mean `人民法院`, which is 人民 and 法院 (`build.rs` has the parts of every
+//! for `民法` does not mean `人民法院`, which is 人民 and 法院 (`build/joints.rs` has the parts of every
 //! word; docs/ranking.md has the figures).
 
 mod block;

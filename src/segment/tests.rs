@@ -318,7 +318,7 @@ fn parts_are_the_likely_ones() {
 }
 
 fn joints(segmenter: &Segmenter, word: &str, at: usize, all: &mut Vec<usize>) {
-    /// As in `build.rs`.
+    /// As in `build/joints.rs`.
     const LIKELY: f64 = 4.0;
     if word.chars().nth(2).is_none() || table::count(word).is_none() {
         return;
