@@ -72,7 +72,6 @@ fn main() -> Result<(), Box<dyn Error>> {
     // Text is folded before it is cut, so nothing finds these; they are part of
     // the total all the same.
     words.retain(|(word, _)| word.chars().all(|c| fold::fold(c) == c));
-    let hash = hash(&words);
     let longest = words.iter().map(|(word, _)| word.chars().count());
     let longest = longest.max().unwrap_or_default();
     let codes = codes(&words);
@@ -93,10 +92,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let out = std::env::var("OUT_DIR")?;
     let out = Path::new(&out);
     fs::write(out.join("cells.bin"), bytes_of(&cells))?;
-    fs::write(
-        out.join("joints.bin"),
-        joints::joints(&words, total, &codes, &cells)?,
-    )?;
+    let joints = joints::joints(&words, total, &codes, &cells)?;
+    let hash = hash(&words, &joints);
+    fs::write(out.join("joints.bin"), joints)?;
     let mut plane = vec![0_u16; 0x10000];
     let mut beyond: Vec<(char, u16)> = Vec::new();
     for (&c, &code) in &codes {
@@ -131,7 +129,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         format!(
             "/// Sum of all counts.\n\
              const TOTAL: u64 = {total};\n\
-             /// Names the words and their counts.\n\
+             /// Names the words, their counts and where their parts meet.\n\
              pub(super) const HASH: u64 = {hash};\n\
              /// Characters of the longest word.\n\
              pub(super) const LONGEST: usize = {longest};\n\
@@ -282,15 +280,17 @@ fn lexicon() -> Result<String, Box<dyn Error>> {
     Ok(format!("&[\n{}]\n", terms.concat()))
 }
 
-/// Names the words and their counts: FNV-1a of 64 bits (RFC 9923).
-fn hash(words: &[(String, u64)]) -> u64 {
-    let mut hash = 0xCBF2_9CE4_8422_2325_u64;
-    for (word, count) in words {
-        for byte in format!("{word} {count}\n").bytes() {
-            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3);
-        }
-    }
-    hash
+/// Names the words, their counts and where their parts meet: FNV-1a of 64 bits (RFC 9923).
+fn hash(words: &[(String, u64)], joints: &[u8]) -> u64 {
+    let lines = words
+        .iter()
+        .map(|(word, count)| format!("{word} {count}\n"));
+    let bytes = lines
+        .flat_map(String::into_bytes)
+        .chain(joints.iter().copied());
+    bytes.fold(0xCBF2_9CE4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
+    })
 }
 
 /// A code for each character, the most frequent first: what is common lies together.

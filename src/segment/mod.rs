@@ -35,8 +35,8 @@ pub use crate::segment::user::{BadLine, UserWord, normal_dict, parse_dict};
 /// Names the segmenter and its dictionaries; the number is [`EDITION`].
 const VERSION: &str = "jieba-rs 0.11 default-dict+folded+lexicon-1 search parts no-hmm";
 
-/// Names the segmenter, its dictionaries and every word of them in the identity of an
-/// index: which strings stand where is read off lists of these words.
+/// Names the segmenter, its dictionaries, every word of them and where its parts meet in the
+/// identity of an index: which strings stand where is read off lists of these words.
 pub fn version() -> String {
     format!("{VERSION} {:016x}", table::HASH)
 }
@@ -76,15 +76,7 @@ impl Segmenter {
     /// The words of a text, sorted by start, then end. What holds no letter,
     /// digit, hanzi or symbol is no word.
     pub fn words(&self, text: &str) -> Vec<Word> {
-        let mut words = Vec::new();
-        self.each(text, &mut Room::default(), |word, bytes| {
-            words.push(Word {
-                text: word.to_owned(),
-                bytes,
-            });
-        });
-        words.sort_by_key(|word| (word.bytes.start, word.bytes.end));
-        words
+        sorted(|found| self.each(text, &mut Room::default(), found))
     }
 
     /// Calls `found` with each word of a text, folded, and its bytes in the text.
@@ -96,15 +88,7 @@ impl Segmenter {
     /// The words of a text as they are indexed: those of [`Segmenter::words`] but for what stands
     /// across the parts of a longer word (`民法` in `人民法院`). Sorted in the same way.
     pub fn indexed(&self, text: &str) -> Vec<Word> {
-        let mut words = Vec::new();
-        self.each_indexed(text, &mut Room::default(), |word, bytes| {
-            words.push(Word {
-                text: word.to_owned(),
-                bytes,
-            });
-        });
-        words.sort_by_key(|word| (word.bytes.start, word.bytes.end));
-        words
+        sorted(|found| self.each_indexed(text, &mut Room::default(), found))
     }
 
     /// Calls `found` with each of these words, folded, and its bytes in the text.
@@ -166,6 +150,19 @@ impl Segmenter {
             WordOrigin::Rule
         }
     }
+}
+
+/// The words that `each` calls its argument with, sorted by start, then end.
+fn sorted(each: impl FnOnce(&mut dyn FnMut(&str, Range<usize>))) -> Vec<Word> {
+    let mut words = Vec::new();
+    each(&mut |word, bytes| {
+        words.push(Word {
+            text: word.to_owned(),
+            bytes,
+        });
+    });
+    words.sort_by_key(|word| (word.bytes.start, word.bytes.end));
+    words
 }
 
 /// What [`Segmenter::each_met`] meets in a text.
