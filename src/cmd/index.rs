@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use jianbao::decode::label_known;
 use jianbao::extract::FieldMap;
@@ -94,18 +94,21 @@ impl Job<'_> {
     /// The files that are offered, each once, and what could not be listed.
     fn inputs(&self) -> Result<(Vec<Input>, Vec<Reject>)> {
         let mut found: Vec<Input> = Vec::new();
-        let mut rejects = Vec::new();
+        let (mut rejects, mut unread) = (Vec::new(), Vec::new());
         let mut seen = std::collections::HashSet::new();
         for path in self.paths {
             if path == Path::new("-") {
                 found.push(stdin_input());
                 continue;
             }
-            let listed = inputs(path).map_err(|error| match self.reading.prune {
-                true => error.context("to drop what is gone name no PATH: jianbao index --prune"),
-                false => error,
-            });
-            for input in listed? {
+            let listed = match inputs(path) {
+                Ok(listed) => listed,
+                Err(reject) => {
+                    unread.push(reject);
+                    continue;
+                }
+            };
+            for input in listed {
                 match input {
                     Ok(input) => {
                         if seen.insert(input.path.clone()) {
@@ -116,6 +119,19 @@ impl Job<'_> {
                 }
             }
         }
+        // One wrong PATH costs nothing but itself, unless what is not read is dropped.
+        let drops = self.reading.prune || self.mode == Mode::Rebuild;
+        if let Some(first) = unread
+            .first()
+            .filter(|_| drops || unread.len() == self.paths.len())
+        {
+            let error = anyhow!("{first}");
+            return Err(match self.reading.prune {
+                true => error.context("to drop what is gone name no PATH: jianbao index --prune"),
+                false => error,
+            });
+        }
+        rejects.append(&mut unread);
         // Where there is no index yet, nothing can be gone from it.
         if self.paths.is_empty() && self.reading.prune {
             Store::open_ledger(&self.common.index)?;
@@ -212,12 +228,7 @@ impl Job<'_> {
             of_file.1 += 1;
             if shown < SHOWN && of_file.1 <= SHOWN_OF_FILE || self.common.verbose > 0 {
                 shown += 1;
-                bar.suspend(|| {
-                    tell(
-                        self.common,
-                        &format!("{}: {}", reject.origin, reject.reason),
-                    )
-                });
+                bar.suspend(|| tell(self.common, &reject.to_string()));
             }
             if let Some(log) = &mut log {
                 serde_json::to_writer(&mut *log, &reject_line(reject))?;

@@ -5,7 +5,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
-use anyhow::Context;
 use ignore::{DirEntry, WalkBuilder};
 
 use crate::article::Origin;
@@ -22,18 +21,24 @@ pub const IGNORE: &str = ".jianbaoignore";
 /// spelled.
 ///
 /// # Errors
-/// When `root` does not exist or cannot be looked at.
-pub fn inputs(root: &Path) -> anyhow::Result<impl Iterator<Item = Result<Input, Reject>> + Send> {
+/// When `root` does not exist or cannot be looked at: it is refused under the name it was given by.
+pub fn inputs(root: &Path) -> Result<impl Iterator<Item = Result<Input, Reject>> + Send, Reject> {
     if root.as_os_str() == "-" {
         return Ok(either(Some(Ok(stdin_input())), None));
     }
-    let data = fs::metadata(root)
-        .with_context(|| format!("{}: cannot be read; is the path right?", root.display()))?;
-    let canonical =
-        fs::canonicalize(root).with_context(|| format!("{}: cannot be read", root.display()))?;
+    let refused = |reason: String| Reject {
+        origin: Origin {
+            path: visible(&root.to_string_lossy()),
+            ..Origin::default()
+        },
+        reason,
+    };
+    let unread = |error| refused(format!("cannot be read; is the path right?: {error}"));
+    let data = fs::metadata(root).map_err(unread)?;
+    let canonical = fs::canonicalize(root).map_err(unread)?;
     if !data.is_dir() && !data.is_file() {
         // Opening a pipe would wait for somebody to write to it.
-        anyhow::bail!("{}: {NO_FILE}", root.display());
+        return Err(refused(NO_FILE.to_owned()));
     }
     if !data.is_dir() {
         let name = root
@@ -276,7 +281,9 @@ mod tests {
     fn a_root_that_is_not_there_is_named() {
         let error = inputs(Path::new("no/such/folder")).err().unwrap();
         assert!(
-            format!("{error:#}").starts_with("no/such/folder: cannot be read"),
+            error
+                .to_string()
+                .starts_with("no/such/folder: cannot be read"),
             "{error:#}"
         );
         assert_eq!(names(Path::new("-")), ["-"]);

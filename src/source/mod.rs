@@ -17,7 +17,7 @@ mod warc;
 mod whole;
 mod zip;
 
-use std::fmt::Write;
+use std::fmt::{self, Write};
 use std::ops::Range;
 use std::path::PathBuf;
 
@@ -127,6 +127,13 @@ pub struct Reject {
     pub origin: Origin,
     /// Why, and what to do, in one line.
     pub reason: String,
+}
+
+impl fmt::Display for Reject {
+    /// One line: where, why, and what to do.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.origin, self.reason)
+    }
 }
 
 /// How much of an input is read before it is refused. Every limit counts bytes

@@ -315,9 +315,6 @@ fn a_path_that_is_not_there_is_one_line() {
     env.run(&["index", "no/such/place"])
         .fails_in_one_line()
         .says("no/such/place");
-    env.run(&["search", "党建", "--from", "in", "nowhere"])
-        .fails_in_one_line()
-        .says("nowhere");
     env.run(&["clean", "no-such-file.txt"])
         .fails_in_one_line()
         .says("no-such-file.txt");
@@ -331,6 +328,33 @@ fn a_path_that_is_not_there_is_one_line() {
         .fails_in_one_line()
         .says("no/folder");
     env.run(&["index", "in", "--memory", "much"]).code(2);
+}
+
+/// One wrong name among others costs nothing but itself, unless what is not read is dropped.
+#[test]
+fn a_path_that_is_not_there_costs_no_other() {
+    let env = Env::new().write("in/a.txt", NEWS).write("b/b.txt", NEWS);
+    let index = ["index", "no/such/place", "in", "b", "--json"];
+    let done = env
+        .run(&index)
+        .code(3)
+        .says("no/such/place: cannot be read");
+    assert_eq!(done.object()["accepted"], 2);
+    assert_eq!(done.object()["rejected"], 1);
+    env.run(&["search", "“审计整改”", "--from", "in", "nowhere"])
+        .code(3)
+        .says("nowhere: cannot be read");
+    let dry = env.run(&["index", "in", "nowhere", "--dry-run"]).code(3);
+    assert!(dry.stdout().contains("rejected  nowhere: cannot be read"));
+    for drops in [&["--rebuild"][..], &["--rebuild", "--prune"], &["--prune"]] {
+        env.run(&[&["index", "in", "nowhere"], drops].concat())
+            .code(2)
+            .says("nowhere");
+    }
+    assert_eq!(env.run(&["stats", "--json"]).code(0).object()["inputs"], 2);
+    env.run(&["index", "nowhere", "no/such/place"])
+        .fails_in_one_line()
+        .says("nowhere");
 }
 
 /// A slip of the hand costs no archive, and a list of rejects is no input.

@@ -60,7 +60,7 @@ pub(super) fn run(job: &Job<'_>, json: bool) -> Result<ExitCode> {
             writeln!(out, "{:<9} {}", "gone", printable(&entry.name))?;
         }
         for reject in &rejects {
-            let line = format!("{}: {}", reject.origin, reject.reason);
+            let line = reject.to_string();
             writeln!(out, "rejected  {}", printable(&line))?;
         }
         if let Some(Recut { articles, changed }) = recut {
