@@ -17,11 +17,14 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use anyhow::Result;
 use rayon::prelude::*;
 use serde::Serialize;
+use xxhash_rust::xxh3::xxh3_64;
 
 use crate::extract::FieldMap;
 use crate::index::{Added, Entry, Standing, Writer, file_key};
-use crate::source::{Input, Limits, Raw, Reject, records};
-use story::{Prepared, Ready, Story, prepare};
+use crate::source::{
+    Extent, Input, Limits, Raw, Reject, is_gone, known_by, path_known_by, records,
+};
+use story::{Prepared, Ready, Story, prepare, prepare_anew};
 
 pub use story::{article_id, restore};
 
@@ -51,6 +54,16 @@ pub struct Settings {
     pub prune: bool,
     /// Set from outside to stop after the batch at hand.
     pub stop: AtomicBool,
+}
+
+impl Settings {
+    /// A hash of what the user said of how to read; 0 where nothing was said.
+    fn told(&self) -> u64 {
+        if self.encoding.is_none() && self.map == FieldMap::default() {
+            return 0;
+        }
+        xxh3_64(format!("{:?}\n{:?}", self.encoding, self.map).as_bytes())
+    }
 }
 
 /// What a run did. Everything offered is accepted, unchanged or rejected.
@@ -100,6 +113,7 @@ pub fn ingest(
         more_rejected: 0,
         articles: 0,
         unread: false,
+        cut_off: false,
         done: 0,
         begun: 0,
     };
@@ -112,9 +126,11 @@ pub fn ingest(
     let full = share.clamp(*BATCH_BYTES.start(), *BATCH_BYTES.end());
     std::thread::spawn(move || read(&listed, &own, full, &sender));
     run.consume(&changed, settings, &receiver)?;
-    run.tally.dropped += run.writer.close_inputs()?;
     run.tally.stopped = settings.stop.load(Ordering::Relaxed);
+    // Of a run that was stopped nobody knows what the files hold that it never came to: what
+    // changed files held stays, and they are read again by the next run.
     if !run.tally.stopped {
+        run.tally.dropped += run.writer.close_inputs()?;
         run.tally.dropped += run.writer.left_behind()?;
     }
     Ok(run.tally)
@@ -131,6 +147,8 @@ struct Run<'a, 'n> {
     articles: u64,
     /// Part of the file at hand could not be read at all.
     unread: bool,
+    /// The last record of it so far is not whole.
+    cut_off: bool,
     /// Bytes on disk of the files that are done.
     done: u64,
     /// Bytes of records when the file at hand was begun.
@@ -150,30 +168,44 @@ struct Batch {
 }
 
 impl Run<'_, '_> {
-    /// Prunes, counts what is unchanged, and returns what must be read.
-    fn skip_unchanged(&mut self, inputs: Vec<Input>, settings: &Settings) -> Result<Vec<Input>> {
-        let mut changed_keys = HashSet::new();
+    /// Prunes, counts what is unchanged, and returns what must be read: what changed, and what
+    /// held an article that one of those held as well, for it may be the only one now.
+    fn skip_unchanged(
+        &mut self,
+        mut inputs: Vec<Input>,
+        settings: &Settings,
+    ) -> Result<Vec<Input>> {
+        let mut touched = HashSet::new();
+        let mut gone = Vec::new();
         if settings.prune {
-            let gone: Vec<String> = self
-                .writer
-                .inputs()
-                .filter(|entry| !crate::source::exists(&entry.path))
-                .map(|entry| entry.path.clone())
-                .collect();
-            for path in gone {
-                self.tally.dropped += self.writer.prune(&path)?;
-            }
+            let entries = self.writer.inputs();
+            let entries = entries.filter(|entry| is_gone(&entry.path));
+            gone.extend(entries.map(|entry| entry.path.clone()));
+            touched.extend(gone.iter().map(|path| file_key(path)));
         }
         for input in &inputs {
-            if self.entry(input, settings).is_none() {
-                changed_keys.insert(file_key(&path_of(input)));
+            if input.stamp.is_some() && self.entry(input, settings).is_none() {
+                touched.insert(file_key(&path_of(input)));
             }
+        }
+        let shadowed = self.writer.touch(&mut touched);
+        let named: HashSet<String> = inputs.iter().map(path_of).collect();
+        for entry in shadowed.into_iter().filter(|it| !named.contains(&it.path)) {
+            let path = path_known_by(&entry.path);
+            let listed = crate::source::inputs(&path).into_iter().flatten().flatten();
+            inputs.extend(listed.map(|input| Input {
+                name: entry.name.clone(),
+                ..input
+            }));
+        }
+        for path in gone {
+            self.tally.dropped += self.writer.prune(&path)?;
         }
         let mut changed = Vec::new();
         for input in inputs {
             let entry = self
                 .entry(&input, settings)
-                .filter(|entry| !self.writer.shadowed_by(entry, &changed_keys));
+                .filter(|_| !touched.contains(&file_key(&path_of(&input))));
             match entry {
                 Some(entry) => {
                     let (articles, rejects) = (entry.articles, entry.rejects.clone());
@@ -187,15 +219,19 @@ impl Run<'_, '_> {
                 None => changed.push(input),
             }
         }
+        self.writer.will_read(touched);
         Ok(changed)
     }
 
-    /// What the ledger says of a file that need not be read again. One that
-    /// was rejected under other limits may fare better under these.
+    /// What the ledger says of a file that need not be read again. One that was rejected under
+    /// other limits may fare better under these; and who names an encoding or fields wants all
+    /// read by them that was not.
     fn entry(&self, input: &Input, settings: &Settings) -> Option<&Entry> {
+        let told = settings.told();
         self.writer
             .unchanged(&path_of(input), &input.stamp?)
             .filter(|entry| entry.rejects.is_empty() || entry.limits == settings.limits)
+            .filter(|entry| told == 0 || entry.told == told)
     }
 
     fn consume(
@@ -241,13 +277,24 @@ impl Run<'_, '_> {
                 index,
                 bytes,
                 stories,
+                raw,
             } => {
                 self.tally.bytes += bytes;
-                let path = path_of(&inputs[index]);
-                for story in stories {
+                self.cut_off = false;
+                let input = &inputs[index];
+                let path = path_of(input);
+                for (nth, mut story) in stories.into_iter().enumerate() {
+                    if let Story::Kept(id, spot) = &story
+                        && self.writer.standing(id, *spot)? != Standing::Same
+                    {
+                        let again = raw.as_ref();
+                        story = again
+                            .and_then(|raw| prepare_anew(input, raw, nth, settings))
+                            .unwrap_or(story);
+                    }
                     match story {
                         Story::Rejected(reject) => self.reject(reject),
-                        Story::Kept(id) => {
+                        Story::Kept(id, _) => {
                             self.writer.keep(&id, &path)?;
                             self.tally.unchanged += 1;
                             self.articles += 1;
@@ -256,13 +303,22 @@ impl Run<'_, '_> {
                     }
                 }
             }
-            Prepared::Rejected(reject) => self.reject(reject),
+            Prepared::Rejected(reject) => {
+                self.cut_off = false;
+                self.reject(reject);
+            }
+            Prepared::Malformed(reject) => {
+                self.cut_off = reject.origin.record.is_some();
+                self.reject(reject);
+            }
             Prepared::Unread(reject) => {
-                self.unread |= reject.origin.record.is_none();
+                self.unread |= reject.extent == Extent::Rest;
+                self.cut_off = reject.origin.record.is_some();
                 self.reject(reject);
             }
             Prepared::End { index, read_ns } => {
-                let unread = std::mem::take(&mut self.unread);
+                let cut_off = std::mem::take(&mut self.cut_off);
+                let unread = std::mem::take(&mut self.unread) || cut_off;
                 let rejects = std::mem::take(&mut self.rejects);
                 let more_rejected = std::mem::take(&mut self.more_rejected);
                 let articles = std::mem::take(&mut self.articles);
@@ -279,6 +335,7 @@ impl Run<'_, '_> {
                         rejects,
                         more_rejected,
                         limits: settings.limits,
+                        told: settings.told(),
                         shadows: Vec::new(),
                         gone: false,
                     };
@@ -368,5 +425,5 @@ fn now_ns() -> i128 {
 
 /// What the ledger knows a file by.
 fn path_of(input: &Input) -> String {
-    input.path.to_string_lossy().into_owned()
+    known_by(&input.path)
 }

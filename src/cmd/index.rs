@@ -18,7 +18,7 @@ use jianbao::index::{Mode, Options, Recut, Salvage, Store, Writer};
 use jianbao::ingest::{Event, Settings, Tally, ingest};
 use jianbao::render::plural;
 use jianbao::search::query::Lang;
-use jianbao::source::{Input, Limits, Reject, inputs, stdin_input};
+use jianbao::source::{Input, Limits, Reject, inputs, path_known_by, stdin_input};
 use serde_json::json;
 
 use crate::cli::{Common, IndexArgs, Reading};
@@ -141,7 +141,7 @@ impl Job<'_> {
             for entry in Store::open_ledger(&self.common.index)? {
                 // A file that is gone takes its articles along: that is what
                 // building anew from what is there means.
-                if let Ok(listed) = inputs(Path::new(&entry.path)) {
+                if let Ok(listed) = inputs(&path_known_by(&entry.path)) {
                     found.extend(listed.flatten().map(|input| Input {
                         name: entry.name.clone(),
                         ..input

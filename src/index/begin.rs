@@ -14,6 +14,7 @@ use crate::index::ledger::FILE as LEDGER;
 use crate::index::living::{Living, META};
 use crate::index::recipe::Recipe;
 use crate::index::schema::Fields;
+use crate::index::seal::Seal;
 use crate::index::store::{
     Commit, DICT, generation, generations, is_vacant, orphans, user_dict_hash,
 };
@@ -119,12 +120,21 @@ pub(crate) fn next_generation(files: &Files, dir: &Path) -> Result<PathBuf> {
     Ok(dir.join(format!("g{:06}", number.saturating_add(1))))
 }
 
-/// Removes generations that a run began and never finished.
+/// Removes generations that a run began and never finished. A folder that bears such a name and
+/// holds what no generation begins with is somebody else's.
 pub(crate) fn remove_leftovers(files: &Files, dir: &Path, live: Option<&Path>) -> Result<()> {
     for path in generations(files, dir)? {
-        if live != Some(path.as_path()) {
+        let names = files.list(&path)?;
+        let is_ours = names.is_empty() || names.iter().any(|name| is_of_generation(name));
+        if live != Some(path.as_path()) && is_ours {
             files.remove_folder(&path)?;
         }
     }
     Ok(())
+}
+
+/// Whether a name is one of those that are written first into a generation, or are removed last.
+fn is_of_generation(name: &str) -> bool {
+    let name = name.strip_suffix(".new").unwrap_or(name);
+    name == DICT || name == LEDGER || name == META || Seal::is_name(name)
 }

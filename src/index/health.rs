@@ -19,7 +19,7 @@ use crate::index::seal::{BLOCK, Seal, Sums};
 use crate::index::store::{
     CURRENT, Commit, DICT, Store, all_entries, generation, open_index, orphans, user_dict_hash,
 };
-use crate::source::exists;
+use crate::source::is_gone;
 
 /// The state of an index.
 #[derive(Debug, Clone, Default)]
@@ -104,7 +104,7 @@ impl Salvage {
     pub(crate) fn nothing(files: &Files, dir: &Path) -> Result<Salvage> {
         let lost = all_entries(files, dir)?
             .into_iter()
-            .filter(|entry| !exists(&entry.path) && entry.articles > 0)
+            .filter(|entry| is_gone(&entry.path) && entry.articles > 0)
             .map(|entry| (entry.name, entry.articles))
             .collect();
         Ok(Salvage {
@@ -274,7 +274,7 @@ pub(crate) fn carry_over(
     let by_path: BTreeMap<String, Entry> = Ledger::salvage(text).0.into_iter().collect();
     for (path, mut entry) in by_path {
         let held = held.get(&file_key(&path)).copied().unwrap_or(0);
-        if !exists(&path) {
+        if is_gone(&path) {
             if held < entry.articles {
                 salvage
                     .lost

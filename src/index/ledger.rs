@@ -40,6 +40,9 @@ pub struct Entry {
     /// The limits it was read under.
     #[serde(default, skip_serializing_if = "Limits::is_default")]
     pub limits: Limits,
+    /// Of the encoding and the fields that the user named for it, a hash; 0 for none.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub told: u64,
     /// Keys of the files that already held some of its articles, word for word, when it was
     /// read: without them it must be read again.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -28,7 +28,7 @@ use crate::index::recipe::Recipe;
 use crate::index::store::{
     Commit, DICT, Store, lazy_segmenter, make_current, open_index, plugins, user_dict_hash,
 };
-use crate::index::writer::{Options, WAITING_SHARE, arena};
+use crate::index::writer::{Options, WAITING_SHARE, within};
 use crate::segment::{Room, Segmenter, UserWord, normal_dict, parse_dict};
 
 /// What another user dictionary does to an index.
@@ -246,10 +246,9 @@ fn index_again(
     for plugin in plugins(lazy_segmenter(folder)?, gate.clone()) {
         index.register_plugin(plugin);
     }
-    let (threads, arena) = arena(options);
     let explain = |error| folder.explain(error);
     let mut writer: IndexWriter<PassageDocument> = index
-        .writer_with_num_threads(threads, arena * threads)
+        .writer_with_options(within(options))
         .map_err(explain)
         .context("cannot write")?;
     let fields = *store.fields();

@@ -93,6 +93,7 @@ fn run(disk: &Memory, mode: Mode) -> Result<()> {
             path,
             name: String::new(),
             limits: crate::source::Limits::default(),
+            told: 0,
             stamp: Stamp {
                 bytes: 1,
                 mtime_ns: 1,

@@ -81,6 +81,8 @@ pub struct Writer {
     seen: HashSet<u64, foldhash::fast::RandomState>,
     deleted: HashSet<u64>,
     shadows: HashMap<u64, HashSet<u64>>,
+    /// Keys of the files that this run reads.
+    reading: HashSet<u64>,
     /// Files that were read again, until [`Writer::close_inputs`].
     changed: Vec<Entry>,
     gate: Arc<Gate>,
@@ -107,7 +109,7 @@ const REST: usize = 108 << 20;
 const TABLE: usize = 10 << 20;
 
 /// Threads that make postings, and the bytes that each may take for them.
-pub(super) fn arena(options: &Options) -> (usize, usize) {
+fn arena(options: &Options) -> (usize, usize) {
     // Measured: program, tables, batches and queue take some hundred megabytes, and the
     // process peaks at half as much again as the arenas while segments are flushed and
     // merged. With less, the work doubles: so many segments are merged at once.
@@ -118,6 +120,17 @@ pub(super) fn arena(options: &Options) -> (usize, usize) {
     let threads = options.threads.clamp(1, most);
     let bytes = (all / threads).clamp(MIN_ARENA, MAX_ARENA);
     (threads, bytes)
+}
+
+/// What tantivy may take of the memory of the whole.
+pub(super) fn within(options: &Options) -> IndexWriterOptions {
+    let (threads, arena) = arena(options);
+    IndexWriterOptions::builder()
+        .num_worker_threads(threads)
+        .memory_budget_per_thread(arena)
+        // Each merge has memory of its own: one at a time.
+        .num_merge_threads(1)
+        .build()
 }
 
 /// Of the memory of the whole, what may wait for the threads that make postings.
@@ -211,16 +224,8 @@ impl Writer {
             let reader = SegmentReader::open(&segment).map_err(|error| folder.explain(error))?;
             snapshot.push(Segment::open(reader)?);
         }
-        let (threads, arena) = arena(options);
         let writer: IndexWriter<PassageDocument> = index
-            .writer_with_options(
-                IndexWriterOptions::builder()
-                    .num_worker_threads(threads)
-                    .memory_budget_per_thread(arena)
-                    // Each merge has memory of its own: one at a time.
-                    .num_merge_threads(1)
-                    .build(),
-            )
+            .writer_with_options(within(options))
             .map_err(|error| folder.explain(error))
             .context("cannot write")?;
         let mut writer = Writer {
@@ -239,6 +244,7 @@ impl Writer {
             seen: HashSet::default(),
             deleted: HashSet::new(),
             shadows: HashMap::new(),
+            reading: HashSet::new(),
             changed: Vec::new(),
             gate,
             memory: options.memory,

@@ -10,7 +10,7 @@ use crate::extract::extract;
 use crate::index::{Meta, Spot, Standing, Writer};
 use crate::ingest::{Item, Settings, path_of};
 use crate::repair::repair;
-use crate::source::{Input, Raw, Reject};
+use crate::source::{Extent, Input, Raw, Reject};
 
 /// A record after the parallel part.
 pub(crate) enum Prepared {
@@ -18,9 +18,13 @@ pub(crate) enum Prepared {
         index: usize,
         bytes: u64,
         stories: Vec<Story>,
+        /// The record, where one of its stories is kept as it is: until that is sure.
+        raw: Option<Raw>,
     },
     /// What was read is no article.
     Rejected(Reject),
+    /// What was read is not what its format says, as the last record of a file that was cut off.
+    Malformed(Reject),
     /// It could not be read.
     Unread(Reject),
     End {
@@ -31,8 +35,8 @@ pub(crate) enum Prepared {
 
 pub(crate) enum Story {
     Ready(Box<Ready>),
-    /// The index holds it already, under this id.
-    Kept(String),
+    /// The index held it before this batch, under this id.
+    Kept(String, Spot),
     Rejected(Reject),
 }
 
@@ -62,22 +66,46 @@ pub(crate) fn prepare(
     let file = (path.as_str(), input.stamp.is_none());
     let stories = catch_unwind(AssertUnwindSafe(|| stories(&raw, file, writer, settings)));
     match stories {
-        Ok(Ok(stories)) => Prepared::Stories {
-            index,
-            bytes,
-            stories,
-        },
-        Ok(Err(skip)) => Prepared::Rejected(Reject {
-            origin: raw.origin,
-            reason: skip.to_string(),
-        }),
-        Err(_) => Prepared::Rejected(Reject {
-            origin: raw.origin,
-            reason: "a bug in jianbao stopped the reading of this record; please report it"
-                .to_owned(),
-        }),
+        Ok(Ok(stories)) => {
+            let is_kept = |story: &Story| matches!(story, Story::Kept(..));
+            Prepared::Stories {
+                index,
+                bytes,
+                raw: stories.iter().any(is_kept).then_some(raw),
+                stories,
+            }
+        }
+        Ok(Err(Skip::NoText)) => Prepared::Rejected(reject(&raw, Skip::NoText.to_string())),
+        Ok(Err(skip @ Skip::Malformed(_))) => Prepared::Malformed(reject(&raw, skip.to_string())),
+        Err(_) => Prepared::Rejected(reject(&raw, BUG.to_owned())),
     }
 }
+
+fn reject(raw: &Raw, reason: String) -> Reject {
+    Reject {
+        origin: raw.origin.clone(),
+        reason,
+        extent: Extent::Record,
+    }
+}
+
+/// Prepares one story of a record that was to be kept as it is and cannot: another record of
+/// its batch took its place meanwhile.
+pub(crate) fn prepare_anew(
+    input: &Input,
+    raw: &Raw,
+    nth: usize,
+    settings: &Settings,
+) -> Option<Story> {
+    let drafts = extract(raw, &settings.map, settings.encoding.as_deref()).ok()?;
+    let draft = drafts.into_iter().nth(nth)?;
+    let named = Named::new(raw, &draft, (&path_of(input), input.stamp.is_none()));
+    let story = catch_unwind(AssertUnwindSafe(|| ready(raw, draft, named)));
+    Some(story.unwrap_or_else(|_| Story::Rejected(reject(raw, BUG.to_owned()))))
+}
+
+/// What is said of a record at which a room panicked.
+const BUG: &str = "a bug in jianbao stopped the reading of this record; please report it";
 
 fn stories(
     raw: &Raw,
@@ -92,16 +120,36 @@ fn stories(
         .collect())
 }
 
-/// `file`: its path, and whether it is a pipe.
-fn story(raw: &Raw, mut draft: Draft, (path, pipe): (&str, bool), writer: &Writer) -> Story {
-    let id = article_id(&raw.origin, &draft);
-    let in_pipe = pipe && draft.id.is_none();
-    let spot = Spot::new(path, hash_of(&draft), place_of(raw, draft.story));
-    // An id that clashes is settled later, in input order; here only what is
-    // certainly there already is spared the rest.
-    if matches!(writer.standing(&id, spot), Ok(Standing::Same)) {
-        return Story::Kept(id);
+/// What a story is known by.
+struct Named {
+    id: String,
+    spot: Spot,
+    in_pipe: bool,
+}
+
+impl Named {
+    /// `file`: its path, and whether it is a pipe.
+    fn new(raw: &Raw, draft: &Draft, (path, pipe): (&str, bool)) -> Named {
+        Named {
+            id: article_id(&raw.origin, draft),
+            spot: Spot::new(path, hash_of(draft), place_of(raw, draft.story)),
+            in_pipe: pipe && draft.id.is_none(),
+        }
     }
+}
+
+fn story(raw: &Raw, draft: Draft, file: (&str, bool), writer: &Writer) -> Story {
+    let named = Named::new(raw, &draft, file);
+    // An id that clashes is settled later, in input order; here only what is
+    // very likely there is spared the rest.
+    if matches!(writer.standing(&named.id, named.spot), Ok(Standing::Same)) {
+        return Story::Kept(named.id, named.spot);
+    }
+    ready(raw, draft, named)
+}
+
+fn ready(raw: &Raw, mut draft: Draft, named: Named) -> Story {
+    let Named { id, spot, in_pipe } = named;
     let encoding = draft.encoding;
     let flaws = std::mem::take(&mut draft.flaws);
     let draft = restore(draft);
@@ -149,10 +197,7 @@ fn story(raw: &Raw, mut draft: Draft, (path, pipe): (&str, bool), writer: &Write
                 in_pipe,
             }))
         }
-        Err(skip) => Story::Rejected(Reject {
-            origin: raw.origin.clone(),
-            reason: skip.to_string(),
-        }),
+        Err(skip) => Story::Rejected(reject(raw, skip.to_string())),
     }
 }
 

@@ -5,7 +5,7 @@ use std::io::{Cursor, Read};
 
 use crate::article::Origin;
 use crate::decode::{Hint, decode};
-use crate::source::feed::{Emit, Flow, heard, refuse};
+use crate::source::feed::{Emit, Flow, heard, refuse, refuse_kind};
 use crate::source::folder::{hidden, visible};
 use crate::source::kinds::{self, Archive, How};
 use crate::source::unpack::{Budget, unpack, why};
@@ -55,16 +55,16 @@ pub(crate) fn read_entry(
     emit: &mut Emit<'_>,
 ) -> Flow {
     if let Some(reason) = misnamed(name) {
-        return refuse(emit, origin, None, reason.to_owned());
+        return refuse_kind(emit, origin, reason.to_owned());
     }
     let name = origin.entry.as_deref().unwrap_or_default();
     let Some((packing, how)) = kinds::of(name) else {
-        return refuse(emit, origin, None, kinds::unknown(name));
+        return refuse_kind(emit, origin, kinds::unknown(name));
     };
     if inside.second && matches!(how, How::Archive(_)) {
         let reason =
             "an archive in an archive in an archive is not read; unpack the outer one first";
-        return refuse(emit, origin, None, reason.to_owned());
+        return refuse_kind(emit, origin, reason.to_owned());
     }
     let budget = inside.budget;
     let mut bytes = match unpack(entry, packing, budget) {
@@ -141,7 +141,7 @@ pub(crate) fn passed_over(origin: &Origin) -> bool {
         .entry
         .as_deref()
         .unwrap_or_default()
-        .split('/')
+        .split(['/', '!'])
         .any(hidden)
 }
 

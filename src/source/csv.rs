@@ -6,7 +6,7 @@ use std::io::{BufRead, Cursor};
 use std::ops::ControlFlow;
 
 use crate::article::Origin;
-use crate::source::feed::{Emit, Flow, numbered, refuse};
+use crate::source::feed::{Emit, Flow, numbered, refuse, refuse_empty, refuse_rest};
 use crate::source::{Format, Limits, Raw, sha256, unpack, whole};
 
 /// Each row after the first, numbered from 1. A row may hold line breaks in
@@ -18,7 +18,7 @@ pub(crate) fn read(
     emit: &mut Emit<'_>,
 ) -> Flow {
     match reader.fill_buf() {
-        Ok([]) => refuse(emit, origin, None, whole::EMPTY.to_owned()),
+        Ok([]) => refuse_empty(emit, origin),
         Ok(head) if whole::is_utf16(head) => whole::cut_utf16(reader, origin, limits, emit, cut),
         Ok(_) => cut(reader, origin, limits, emit),
         Err(error) => refuse(emit, origin, None, unpack::why(&error)),
@@ -33,7 +33,7 @@ fn cut(reader: &mut dyn BufRead, origin: &Origin, limits: &Limits, emit: &mut Em
         let row = match rows.next(limits) {
             Ok(Some(row)) => row,
             Ok(None) => break,
-            Err(error) => return refuse(emit, origin, Some(number + 1), unpack::why(&error)),
+            Err(error) => return refuse_rest(emit, origin, number + 1, unpack::why(&error)),
         };
         if row.bytes.iter().all(u8::is_ascii_whitespace) && row.flaw.is_none() {
             continue;

@@ -17,7 +17,7 @@ use crate::article::Origin;
 use crate::source::archive::Inside;
 use crate::source::kinds::{self, Archive, How, Packing};
 use crate::source::unpack::{Budget, unpack, why};
-use crate::source::{Input, Limits, Raw, Reject, lines, tar, whole, zip};
+use crate::source::{Extent, Input, Limits, Raw, Reject, lines, tar, whole, zip};
 
 /// A record, or why there is none.
 pub(crate) type Item = Result<Raw, Reject>;
@@ -116,6 +116,7 @@ impl Records {
                         origin,
                         reason: "the reader failed on it, which is a bug; please report it"
                             .to_owned(),
+                        extent: Extent::Rest,
                     }));
                 }
                 let _ = batch.borrow_mut().flush();
@@ -128,6 +129,7 @@ impl Records {
             Err(error) => Records::one(Err(Reject {
                 origin: place,
                 reason: format!("no thread to read it ({error}); run again with fewer at once"),
+                extent: Extent::Rest,
             })),
         }
     }
@@ -172,6 +174,7 @@ pub(crate) fn open(input: &Input, limits: &Limits) -> Records {
         Records::one(Err(Reject {
             origin: origin.clone(),
             reason,
+            extent: Extent::Rest,
         }))
     };
     let Some((packing, how)) = kinds::of(&input.name) else {
@@ -194,6 +197,7 @@ pub(crate) fn open(input: &Input, limits: &Limits) -> Records {
                 Err(error) => Err(Reject {
                     origin: origin.clone(),
                     reason: why(&error),
+                    extent: Extent::Rest,
                 }),
             })
         }
@@ -302,16 +306,54 @@ pub(crate) fn heard(
 const NOTHING: &str =
     "holds nothing that could be an article: only folders, hidden files or records about the crawl";
 
-/// Emits a reject.
+/// Emits a reject: of one record, or of all that is read under a name.
 pub(crate) fn refuse(
     emit: &mut Emit<'_>,
     origin: &Origin,
     record: Option<u64>,
     reason: String,
 ) -> Flow {
+    let extent = match record {
+        Some(_) => Extent::Record,
+        None => Extent::Rest,
+    };
     emit(Err(Reject {
         origin: numbered(origin, record),
         reason,
+        extent,
+    }))
+}
+
+/// Emits the reject of what is never read, for what it is: nothing of it was ever held.
+pub(crate) fn refuse_kind(emit: &mut Emit<'_>, origin: &Origin, reason: String) -> Flow {
+    emit(Err(Reject {
+        origin: origin.clone(),
+        reason,
+        extent: Extent::Record,
+    }))
+}
+
+/// Emits the reject of something of no bytes. A file may have been fetched in vain; of an entry
+/// its archive says that there is no more to it.
+pub(crate) fn refuse_empty(emit: &mut Emit<'_>, origin: &Origin) -> Flow {
+    let reason = whole::EMPTY.to_owned();
+    match origin.entry {
+        Some(_) => refuse_kind(emit, origin, reason),
+        None => refuse(emit, origin, None, reason),
+    }
+}
+
+/// Emits the reject of a record at which the reading ends.
+pub(crate) fn refuse_rest(
+    emit: &mut Emit<'_>,
+    origin: &Origin,
+    record: u64,
+    reason: String,
+) -> Flow {
+    emit(Err(Reject {
+        origin: numbered(origin, Some(record)),
+        reason,
+        extent: Extent::Rest,
     }))
 }
 

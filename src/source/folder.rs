@@ -1,21 +1,24 @@
 //! A file or a folder becomes a sorted list of inputs with stable names.
 
 use std::error::Error;
+use std::ffi::OsStr;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 use ignore::{DirEntry, WalkBuilder};
 
 use crate::article::Origin;
-use crate::source::{Input, Reject, Stamp};
+use crate::source::archive::entry_name;
+use crate::source::{Extent, Input, Reject, Stamp};
 
 /// Names what a folder holds besides articles.
 pub const IGNORE: &str = ".jianbaoignore";
 
 /// Everything below `root` that may hold records, sorted by name: a file stands
 /// for itself, a folder for all files below it, `-` for standard input. Hidden
-/// files and folders (`.git`) are passed over, and so is what a file
+/// files and folders (`.git`) are passed over, and so are indexes of ours and what a file
 /// [`IGNORE`] names (globs as in `.gitignore`, for its own folder and those
 /// below); links to folders are followed, loops are not. The name of an input does not depend on how the root was
 /// spelled.
@@ -28,10 +31,11 @@ pub fn inputs(root: &Path) -> Result<impl Iterator<Item = Result<Input, Reject>>
     }
     let refused = |reason: String| Reject {
         origin: Origin {
-            path: visible(&root.to_string_lossy()),
+            path: shown(root.as_os_str()),
             ..Origin::default()
         },
         reason,
+        extent: Extent::Rest,
     };
     let unread = |error| refused(format!("cannot be read; is the path right?: {error}"));
     let data = fs::metadata(root).map_err(unread)?;
@@ -41,26 +45,22 @@ pub fn inputs(root: &Path) -> Result<impl Iterator<Item = Result<Input, Reject>>
         return Err(refused(NO_FILE.to_owned()));
     }
     if !data.is_dir() {
-        let name = root
-            .file_name()
-            .map_or_else(|| root.to_string_lossy(), |name| name.to_string_lossy());
         let input = Input {
             path: canonical,
-            name: visible(&name),
+            name: shown(root.file_name().unwrap_or(root.as_os_str())),
             stamp: Some(stamp(&data)),
         };
         return Ok(either(Some(Ok(input)), None));
     }
-    let base = canonical
-        .file_name()
-        .map(|name| visible(&name.to_string_lossy()))
-        .unwrap_or_default();
+    let base = canonical.file_name().map(shown).unwrap_or_default();
     let walk = WalkBuilder::new(&canonical)
         .standard_filters(false)
         .add_custom_ignore_filename(IGNORE)
         .follow_links(true)
         .sort_by_file_name(|a, b| a.cmp(b))
-        .filter_entry(|entry| entry.depth() == 0 || !hidden(&entry.file_name().to_string_lossy()))
+        .filter_entry(|entry| {
+            entry.depth() == 0 || !hidden(&entry.file_name().to_string_lossy()) && !is_index(entry)
+        })
         .build()
         .filter_map(move |entry| one(entry, &canonical, &base));
     Ok(either(None, Some(walk)))
@@ -103,6 +103,7 @@ fn one(
         Some(Err(Reject {
             origin,
             reason: format!("cannot be read: {why}; check the path and its permissions"),
+            extent: Extent::Rest,
         }))
     };
     let entry = match entry {
@@ -129,6 +130,7 @@ fn one(
                 ..Origin::default()
             },
             reason: NO_FILE.to_owned(),
+            extent: Extent::Rest,
         }));
     }
     match entry.metadata() {
@@ -173,9 +175,96 @@ fn bare(mut error: ignore::Error) -> (Option<PathBuf>, ignore::Error) {
     }
 }
 
-/// Whether a file is still there.
-pub fn exists(path: &str) -> bool {
-    Path::new(path).exists()
+/// Whether a folder is an index that this program made: its files are no articles.
+fn is_index(entry: &DirEntry) -> bool {
+    let is_there = |name| entry.path().join(name).is_file();
+    entry.file_type().is_some_and(|kind| kind.is_dir()) && is_there("CURRENT") && is_there("lock")
+}
+
+/// Begins what a path is known by that is no Unicode: no path has one.
+const RAW: char = '\0';
+
+/// What a file is known by in the index: its path. Of one that is no Unicode, as the GBK names
+/// that an archive of another system leaves, every byte beyond ASCII is escaped, so that two of
+/// them never look the same.
+pub fn known_by(path: &Path) -> String {
+    match path.to_str() {
+        Some(path) => path.to_owned(),
+        None => escaped(path),
+    }
+}
+
+/// The path of a file that is known by this.
+pub fn path_known_by(known: &str) -> PathBuf {
+    match known.strip_prefix(RAW) {
+        Some(escaped) => unescaped(escaped),
+        None => PathBuf::from(known),
+    }
+}
+
+#[cfg(unix)]
+fn escaped(path: &Path) -> String {
+    use std::os::unix::ffi::OsStrExt;
+    let mut escaped = String::from(RAW);
+    for byte in path.as_os_str().as_bytes() {
+        match byte {
+            b'%' | 0x80.. => escaped.push_str(&format!("%{byte:02X}")),
+            byte => escaped.push(char::from(*byte)),
+        }
+    }
+    escaped
+}
+
+#[cfg(unix)]
+fn unescaped(escaped: &str) -> PathBuf {
+    use std::os::unix::ffi::OsStringExt;
+    let mut bytes = Vec::with_capacity(escaped.len());
+    let mut rest = escaped.as_bytes();
+    while let [byte, after @ ..] = rest {
+        let digits = after.get(..2).and_then(|two| std::str::from_utf8(two).ok());
+        let number = digits.and_then(|two| u8::from_str_radix(two, 16).ok());
+        match number.filter(|_| *byte == b'%') {
+            Some(number) => {
+                bytes.push(number);
+                rest = &after[2..];
+            }
+            None => {
+                bytes.push(*byte);
+                rest = after;
+            }
+        }
+    }
+    std::ffi::OsString::from_vec(bytes).into()
+}
+
+/// Elsewhere such names do not come up but by design.
+#[cfg(not(unix))]
+fn escaped(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
+}
+
+#[cfg(not(unix))]
+fn unescaped(escaped: &str) -> PathBuf {
+    PathBuf::from(escaped)
+}
+
+/// Whether a file is there no longer, by what it is known by. One that cannot be looked at, for its
+/// folder is closed or its disk does not answer, is not gone.
+pub fn is_gone(known: &str) -> bool {
+    match fs::metadata(path_known_by(known)) {
+        Ok(data) => !data.is_file(),
+        Err(error) => matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory),
+    }
+}
+
+/// The name of a file or a folder as it is shown: as what was packed elsewhere may be GBK.
+fn shown(name: &OsStr) -> String {
+    #[cfg(unix)]
+    if name.to_str().is_none() {
+        use std::os::unix::ffi::OsStrExt;
+        return visible(&entry_name(name.as_bytes()).replace('/', "_"));
+    }
+    visible(&name.to_string_lossy())
 }
 
 /// The stable name of a path below the root: `base/a/b.txt`.
@@ -186,7 +275,7 @@ fn name_below(path: &Path, top: &Path, base: &str) -> String {
         if !name.is_empty() {
             name.push('/');
         }
-        name.push_str(&visible(&part.as_os_str().to_string_lossy()));
+        name.push_str(&shown(part.as_os_str()));
     }
     name
 }

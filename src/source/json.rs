@@ -6,7 +6,7 @@ use std::io::BufRead;
 use std::ops::ControlFlow;
 
 use crate::article::Origin;
-use crate::source::feed::{Emit, Flow, numbered, refuse};
+use crate::source::feed::{Emit, Flow, numbered, refuse, refuse_empty, refuse_rest};
 use crate::source::{Format, Limits, Raw, unpack, whole};
 
 /// Each element of the top-level array, or each top-level value, under its
@@ -19,7 +19,7 @@ pub(crate) fn read(
 ) -> Flow {
     let mut splitter = Splitter::default();
     match reader.fill_buf() {
-        Ok([]) => return refuse(emit, origin, None, whole::EMPTY.to_owned()),
+        Ok([]) => return refuse_empty(emit, origin),
         Ok([_, 0, ..] | [0, _, ..] | [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..]) => {
             // UTF-16: the bytes of the marks mean nothing here.
             return emit(whole::read(reader, Format::Json, origin, limits));
@@ -35,7 +35,7 @@ pub(crate) fn read(
             Ok([]) => return splitter.end(origin, limits, emit),
             Ok(chunk) => chunk,
             Err(error) => {
-                return refuse(emit, origin, Some(splitter.count + 1), unpack::why(&error));
+                return refuse_rest(emit, origin, splitter.count + 1, unpack::why(&error));
             }
         };
         let length = chunk.len();
@@ -178,7 +178,7 @@ impl Splitter {
         if !self.value.is_empty() || (self.array && !self.closed) {
             self.flush_first(origin, emit)?;
             let reason = "the JSON ends in the middle of a value: the file was cut off or is no JSON; fetch it again";
-            return refuse(emit, origin, Some(self.count + 1), reason.to_owned());
+            return refuse_rest(emit, origin, self.count + 1, reason.to_owned());
         }
         match self.first.take() {
             Some((start, bytes)) => emit(Ok(Raw::new(origin.clone(), Format::Json, start, bytes))),

@@ -4,7 +4,7 @@ use std::io::{BufRead, Read};
 use std::ops::ControlFlow;
 
 use crate::article::Origin;
-use crate::source::feed::{Emit, Flow, numbered, refuse};
+use crate::source::feed::{Emit, Flow, numbered, refuse, refuse_empty, refuse_rest};
 use crate::source::{Format, Limits, Raw, unpack, whole};
 
 /// Each line that is not blank, under its number. A line past the limit is
@@ -16,7 +16,7 @@ pub(crate) fn read(
     emit: &mut Emit<'_>,
 ) -> Flow {
     match reader.fill_buf() {
-        Ok([]) => refuse(emit, origin, None, whole::EMPTY.to_owned()),
+        Ok([]) => refuse_empty(emit, origin),
         Ok(head) if whole::is_utf16(head) => whole::cut_utf16(reader, origin, limits, emit, cut),
         Ok(_) => cut(reader, origin, limits, emit),
         Err(error) => refuse(emit, origin, None, unpack::why(&error)),
@@ -39,7 +39,7 @@ pub(crate) fn cut(
             .read_until(b'\n', &mut line);
         let ended = line.last() == Some(&b'\n');
         let mut taken = match got {
-            Err(error) => return refuse(emit, origin, Some(number), unpack::why(&error)),
+            Err(error) => return refuse_rest(emit, origin, number, unpack::why(&error)),
             Ok(0) => break,
             Ok(count) => count as u64,
         };
@@ -52,7 +52,7 @@ pub(crate) fn cut(
             if !ended {
                 match reader.skip_until(b'\n') {
                     Ok(count) => taken += count as u64,
-                    Err(error) => return refuse(emit, origin, Some(number), unpack::why(&error)),
+                    Err(error) => return refuse_rest(emit, origin, number, unpack::why(&error)),
                 }
             }
         } else if !line.iter().all(u8::is_ascii_whitespace) {
@@ -65,7 +65,7 @@ pub(crate) fn cut(
     if seen {
         ControlFlow::Continue(())
     } else {
-        refuse(emit, origin, None, whole::EMPTY.to_owned())
+        refuse_empty(emit, origin)
     }
 }
 

@@ -27,7 +27,7 @@ use sha2::{Digest, Sha256};
 use crate::article::Origin;
 
 pub use feed::Records;
-pub use folder::{IGNORE, exists, inputs, stdin_input};
+pub use folder::{IGNORE, inputs, is_gone, known_by, path_known_by, stdin_input};
 pub use kinds::known_types;
 
 /// One file (or standard input) that was offered.
@@ -127,6 +127,26 @@ pub struct Reject {
     pub origin: Origin,
     /// Why, and what to do, in one line.
     pub reason: String,
+    /// How much of the file is not known for it.
+    #[serde(default, skip_serializing_if = "Extent::is_record")]
+    pub extent: Extent,
+}
+
+/// How much of a file a reject takes along.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Extent {
+    /// The record; those behind it were read.
+    #[default]
+    Record,
+    /// All that comes from there on: nobody knows what that holds.
+    Rest,
+}
+
+impl Extent {
+    fn is_record(&self) -> bool {
+        *self == Extent::Record
+    }
 }
 
 impl fmt::Display for Reject {

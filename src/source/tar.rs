@@ -11,7 +11,7 @@ use tar::EntryType;
 use crate::article::Origin;
 use crate::source::Limits;
 use crate::source::archive::{Inside, NO_ENTRY, entry_name, passed_over, read_entry, too_many};
-use crate::source::feed::{Emit, Flow, refuse};
+use crate::source::feed::{Emit, Flow, refuse, refuse_kind};
 use crate::source::unpack::why;
 
 /// The longest name, or list of facts, that may come before an entry, in bytes.
@@ -74,7 +74,7 @@ pub(crate) fn read(
         }
         let left = size;
         match refused(kind) {
-            Some(reason) => refuse(emit, &origin, None, reason.to_owned())?,
+            Some(reason) => refuse_kind(emit, &origin, reason.to_owned())?,
             None => read_entry(
                 Whole { inner: entry, left },
                 inside,

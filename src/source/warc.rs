@@ -10,7 +10,7 @@ use std::io::{self, BufRead, Cursor, Read};
 use std::ops::ControlFlow;
 
 use crate::article::Origin;
-use crate::source::feed::{Emit, Flow, numbered, refuse};
+use crate::source::feed::{Emit, Flow, numbered, refuse, refuse_rest};
 use crate::source::{Format, Limits, Raw, unpack, whole};
 
 /// The longest header line, in bytes.
@@ -52,7 +52,7 @@ pub(crate) fn read(
                 );
             }
             Ok(None) => return ControlFlow::Continue(()),
-            Err(error) => return refuse(emit, origin, Some(number + 1), unpack::why(&error)),
+            Err(error) => return refuse_rest(emit, origin, number + 1, unpack::why(&error)),
         };
         number += 1;
         match one(&mut bytes, start, record, limits) {
@@ -73,7 +73,7 @@ pub(crate) fn read(
                     return refuse(emit, origin, None, why);
                 }
             }
-            Err(error) => return refuse(emit, origin, Some(number), unpack::why(&error)),
+            Err(error) => return refuse_rest(emit, origin, number, unpack::why(&error)),
         }
     }
 }

@@ -7,7 +7,7 @@ use std::ops::Range;
 use crate::article::Origin;
 use crate::decode::{Hint, decode};
 use crate::source::feed::{Emit, Flow, Item, Reader, refuse};
-use crate::source::{Format, Limits, Raw, Reject, sha256, unpack};
+use crate::source::{Extent, Format, Limits, Raw, Reject, sha256, unpack};
 
 /// The bytes of a reader up to the limit of a record; `None` when there are more.
 pub(crate) fn bytes(reader: &mut dyn BufRead, limits: &Limits) -> io::Result<Option<Vec<u8>>> {
@@ -99,10 +99,18 @@ pub(crate) fn read(
         Err(Reject {
             origin: origin.clone(),
             reason,
+            extent: Extent::Rest,
         })
     };
     match bytes(reader, limits) {
-        Ok(Some(bytes)) if bytes.is_empty() => reject(EMPTY.to_owned()),
+        Ok(Some(bytes)) if bytes.is_empty() => Err(Reject {
+            origin: origin.clone(),
+            reason: EMPTY.to_owned(),
+            extent: match origin.entry {
+                Some(_) => Extent::Record,
+                None => Extent::Rest,
+            },
+        }),
         Ok(Some(bytes)) => Ok(Raw::new(origin.clone(), format, 0, bytes)),
         Ok(None) => reject(too_long(limits)),
         Err(error) => reject(unpack::why(&error)),

@@ -9,7 +9,7 @@ use zip::result::ZipError;
 use crate::article::Origin;
 use crate::source::Limits;
 use crate::source::archive::{Inside, NO_ENTRY, entry_name, passed_over, read_entry, too_many};
-use crate::source::feed::{Emit, Flow, refuse};
+use crate::source::feed::{Emit, Flow, refuse, refuse_kind};
 use crate::source::unpack::{Budget, Metered, why};
 
 /// The records of a zip file of `on_disk` bytes, entry by entry in the order of its directory.
@@ -43,7 +43,7 @@ pub(crate) fn entries(
     }
     if archive.has_duplicate_names() {
         let reason = "several of its entries bear one name, and only the last of each can be read; pack it again";
-        refuse(emit, origin, None, reason.to_owned())?;
+        refuse_kind(emit, origin, reason.to_owned())?;
     }
     for index in 0..archive.len() {
         if index as u64 == limits.entries {
@@ -65,7 +65,7 @@ pub(crate) fn entries(
         }
         if link {
             let reason = "a symbolic link, which is never followed out of an archive; what it points to is read where it stands";
-            refuse(emit, &origin, None, reason.to_owned())?;
+            refuse_kind(emit, &origin, reason.to_owned())?;
             continue;
         }
         if encrypted {

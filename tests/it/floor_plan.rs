@@ -83,11 +83,13 @@ fn code(path: &Path) -> Vec<(usize, String, bool)> {
     let whole = path.file_name().is_some_and(|name| name == "tests.rs");
     let mut in_tests = whole;
     let mut lines = Vec::new();
+    let mut marked = false;
     for (index, line) in text.lines().enumerate() {
         let line = line.trim_start();
-        if line.starts_with("#[cfg(test)]") {
-            in_tests = true;
-        }
+        // A module of tests is the end of a file; a single item of theirs is not.
+        let module = line.trim_start_matches("pub(crate) ").starts_with("mod ");
+        in_tests |= marked && module && line.ends_with('{');
+        marked = line.starts_with("#[cfg(test)]") || marked && line.starts_with("#[");
         if !line.starts_with("//") && !line.is_empty() {
             lines.push((index + 1, line.to_owned(), in_tests));
         }

@@ -16,6 +16,7 @@ mod formats;
 mod frozen;
 mod hostile;
 mod fuzz;
+mod histories;
 mod manual;
 mod meant;
 mod mutate;

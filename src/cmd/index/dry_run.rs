@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use jianbao::index::{Entry, Recut, Store};
 use jianbao::render::printable;
-use jianbao::source::{Input, exists};
+use jianbao::source::{Input, is_gone, known_by};
 use serde_json::json;
 
 use crate::cmd::index::Job;
@@ -22,9 +22,9 @@ pub(super) fn run(job: &Job<'_>, json: bool) -> Result<ExitCode> {
         None => Vec::new(),
     };
     let state = |input: &Input| {
-        let path = input.path.to_string_lossy();
+        let path = known_by(&input.path);
         let entry = known
-            .binary_search_by(|entry| entry.path.as_str().cmp(&path))
+            .binary_search_by(|entry| entry.path.cmp(&path))
             .ok()
             .map(|index| &known[index]);
         match (entry, input.stamp) {
@@ -34,7 +34,7 @@ pub(super) fn run(job: &Job<'_>, json: bool) -> Result<ExitCode> {
         }
     };
     // `-` is no file: what came through it is never gone.
-    let is_gone = |entry: &&Entry| job.reading.prune && !exists(&entry.path);
+    let is_gone = |entry: &&Entry| job.reading.prune && is_gone(&entry.path);
     let gone: Vec<&Entry> = known.iter().filter(is_gone).collect();
     let recut = match (&dict, &store) {
         (Some(words), Some(store)) => Some(store.recut(words)?),

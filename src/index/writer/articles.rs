@@ -1,7 +1,7 @@
 //! Articles and files on their way through a writer: what is new, what is there
 //! already, what goes.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use anyhow::{Context, Result, bail};
 use tantivy::indexer::UserOperation;
@@ -21,7 +21,7 @@ pub enum Standing {
     New,
     /// The index holds this very article, from this place or another file.
     Same,
-    /// The index holds this very article from another place of the same file.
+    /// The index holds this very article from another place, where it may be no longer.
     Moved,
     /// The index holds another text under this id, from the same file.
     Changed,
@@ -66,8 +66,13 @@ impl Writer {
             (Some(held), _) if held.hash == spot.hash => Standing::Same,
             (Some(_), _) => Standing::Clash,
             (None, Some(held)) if held.hash == spot.hash => {
-                let there = held.file != spot.file || held.place == spot.place;
-                // Of two records alike in one file the first is the one that counts.
+                // Of another file that is read in this run nobody knows yet whether it
+                // still holds the article.
+                let there = match held.file == spot.file {
+                    true => held.place == spot.place,
+                    false => !self.reading.contains(&held.file),
+                };
+                // Of two records alike the first is the one that counts.
                 // It is not among those that were added, as the first arms say.
                 if there || self.seen.contains(&key) {
                     Standing::Same
@@ -89,9 +94,11 @@ impl Writer {
     pub fn add(&mut self, article: &Article, meta: &mut Meta, spot: Spot) -> Result<Added> {
         let key = key_of(&meta.id);
         let standing = self.standing(&meta.id, spot)?;
-        self.note_seen(key, spot.file)?;
         match standing {
-            Standing::Same => return Ok(Added::Unchanged),
+            Standing::Same => {
+                self.note_seen(key, spot.file)?;
+                return Ok(Added::Unchanged);
+            }
             Standing::Changed | Standing::Moved => self.delete(key),
             Standing::New | Standing::Clash => {}
         }
@@ -201,10 +208,33 @@ impl Writer {
         Ok(dropped)
     }
 
-    /// Whether a file must be read again because one that held its articles
-    /// before it is about to change.
-    pub fn shadowed_by(&self, entry: &Entry, changed: &HashSet<u64>) -> bool {
-        entry.shadows.iter().any(|file| changed.contains(file))
+    /// Files that must be read again because one that held articles of theirs before them is
+    /// `touched`: by path. Their keys are added to those.
+    pub fn touch(&self, touched: &mut HashSet<u64>) -> Vec<Entry> {
+        let mut behind: HashMap<u64, Vec<&Entry>> = HashMap::new();
+        for entry in self.ledger.entries() {
+            for file in &entry.shadows {
+                behind.entry(*file).or_default().push(entry);
+            }
+        }
+        let mut shadowed = Vec::new();
+        let mut open: Vec<u64> = touched.iter().copied().collect();
+        while let Some(file) = open.pop() {
+            for entry in behind.remove(&file).unwrap_or_default() {
+                let key = file_key(&entry.path);
+                if touched.insert(key) {
+                    open.push(key);
+                    shadowed.push(entry.clone());
+                }
+            }
+        }
+        shadowed.sort_by(|a, b| a.path.cmp(&b.path));
+        shadowed
+    }
+
+    /// Says which files, by their keys, this run reads or found gone.
+    pub fn will_read(&mut self, files: HashSet<u64>) {
+        self.reading = files;
     }
 
     fn forget(&mut self, mut entry: Entry) -> Result<()> {

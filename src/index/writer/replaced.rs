@@ -7,7 +7,7 @@ use anyhow::Result;
 
 use crate::index::store::{Store, all_entries};
 use crate::index::writer::Writer;
-use crate::source::exists;
+use crate::source::is_gone;
 
 impl Writer {
     /// How many articles the index holds that is replaced at the end, and this one does not:
@@ -22,7 +22,7 @@ impl Writer {
         }
         let Ok(store) = Store::open_on(&self.files, &self.dir) else {
             let entries = all_entries(&self.files, &self.dir).unwrap_or_default();
-            let gone = entries.iter().filter(|entry| !exists(&entry.path));
+            let gone = entries.iter().filter(|entry| is_gone(&entry.path));
             return Ok(gone.map(|entry| entry.articles).sum());
         };
         // Moved to another file, an article may have another id and is the same.
