@@ -38,3 +38,20 @@ pub(crate) fn reads_better(text: &str, other: &str) -> bool {
     let (less, of) = counts(other);
     all > 0 && common * 100 >= all * SHARE && common * of.max(1) > less * all * 2
 }
+
+/// Does a text read as Chinese, long enough to tell?
+pub(crate) fn tells(text: &str) -> bool {
+    is_long(text) && reads(text)
+}
+
+/// Has it enough hanzi to tell?
+pub(crate) fn is_long(text: &str) -> bool {
+    counts(text).1 >= FEWEST
+}
+
+/// How much a text is like Chinese: common hanzi for each that it has, what could not be decoded
+/// counting against it.
+pub(crate) fn likeness(text: &str, lossy: usize) -> f64 {
+    let (common, all) = counts(text);
+    (common as f64 - lossy as f64) / (all + lossy).max(1) as f64
+}

@@ -24,6 +24,7 @@ pub(crate) fn read(markup: &str) -> Result<Vec<Draft>, Skip> {
     let page = Page::of(markup);
     let mut meta = Meta::of(&page.nodes);
     let holder = page.holder();
+    let whole = page.with_the_rest(holder);
     page.refuse(&meta)?;
     let mut witnesses = std::mem::take(&mut meta.witnesses);
     let heading = || headline::of(&page.nodes, holder);
@@ -37,11 +38,11 @@ pub(crate) fn read(markup: &str) -> Result<Vec<Draft>, Skip> {
             from: Evidence::Heading,
         }),
     };
-    let told = page.before(holder, meta.date.is_some() && meta.source.is_some());
+    let told = page.before(whole.start, meta.date.is_some() && meta.source.is_some());
     let mut lines = told.lines;
-    lines.push_str(&page.text(holder..page.nodes[holder].end, Some(holder)));
+    lines.push_str(&page.text(whole.clone(), Some(holder)));
     lines.push('\n');
-    lines.push_str(&page.after(page.nodes[holder].end));
+    lines.push_str(&page.after(whole.end));
     let found = |value| Found {
         value,
         from: Evidence::Tag,

@@ -1,5 +1,7 @@
 //! Which element of a page holds the article.
 
+use std::ops::Range;
+
 use crate::extract::html::Page;
 use crate::extract::tree::{Node, What};
 
@@ -108,11 +110,13 @@ impl Page<'_> {
         }
         let named = HOLDERS.iter().find_map(|word| {
             let elements: Vec<usize> = self.named(word).collect();
-            let most = elements
-                .iter()
-                .map(|at| self.held[*at].sentences)
-                .max()
-                .filter(|most| most * 100 >= all * SHARE_NAMED)?;
+            let largest = elements.iter().max_by_key(|at| self.held[**at].sentences)?;
+            let most = self.held[*largest].sentences;
+            let rest = self.beside(*largest);
+            let rest: usize = rest.map(|at| self.held[at].sentences).sum();
+            if most == 0 || (most + rest) * 100 < all * SHARE_NAMED {
+                return None;
+            }
             // The innermost of those that hold nearly as much.
             let inner = elements
                 .iter()
@@ -165,6 +169,72 @@ impl Page<'_> {
         }
         around
     }
+
+    /// The nodes of the holder, and of all beside it, or beside what is around it, in which the
+    /// text goes on: a `</div>` too many, as pasted text brings along, ends the holder
+    /// before its article, and an editor may have been used for a part of it alone.
+    pub(crate) fn with_the_rest(&self, holder: usize) -> Range<usize> {
+        let whole = holder..self.nodes[holder].end;
+        self.beside(holder).fold(whole, |whole, at| {
+            whole.start.min(at)..whole.end.max(self.nodes[at].end)
+        })
+    }
+
+    /// The nodes beside the holder, and beside what is around it, in which its text goes on.
+    fn beside(&self, holder: usize) -> impl Iterator<Item = usize> {
+        let parent = |at: &usize| (*at > 0).then(|| self.nodes[*at].parent);
+        let inner = std::iter::successors(Some(holder), parent);
+        inner
+            .zip(std::iter::successors(parent(&holder), parent))
+            .flat_map(move |(inner, around)| {
+                let end = self.nodes[around].end;
+                let next = move |at: &usize| Some(self.nodes[*at].end).filter(|at| *at < end);
+                let first = Some(around + 1).filter(|at| *at < end);
+                std::iter::successors(first, next).filter(move |at| *at != inner)
+            })
+            // A headline may be a statement too, but it has no full stop.
+            .filter(move |at| self.goes_on(*at) && (*at > holder || self.stops(*at)))
+    }
+
+    /// Whether a sentence ends in a node.
+    fn stops(&self, at: usize) -> bool {
+        self.nodes[at..self.nodes[at].end]
+            .iter()
+            .any(|node| matches!(node.what, What::Text(text) if text.contains('。')))
+    }
+
+    /// Whether a node beside the holder is of the same article: a paragraph, or an element that
+    /// is named like one, that states something.
+    fn goes_on(&self, at: usize) -> bool {
+        let (node, own) = (&self.nodes[at], self.held[at]);
+        own.statement
+            && own.links * 2 < own.text
+            && !self.around[at]
+            && !self.boxed[at]
+            && match node.what {
+                What::Element(..) => is_part(node) && !is_heading(node) || is_named(node),
+                What::Text(_) | What::Data(_) => true,
+            }
+    }
+}
+
+/// Class and id words of a summary above an article.
+const SUMMARIES: &[&str] = &[
+    "abstract", "summary", "zhaiyao", "zy", "daodu", "daoyu", "lead", "intro", "brief",
+];
+
+/// Is an element named like a holder, perhaps with a number, or like a summary?
+fn is_named(node: &Node<'_>) -> bool {
+    let is_holder = |word: &str| {
+        let bare = word.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '-' | '_'));
+        let mut known = HOLDERS.iter().chain(SUMMARIES);
+        known.any(|known| known.eq_ignore_ascii_case(word) || known.eq_ignore_ascii_case(bare))
+    };
+    let words = ["class", "id"].into_iter();
+    words
+        .filter_map(|name| node.attribute(name))
+        .flat_map(str::split_whitespace)
+        .any(is_holder)
 }
 
 /// Is this element one of those that surround articles?
@@ -179,6 +249,10 @@ fn is_part(node: &Node<'_>) -> bool {
     ]
     .iter()
     .any(|tag| node.is(tag))
+}
+
+fn is_heading(node: &Node<'_>) -> bool {
+    ["h1", "h2", "h3"].iter().any(|tag| node.is(tag))
 }
 
 /// Is `word` the id or one of the classes of an element?

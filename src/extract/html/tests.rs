@@ -39,6 +39,43 @@ fn a_government_page() {
     assert_eq!(draft.extra["SiteName"], "某某市人民政府");
 }
 
+/// However an editor and a template cut an article up, all of it is read, and nothing of what
+/// stands around it.
+#[test]
+fn an_article_in_pieces() {
+    let [first, second, third] = [
+        "第一批改造的十二座公厕，本月底前全部开放。",
+        "施工期间，附近商户的公厕免费借用，门口贴有标牌。",
+        "市城管局说，今后每座公厕都有专人管护。",
+    ];
+    let want = [first, second, third].join("\n");
+    let (one, two, three) = (
+        format!("<p>{first}</p>"),
+        format!("<p>{second}</p>"),
+        format!("<p>{third}</p>"),
+    );
+    for pieces in [
+        format!("<div id=zoom>{one}</div>{two}{three}</div>"),
+        format!("<div><div id=zoom>{one}</div></div>{two}{three}</div></div>"),
+        format!("<div class=article>{one}{two}<div class=TRS_Editor>{three}</div></div>"),
+        format!("<div id=zoom>{one}{two}</div><div id=zoom2>{three}</div>"),
+        format!("<div class=TRS_Editor>{one}{two}</div><div class=content>{three}</div>"),
+        format!("<div class=zhaiyao>{first}</div><div class=TRS_Editor>{two}{three}</div>"),
+        format!("<div id=zoom>{one}</div>{second}<br>{third}"),
+    ] {
+        let page = page(&format!(
+            "<html><head><title>公厕改造</title></head><body>
+            <div class=nav><a href=/>首页</a><a href=/a>新闻，要闻。</a></div>
+            <div class=wrap>{pieces}
+            <p><a href=x>上一篇：早市搬到桥头，三十户菜农有了摊位。</a></p>
+            <div class=right><ul><li><a href=y>桥头早市开张，摊位全部免费。</a></li></ul>
+            <div class=hot>热线电话开通，接听群众来电，每周公布一次。</div></div></div>
+            <p>主办：某某市人民政府，地址：某某路一号。</p></body></html>"
+        ));
+        assert_eq!(page.body, want, "{pieces}");
+    }
+}
+
 #[test]
 fn a_page_that_names_nothing() {
     let markup = format!(
