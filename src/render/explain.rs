@@ -77,9 +77,13 @@ pub fn explain(explanation: &Explanation, style: &Style, out: &mut dyn Write) ->
         rule.to_owned(),
     );
     if explanation.weights != Weights::Unused {
+        let (zh, en) = match pool.tiered {
+            true => ("，排在前面", " and come first"),
+            false => ("", ""),
+        };
         let whole = match lang {
-            Lang::Zh => format!("{} 个原样含有全部，排在前面", pool.whole),
-            Lang::En => format!("{} have all of it as it stands and come first", pool.whole),
+            Lang::Zh => format!("{} 个原样含有全部{zh}", pool.whole),
+            Lang::En => format!("{} have all of it as it stands{en}", pool.whole),
         };
         row("", whole, String::new());
         let weights = match explanation.weights {

@@ -11,6 +11,8 @@ pub(super) struct Asked {
     pub(super) free: Vec<String>,
     /// Strings as they are.
     pub(super) exact: Vec<String>,
+    /// Those of them that were asked for in the title.
+    pub(super) titled: HashSet<String>,
 }
 
 impl Asked {
@@ -34,8 +36,11 @@ impl Asked {
             Query::Title(inner) => {
                 let mut inside = Asked::default();
                 inside.add(inner);
-                self.exact.extend(inside.free);
-                self.exact.extend(inside.exact);
+                let strings = inside.free.into_iter().chain(inside.exact);
+                for string in strings {
+                    self.titled.insert(string.clone());
+                    self.exact.push(string);
+                }
             }
             Query::Any(parts) | Query::And(parts) | Query::Or(parts) => {
                 for part in parts {

@@ -61,8 +61,11 @@ pub struct Pool {
     pub articles: u64,
     /// What made them match.
     pub rule: Rule,
-    /// Units in which every part of the free text stands whole; they come first.
+    /// Units in which every part of the free text stands whole.
     pub whole: u64,
+    /// Those come first, whatever else.
+    #[serde(skip)]
+    pub tiered: bool,
     /// Units that the second stage scored again.
     pub rescored: u64,
 }

@@ -16,7 +16,7 @@ use crate::search::asked::Asked;
 use crate::search::found::{Found, Leaf};
 use crate::search::query::Query;
 use crate::search::rank::{
-    Candidate, Collection, Evidence, FEATURES, HEAD, Model, READ, Said, built_in, by_score,
+    Candidate, Collection, Evidence, FEATURES, HEAD, Model, READ, Ranked, Said, built_in, by_score,
     know_days, know_keys,
 };
 use crate::search::suggest::Readings;
@@ -104,9 +104,7 @@ impl Searcher {
         };
         let (mut ranked, rows, mut kept) = loop {
             let mut ranked = evidence.rank(&self.store, collection, &found, wanted)?;
-            ranked.whole -= ranked.best.iter().filter(|one| one.whole).count();
-            let rows = self.order(&mut ranked.best, page.sort, &evidence, collection)?;
-            ranked.whole += ranked.best.iter().filter(|one| one.whole).count();
+            let rows = self.order(&mut ranked, page.sort, &evidence, collection)?;
             let kept = match page.group {
                 Group::Article if page.fold => copies::fold(&self.store, &ranked.best, until)?,
                 _ => (0..ranked.best.len().min(until))
@@ -135,6 +133,7 @@ impl Searcher {
                     _ => Rule::Enough,
                 },
                 whole: ranked.whole as u64,
+                tiered: evidence.tiered(ranked.whole),
                 rescored: rows.len() as u64,
             };
             hits.explanation = Some(self.explanation(query, words, pool, &leaves)?);
@@ -364,14 +363,20 @@ impl Searcher {
     }
 
     pub(super) fn evidence(&self, words: &[(String, u32)], asked: &Asked) -> Result<Evidence> {
-        Evidence::new(&self.store, words, &asked.free, &asked.exact)
+        let titled = |text: &&String| asked.titled.contains(*text);
+        let exact: Vec<(&str, bool)> = asked
+            .exact
+            .iter()
+            .map(|text| (text.as_str(), titled(&text)))
+            .collect();
+        Evidence::new(&self.store, words, &asked.free, &exact)
     }
 
     /// Sorts the candidates for good; scores the head again when rank decides,
     /// and hands back what it was scored by.
     fn order(
         &self,
-        ranked: &mut [Candidate],
+        ranked: &mut Ranked,
         sort: Sort,
         evidence: &Evidence,
         collection: &Collection,
@@ -381,12 +386,14 @@ impl Searcher {
             if !evidence.has_free_text() {
                 return Ok(scored);
             }
-            let (head, tail) = ranked.split_at_mut(ranked.len().min(HEAD));
+            let tiered = evidence.tiered(ranked.whole);
+            let head = ranked.best.len().min(HEAD);
+            let (head, tail) = ranked.best.split_at_mut(head);
             let said = |candidate: &Candidate| self.said(candidate, collection);
             let rows = evidence.rows(collection, head, said, None)?;
             let units = head.iter().map(|one| (one.segment, one.unit));
             scored.extend(units.zip(rows.iter().copied()));
-            evidence.rescore(&self.store, &self.model, &rows, head)?;
+            evidence.rescore(&self.store, &self.model, &rows, tiered, head)?;
             // The rest keeps its order below the head, on a scale that fits.
             let least = head
                 .iter()
@@ -403,6 +410,7 @@ impl Searcher {
             }
             return Ok(scored);
         }
+        let ranked = &mut ranked.best;
         know_days(&self.store, ranked)?;
         know_keys(&self.store, ranked)?;
         ranked.sort_by(|a, b| {

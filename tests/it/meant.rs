@@ -114,6 +114,67 @@ fn a_name_of_no_dictionary_is_named_and_marked() {
         .says("note: nowhere in the index: 玥煋");
 }
 
+/// Short headlines are terms that other stories name more often, and those with a blank are two.
+#[test]
+fn a_short_headline_finds_its_article_first() {
+    let env = Env::new();
+    let mut lines = String::new();
+    for n in 0..300 {
+        let title = format!("【桥头早市】{n}号摊位今天换了新棚");
+        let body = "桥头早市又添了摊位，桥头早市的菜价贴在门口，赶桥头早市的人多了。";
+        lines += &article(&n.to_string(), &title, body);
+    }
+    let long = "山路护栏、校车、路灯，几件小事今年都有了着落。".repeat(20) + "桥头早市也在内。";
+    lines += &article("short", "桥头早市", &long);
+    lines += &article("two", "桥头早市 山路护栏", &long);
+    lines += &article(
+        "both",
+        "几件小事",
+        "桥头早市开张，山路护栏装完，桥头早市不收费。",
+    );
+    env.put("in.jsonl", lines);
+    env.run(&["index", "in.jsonl"]).code(0);
+    let first = |query: &str| {
+        let hits = env.run(&["search", query, "--json"]).code(0);
+        hits.articles().swap_remove(0)
+    };
+    assert_eq!(first("桥头早市"), "short");
+    assert_eq!(first("桥头早市 山路护栏"), "two");
+    // Who asks for a title means what the title is about.
+    assert_eq!(first("标题：桥头早市"), "short");
+}
+
+/// What many stories have to the letter is a term, however long, and what has it comes first;
+/// all who have it are counted.
+#[test]
+fn a_long_term_comes_first_and_is_counted() {
+    let env = Env::new();
+    let mut lines = String::new();
+    for n in 0..12 {
+        let body = format!("第{n}场全市村级河长联席会议开到了江边，把排污口一个个认领下来。");
+        lines += &article(&n.to_string(), "江边认领排污口", &body);
+    }
+    let apart = "全市的村级河长今天联席办公，会议室里挂着河道图，联席会议和河长办合在一处，全市村级河道都有河长。";
+    lines += &article("apart", "河长联席会议室挂上全市村级河道图", apart);
+    env.put("in.jsonl", lines);
+    env.run(&["index", "in.jsonl"]).code(0);
+    let query = "全市村级河长联席会议";
+    let whole = |n: &str| {
+        let hits = env
+            .run(&["search", query, "--json", "-n", n, "--explain"])
+            .code(0)
+            .json();
+        let whole = hits
+            .iter()
+            .map(|hit| hit["explain"]["whole"].as_bool().unwrap());
+        whole.collect::<Vec<_>>()
+    };
+    assert!(whole("12").iter().all(|whole| *whole));
+    env.run(&["search", query, "--explain"])
+        .code(0)
+        .prints("12 have all of it as it stands and come first");
+}
+
 /// Whoever writes the query last has named no file that is there.
 #[test]
 fn a_query_behind_from_is_no_path() {

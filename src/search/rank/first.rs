@@ -13,7 +13,9 @@ use crate::index::{Segment, Store};
 use crate::search::found::Found as Matched;
 use crate::search::many::Often;
 use crate::search::rank::found::{Found, Piece, Unit};
-use crate::search::rank::{CHARS, Candidate, Collection, Evidence, HEAD, Level, READ, WORDS, sort};
+use crate::search::rank::{
+    CHARS, Candidate, Collection, Evidence, HEAD, Level, READ, Tier, WORDS, sort,
+};
 use crate::search::together;
 use crate::search::units::Units;
 
@@ -95,9 +97,13 @@ impl Evidence {
         wanted: usize,
         best: &mut Vec<Candidate>,
     ) -> Result<()> {
-        let mut scores: Vec<f64> = units.iter().flatten().map(|unit| unit.score).collect();
+        // Whose headline is the query is among the best, whatever it scores.
+        let named = units.iter().flatten().filter(|unit| unit.named).count();
+        let wanted = wanted.max(named) - named;
+        let scored = units.iter().flatten().filter(|unit| !unit.named);
+        let mut scores: Vec<f64> = scored.map(|unit| unit.score).collect();
         let least = match scores.len() > wanted {
-            true if wanted == 0 => return Ok(()),
+            true if wanted == 0 => f64::INFINITY,
             true => {
                 *scores
                     .select_nth_unstable_by(wanted - 1, |a, b| b.total_cmp(a))
@@ -115,6 +121,7 @@ impl Evidence {
             let runs = segment.runs();
             for unit in units {
                 let list = match unit.score.total_cmp(&least) {
+                    _ if unit.named => &mut *best,
                     Ordering::Less => continue,
                     Ordering::Equal => &mut last,
                     Ordering::Greater => &mut *best,
@@ -129,6 +136,11 @@ impl Evidence {
                     number: runs.number(doc),
                     docs: Vec::new(),
                     whole,
+                    tier: match (unit.named, whole) {
+                        (true, _) => Tier::Named,
+                        (_, true) => Tier::Whole,
+                        _ => Tier::Scored,
+                    },
                     words: found.words[unit.nth],
                     chars: 0.0,
                     phrases: unit.phrases,
@@ -137,7 +149,7 @@ impl Evidence {
                 });
             }
         }
-        let more = wanted - (best.len() - before);
+        let more = (wanted + named).saturating_sub(best.len() - before);
         if last.len() > more {
             sort(store, &mut last)?;
             last.truncate(more);
@@ -251,7 +263,7 @@ impl Evidence {
                 own[nth] += weighed.weight * WORDS.weigh(f64::from(frequency), length, average);
             })?;
         }
-        let exact = self.phrases.iter().map(|phrase| (phrase, 0.0));
+        let exact = self.phrases.iter().map(|(phrase, _)| (phrase, 0.0));
         let free = self.free.iter().map(|phrase| (phrase, WHOLE_PART));
         for (phrase, more) in exact.chain(free) {
             phrase.among(segment, units.all(), |doc, count, _| {

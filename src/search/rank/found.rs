@@ -20,6 +20,12 @@ use crate::search::units::Units;
 /// headlines .004 of nDCG@10.
 const PART_WEIGHT: f64 = 1.0;
 
+/// What a string that was asked for in the title is worth, by how much of the title it is: a
+/// title that says nothing else is about it …
+const TITLE_WEIGHT: f64 = 4.0;
+/// … and how much of its worth it has where it stands beside.
+const SAID_BESIDE: f64 = 0.25;
+
 /// Passages of one segment that match, and what they are scored against.
 pub(super) struct Piece<'a> {
     pub(super) number: usize,
@@ -154,6 +160,7 @@ impl Found<'_> {
             score: self.score(nth),
             phrases: self.phrases(nth),
             parts: 0.0,
+            named: false,
             nth,
             first,
         }
@@ -208,22 +215,40 @@ impl Evidence {
         if !self.phrases.is_empty() {
             let average = collection.average_chars;
             let lengths = found.piece.level().all_chars(&found.units)?;
-            let strings: Vec<&Phrase> = self.phrases.iter().collect();
+            let strings: Vec<&Phrase> = self.phrases.iter().map(|(string, _)| string).collect();
             found.phrases = vec![0.0; n];
             let known = found.piece.often;
             let Found { units, phrases, .. } = &mut found;
-            let mut weigh = |often: &[Often]| {
+            let mut weigh = |often: &[Often], share: f64| {
                 let nth = |often: &Often| units.nth(often.doc);
                 for often in often.chunk_by(|a, b| nth(a) == nth(b)) {
                     let of = |often: &Often| frequency(often.times as usize, often.titled);
                     let frequency = often.iter().map(of).sum();
                     let nth = nth(&often[0]);
-                    phrases[nth] += CHARS.weigh(frequency, f64::from(lengths[nth]), average);
+                    let weight = CHARS.weigh(frequency, f64::from(lengths[nth]), average);
+                    phrases[nth] += weight * share;
                 }
             };
             match known {
-                Some(often) => weigh(often),
-                None => each(segment, &strings, units.all(), |_, often| weigh(often))?,
+                Some(often) => weigh(often, 1.0),
+                None => {
+                    let mut titles = Vec::new();
+                    each(segment, &strings, units.all(), |string, often| {
+                        match self.phrases[string].1 {
+                            false => weigh(often, 1.0),
+                            true => {
+                                weigh(often, SAID_BESIDE);
+                                let titled = often.iter().filter(|often| often.titled);
+                                titles.extend(titled.map(|often| (string, often.doc)));
+                            }
+                        }
+                    })?;
+                    for (string, doc) in titles {
+                        let length = segment.title(doc)?.saturating_sub(1).max(1);
+                        let share = strings[string].units.len() as f64 / f64::from(length);
+                        phrases[units.nth(doc)] += TITLE_WEIGHT * share;
+                    }
+                }
             }
         }
         Ok(found)
@@ -297,6 +322,7 @@ impl Evidence {
         let docs = found.units.all().docs();
         let units = Units::new(docs, own.iter().map(|unit| level.docs(unit.first)));
         let mut frequencies = vec![0.0; own.len()];
+        let mut titled_parts = vec![0; own.len()];
         for part in &self.free {
             let narrowed = match own.len() > FEW {
                 true => Some(possible(segment, part, units.all())?),
@@ -304,7 +330,9 @@ impl Evidence {
             };
             let docs = narrowed.as_ref().map_or(units.all(), Possible::docs);
             part.among(segment, docs, |doc, count, titled| {
-                frequencies[units.nth(doc)] += frequency(count, titled);
+                let nth = units.nth(doc);
+                frequencies[nth] += frequency(count, titled);
+                titled_parts[nth] += usize::from(titled);
             })?;
             for (unit, frequency) in own.iter_mut().zip(&mut frequencies) {
                 let length = f64::from(level.chars(unit.first)?);
@@ -312,7 +340,12 @@ impl Evidence {
                 unit.parts += PART_WEIGHT * CHARS.weigh(frequency, length, average);
             }
         }
-        for unit in own {
+        let asked: usize = self.free.iter().map(|part| part.units.len()).sum();
+        // Between two parts a title has a mark or none, and its end is a position too.
+        let lengths = asked + 1..asked + 1 + self.free.len();
+        for (unit, titled) in own.iter_mut().zip(titled_parts) {
+            unit.named = titled == self.free.len()
+                && lengths.contains(&(segment.title(unit.first)? as usize));
             unit.phrases = found.phrases(unit.nth) + unit.parts;
             unit.score = found.words[unit.nth] + unit.phrases;
         }
@@ -331,6 +364,8 @@ pub(super) struct Unit {
     pub(super) phrases: f64,
     /// … and what is of those parts.
     pub(super) parts: f64,
+    /// Its headline is the free text.
+    pub(super) named: bool,
     /// Its number in the piece.
     pub(super) nth: usize,
     /// Its first passage.

@@ -5,13 +5,13 @@ use std::cmp::Ordering;
 use anyhow::Result;
 
 use crate::index::Store;
-use crate::search::rank::Candidate;
+use crate::search::rank::{Candidate, Tier};
 
-/// Whole first, then the better score; of equals the first published, then by
+/// By tier, then the better score; of equals the first published, then by
 /// what it is, never by where it lies. Days and keys must be known where all else is equal.
 pub(crate) fn by_score(a: &Candidate, b: &Candidate) -> Ordering {
-    b.whole
-        .cmp(&a.whole)
+    b.tier
+        .cmp(&a.tier)
         .then(b.score.total_cmp(&a.score))
         .then(a.day.cmp(&b.day))
         .then(a.key.cmp(&b.key))
@@ -21,12 +21,16 @@ pub(crate) fn by_score(a: &Candidate, b: &Candidate) -> Ordering {
 /// Sorts candidates. Days, heads of keys, and then keys, are read only of those that are equal
 /// without: few queries have many such.
 pub(crate) fn sort(store: &Store, candidates: &mut [Candidate]) -> Result<()> {
-    // What nearly always decides, in one number, whole and score; the day, then the head of the
+    // What nearly always decides, in one number, tier and score; the day, then the head of the
     // key; and which it is.
     let mut order: Vec<(u128, Option<u64>, usize)> = Vec::with_capacity(candidates.len());
     for (nth, one) in candidates.iter().enumerate() {
-        let whole = u128::from(!one.whole) << 64;
-        order.push((whole | u128::from(descending(one.score)), None, nth));
+        let tier = match one.tier {
+            Tier::Named => 0,
+            Tier::Whole => 1 << 64,
+            Tier::Scored => 2 << 64,
+        };
+        order.push((tier | u128::from(descending(one.score)), None, nth));
     }
     order.sort_unstable();
     for equal in order.chunk_by_mut(|a, b| a.0 == b.0) {
