@@ -78,6 +78,11 @@ pub(crate) fn date_at(text: &str) -> Option<(Date, &str)> {
         8 => eight(year.value).map(|date| (date, rest)),
         4 => {
             let (month, rest) = number(separator(rest)?)?;
+            // As in addresses: `/2019/0305/`.
+            if month.digits == 4 && month.ascii && rest.starts_with('/') {
+                let date = eight(year.value * 10_000 + month.value)?;
+                return Some((date, rest));
+            }
             let (day, rest) = number(separator(rest)?)?;
             if month.digits > 2 || day.digits > 2 || !month.ascii || !day.ascii {
                 return None;
@@ -403,6 +408,12 @@ mod tests {
             ("2011 年 1 月 7 日", "2011-01-07"),
             ("２０１２年３月４日", "2012-03-04"),
             ("一九八七年二月二十五日", "1987-02-25"),
+            (
+                "http://bj.news.example/n1/2019/0305/c1001-30957.html",
+                "2019-03-05",
+            ),
+            ("n1/2019/1305/c1001.html", ""),
+            ("2019/0305", ""),
             ("二〇二三年一月三日", "2023-01-03"),
             ("二〇二三年元月三日", "2023-01-03"),
             ("二○一八年十月十一日", "2018-10-11"),

@@ -278,6 +278,30 @@ mod tests {
         assert_eq!(article.credits[0].names, ["王小明"]);
     }
 
+    /// However the day stands below the headline; a line of several beats the box above it.
+    #[test]
+    fn a_day_below_the_headline() {
+        for line in [
+            "2016-07-01",
+            "2016/7/1",
+            "（2016-07-01）",
+            "2016-07-01 08:30:00",
+            "发布于：2016-07-01",
+            "公开日期：2016年7月1日",
+        ] {
+            let text = format!("早市搬到桥头\n{line}\n三十户菜农有了固定摊位。");
+            let article = read(body(&text));
+            let date = article.date.as_ref().map(|date| date.value.to_string());
+            assert_eq!(date.as_deref(), Some("2016-07-01"), "{line}");
+            assert_eq!(article.paragraphs[1].kind, Kind::Furniture, "{line}");
+        }
+        let box_and_line = "索引号：000014349\n发布机构：某某市人民政府\n早市搬到桥头\n\
+            发布时间：2019-03-05 10:20 来源：某某日报 浏览次数：12\n三十户菜农有了固定摊位。";
+        let article = read(body(box_and_line));
+        assert_eq!(article.source.unwrap().value, "某某日报");
+        assert_eq!(article.date.unwrap().value.to_string(), "2019-03-05");
+    }
+
     #[test]
     fn titles_that_are_none() {
         for (text, want) in [

@@ -13,6 +13,8 @@ const HEAD_LINES: usize = 4;
 /// Lines at the head of a text among which its title may stand again, and the
 /// dates of a law.
 const TITLE_LINES: usize = 8;
+/// Characters of a line that is a day and perhaps a clock.
+const BARE_DAY: usize = 24;
 
 /// Lines at the head of a text among which a header box may stand.
 const BOX_LINES: usize = 16;
@@ -115,6 +117,8 @@ impl Told {
         }
         if number < BOX_LINES
             && let Some(fields) = header::fields(&chars, &folded, !self.boxed.is_empty())
+            // A line of several is about the article, box or no box.
+            && info::read(&chars, &folded).is_none_or(|info| info.date.is_none() || info.source.is_none())
         {
             self.boxed(fields);
             return Some(Kind::Furniture);
@@ -168,6 +172,15 @@ impl Told {
         }
         if found.caption || lines::is_caption(&line) {
             return Some(Kind::Caption);
+        }
+        // A day alone below the headline, as `2016-07-01`.
+        let is_bare = text.contains(['-', '/']) && text.chars().count() <= BARE_DAY;
+        if number > 0
+            && number < TITLE_LINES
+            && let Some(date) = parse_date(text).filter(|_| is_bare)
+        {
+            self.published(date, Evidence::Text, text);
+            return Some(Kind::Furniture);
         }
         // The day under a signature at the foot.
         if let Some(date) = parse_date(text).filter(|_| number > 0 && text.contains(['年', '.'])) {
