@@ -21,7 +21,7 @@ pub(crate) fn run(common: &Common, args: &TuneArgs) -> Result<ExitCode> {
             .except
             .extend(topics.into_iter().map(|topic| topic.text));
     }
-    let searcher = Searcher::open(&common.index)?;
+    let searcher = Searcher::open_untuned(&common.index)?;
     let tuned = tune(&searcher, &teaching)?;
     let mut out = out();
     if args.json {

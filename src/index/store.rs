@@ -283,8 +283,8 @@ impl Store {
             folder.forget(&old);
         }
         folder.keep(&name, json.as_bytes())?;
-        folder.seal_again()?;
-        folder.sweep()
+        // A reader that has the old seal may be about to open the old ones: the next writer sweeps.
+        folder.seal_again()
     }
 
     /// The weights kept beside the index; `None` when there are none.

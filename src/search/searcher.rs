@@ -50,14 +50,24 @@ impl Searcher {
     pub fn open(dir: &Path) -> Result<Searcher> {
         let store = Store::open(dir)?;
         let learnt = tune::stored(&store)?;
-        Ok(Searcher {
+        Ok(Searcher::with(store, learnt))
+    }
+
+    /// The same with the weights that come with jianbao, whatever was learnt, even by another
+    /// release.
+    pub fn open_untuned(dir: &Path) -> Result<Searcher> {
+        Ok(Searcher::with(Store::open(dir)?, None))
+    }
+
+    fn with(store: Store, learnt: Option<Model>) -> Searcher {
+        Searcher {
             learnt: learnt.is_some(),
             model: learnt.unwrap_or_else(built_in),
             store,
             articles: OnceLock::new(),
             passages: OnceLock::new(),
             readings: OnceLock::new(),
-        })
+        }
     }
 
     /// The index below.
