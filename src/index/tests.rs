@@ -340,7 +340,7 @@ fn a_crash_between_two_dictionaries_leaves_one_of_them() {
 }
 
 #[test]
-fn damage_of_any_kind_is_found_and_served_to_nobody() {
+fn damage_of_any_kind_is_found() {
     let sound = Memory::default();
     run(&sound, Mode::Update).expect("a sound disk");
     for path in sound.paths() {
