@@ -151,13 +151,21 @@ impl FieldMap {
 
     /// Has the record a text, and not only a summary of one?
     pub(crate) fn has_text(&self, record: &Map<String, Value>) -> bool {
-        let named =
-            |(of, key): &(Field, String)| *of == Field::Body && at_path(record, key).is_some();
-        self.0.iter().any(named)
-            || keys_of(Field::Body)
-                .iter()
-                .take_while(|key| **key != SUMMARY)
-                .any(|want| holds(record, want))
+        self.texts(record).next().is_some()
+    }
+
+    /// What stands under the keys of a text, and not only of a summary of one, the better first.
+    pub(crate) fn texts<'a>(
+        &'a self,
+        record: &'a Map<String, Value>,
+    ) -> impl Iterator<Item = &'a Value> {
+        let named = self.0.iter().filter(|(of, _)| *of == Field::Body);
+        let known = keys_of(Field::Body)
+            .iter()
+            .take_while(|key| **key != SUMMARY);
+        named
+            .filter_map(|(_, key)| at_path(record, key))
+            .chain(known.filter_map(|want| record.get(key_like(record, want)?)))
     }
 
     /// Takes the value of a field out of a record, with the key it had there.

@@ -4,10 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::article::{Draft, Evidence, Found, Skip, find_date, parse_date};
 use crate::extract::fields::{Field, FieldMap};
-use crate::extract::{MOST_STORIES, headline_alone, paragraphs, tags, too_many};
-
-/// How deep a list of stories may lie in a record.
-const DEEPEST: usize = 4;
+use crate::extract::{frame, headline_alone, paragraphs, tags};
 
 /// The drafts of one JSON value: one for an object that has a text, one for
 /// each story of an object or array that holds many (a day's broadcast, an
@@ -22,7 +19,9 @@ pub(crate) fn read(text: &str, map: &FieldMap) -> Result<Vec<Draft>, Skip> {
     });
     match read {
         Ok(Value::Object(record)) => record_of(record, map),
-        Ok(Value::Array(values)) => numbered(values, map),
+        Ok(values @ Value::Array(_)) => {
+            frame::stories(values, map).map(|stories| numbered(stories, map))
+        }
         Ok(_) => Err(Skip::Malformed(
             "not a JSON object; each record must be one, in { }".to_owned(),
         )),
@@ -59,69 +58,28 @@ fn without_halves(text: &str) -> Option<String> {
 }
 
 /// A record: an article, or the frame around many.
-fn record_of(mut record: Map<String, Value>, map: &FieldMap) -> Result<Vec<Draft>, Skip> {
-    if !map.has_text(&record)
-        && let Some(list) = list_in(&mut record, map, DEEPEST)
-    {
-        return numbered(list, map);
+fn record_of(record: Map<String, Value>, map: &FieldMap) -> Result<Vec<Draft>, Skip> {
+    if frame::is_frame(&record, map) {
+        return frame::stories(Value::Object(record), map).map(|stories| numbered(stories, map));
     }
     Ok(vec![object(record, map)])
 }
 
 /// Stories with their numbers.
-fn numbered(values: Vec<Value>, map: &FieldMap) -> Result<Vec<Draft>, Skip> {
-    if values.len() > MOST_STORIES {
-        return Err(too_many());
-    }
-    let objects = values.into_iter().filter_map(|value| match value {
-        Value::Object(record) => Some(record),
-        _ => None,
-    });
-    Ok(objects
+fn numbered(stories: Vec<Map<String, Value>>, map: &FieldMap) -> Vec<Draft> {
+    stories
+        .into_iter()
         .zip(1..)
         .map(|(record, story)| Draft {
             story: Some(story),
             ..headline_alone(object(record, map))
         })
-        .collect())
-}
-
-/// The list of stories in a record: its longest array of objects of which one
-/// has a text, within `depth` levels.
-fn list_in(record: &mut Map<String, Value>, map: &FieldMap, depth: usize) -> Option<Vec<Value>> {
-    let stories = |value: &Value| {
-        value.as_array().map_or(0, |values| {
-            values.iter().filter(|value| story_like(value, map)).count()
-        })
-    };
-    let longest = record
-        .values_mut()
-        .max_by_key(|value| stories(value))
-        .filter(|value| stories(value) > 0);
-    if let Some(list) = longest {
-        return list.as_array_mut().map(std::mem::take);
-    }
-    let depth = depth.checked_sub(1)?;
-    record
-        .values_mut()
-        .filter_map(Value::as_object_mut)
-        .find_map(|inner| list_in(inner, map, depth))
-}
-
-/// An object with a text, at its top or in an object of its own.
-fn story_like(value: &Value, map: &FieldMap) -> bool {
-    value.as_object().is_some_and(|record| {
-        map.has(Field::Body, record)
-            || record
-                .values()
-                .filter_map(Value::as_object)
-                .any(|inner| map.has(Field::Body, inner))
-    })
+        .collect()
 }
 
 /// The draft of a record that is one article.
 pub(crate) fn object(record: Map<String, Value>, map: &FieldMap) -> Draft {
-    let mut record = flattened(record, map);
+    let mut record = frame::flattened(record, map);
     // What cannot be read stays in the record, as what nobody knows does.
     let mut take = |field| {
         let (key, value) = map.take(field, &mut record)?;
@@ -143,9 +101,18 @@ pub(crate) fn object(record: Map<String, Value>, map: &FieldMap) -> Draft {
     let date = take(Field::Date).map(found);
     let source = take(Field::Source).map(plain).map(found);
     let url = take(Field::Url);
-    let body = take(Field::Body)
-        .map(|body| body_of(&body))
-        .unwrap_or_default();
+    let body = map.take(Field::Body, &mut record).map(|(key, value)| {
+        // Parts of a text may have headings of their own.
+        let parts = match value {
+            Value::Array(parts) => parts.into_iter().map(|part| headed(part, map)).collect(),
+            value => value,
+        };
+        let read = read_of(Field::Body, parts);
+        read.map_err(|value| record.insert(key, value))
+    });
+    let body = body
+        .and_then(Result::ok)
+        .map_or_else(String::new, |body| body_of(&body));
     Draft {
         id,
         title,
@@ -158,27 +125,16 @@ pub(crate) fn object(record: Map<String, Value>, map: &FieldMap) -> Draft {
     }
 }
 
-/// A record whose text lies in an object within it (`video_detail.content`):
-/// that object's fields, then those of the record that it lacks.
-fn flattened(mut record: Map<String, Value>, map: &FieldMap) -> Map<String, Value> {
-    if map.has_text(&record) {
-        return record;
+/// A part of a text with its heading above it.
+fn headed(part: Value, map: &FieldMap) -> Value {
+    match part {
+        Value::Object(mut record) if map.has_text(&record) => {
+            let heading = map.take(Field::Title, &mut record);
+            let text = map.take(Field::Body, &mut record);
+            Value::Array(heading.into_iter().chain(text).map(|(_, it)| it).collect())
+        }
+        part => part,
     }
-    let key = record
-        .iter()
-        .find(|(_, value)| {
-            value
-                .as_object()
-                .is_some_and(|inner| map.has(Field::Body, inner))
-        })
-        .map(|(key, _)| key.clone());
-    let Some(Value::Object(mut inner)) = key.and_then(|key| record.shift_remove(&key)) else {
-        return record;
-    };
-    for (key, value) in record {
-        inner.entry(key).or_insert(value);
-    }
-    inner
 }
 
 /// The value of a field as text, or the value as it is where it cannot be read.
@@ -202,8 +158,7 @@ fn text_of(value: Value) -> Option<String> {
             .collect::<Vec<_>>()
             .join("\n"),
         Value::Object(mut record) => {
-            // An export of MongoDB wraps days and numbers.
-            return ["text", "content", "name", "$date", "$numberLong"]
+            return frame::WRAPS
                 .iter()
                 .find_map(|key| record.shift_remove(*key))
                 .and_then(text_of);
@@ -225,6 +180,7 @@ fn body_of(body: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::extract::MOST_STORIES;
 
     fn one(text: &str) -> Draft {
         read(text, &FieldMap::default()).unwrap().remove(0)

@@ -155,8 +155,10 @@ fn stories(sections: &[Section<'_>], level: usize, base: &Draft) -> Vec<Draft> {
         .into_iter()
         .map(|(draft, lines)| headline_alone(with_lines(draft, &lines)))
         .collect();
-    drafts.push(with_lines(frame, &frame_lines));
-    drafts.retain(|draft| !draft.body.is_empty());
+    // A headline without a text is named; what is between stories is none.
+    drafts.retain(|draft| !draft.body.is_empty() || draft.title.is_some());
+    let frame = with_lines(frame, &frame_lines);
+    drafts.extend(Some(frame).filter(|frame| !frame.body.is_empty()));
     drafts
         .iter_mut()
         .zip(1..)

@@ -4,6 +4,7 @@
 
 mod docx;
 mod fields;
+mod frame;
 mod front;
 mod headline;
 mod html;
@@ -71,10 +72,6 @@ pub fn extract(raw: &Raw, map: &FieldMap, encoding: Option<&str>) -> Result<Vec<
         Format::Text => plain::read(&text()),
         Format::Warc => warc::read(&raw.bytes, encoding)?,
     };
-    // What was offered is counted, whatever a reader of its format makes of it.
-    if drafts.is_empty() {
-        return Err(Skip::NoText);
-    }
     let name = raw.origin.entry.as_deref().unwrap_or(&raw.origin.path);
     drafts.iter_mut().for_each(date_by_address);
     if !matches!(
@@ -86,17 +83,16 @@ pub fn extract(raw: &Raw, map: &FieldMap, encoding: Option<&str>) -> Result<Vec<
     for draft in drafts.iter_mut().filter(|draft| draft.encoding.is_empty()) {
         draft.encoding = decoded.get();
     }
-    drafts.retain(|draft| !draft.body.is_empty());
+    // Of several stories each is counted, and the one without a text refused by its number.
+    if drafts.iter().all(|draft| draft.body.is_empty()) {
+        return Err(Skip::NoText);
+    }
     if drafts.iter().any(|draft| is_noise(&draft.body)) {
         return Err(Skip::Malformed(
             "no text: much of it is control characters; is the type of the file right?".to_owned(),
         ));
     }
-    if drafts.is_empty() {
-        Err(Skip::NoText)
-    } else {
-        Ok(drafts)
-    }
+    Ok(drafts)
 }
 
 /// What a page breaks of the rules for its tags goes with its first story.

@@ -152,6 +152,7 @@ fn ready(raw: &Raw, mut draft: Draft, named: Named) -> Story {
     let Named { id, spot, in_pipe } = named;
     let encoding = draft.encoding;
     let flaws = std::mem::take(&mut draft.flaws);
+    let story = draft.story;
     let draft = restore(draft);
     let repaired_title = match &draft.title {
         Some(title) if in_text(title) && !draft.edits.is_empty() => Some(title.value.clone()),
@@ -197,7 +198,11 @@ fn ready(raw: &Raw, mut draft: Draft, named: Named) -> Story {
                 in_pipe,
             }))
         }
-        Err(skip) => Story::Rejected(reject(raw, skip.to_string())),
+        Err(skip) => {
+            let nth = story.map(|story| format!("story {story} "));
+            let reason = format!("{}{skip}", nth.unwrap_or_default());
+            Story::Rejected(reject(raw, reason))
+        }
     }
 }
 

@@ -136,6 +136,23 @@ pub(crate) fn records() -> Vec<Bad> {
             1,
             &[(":2", "ends in the middle")],
         ),
+        bad(
+            "json-empty.json",
+            format!(
+                "{{\"list\":[{},{{\"title\":\"空\",\"body\":\"\"}}]}}",
+                story("e1")
+            ),
+            1,
+            &[("", "story 2 holds no text")],
+        ),
+        bad(
+            "xml-empty.xml",
+            format!(
+                "<rss><item><title>空</title></item><item><title>简讯</title><body>{NEWS}</body></item></rss>"
+            ),
+            1,
+            &[("", "story 1 holds no text")],
+        ),
         bad("json-none.json", "null", 0, &[("", "not a JSON object")]),
         bad("csv-ragged.csv", ragged, 2, &[(":2", "no text")]),
         bad("csv-open.csv", open, 2, &[(":2", "never closed")]),
