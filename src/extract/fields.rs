@@ -187,6 +187,12 @@ impl FieldMap {
     }
 }
 
+/// Is this the name of a field to everybody?
+pub(crate) fn is_known(key: &str) -> bool {
+    let mut all = KEYS.iter().flat_map(|(_, _, keys)| *keys);
+    all.any(|want| same_key(key, want))
+}
+
 fn keys_of(field: Field) -> &'static [&'static str] {
     KEYS.iter()
         .find(|(of, _, _)| *of == field)

@@ -2,15 +2,25 @@
 //!
 //! Fields, lists and texts of some lines; what lies deeper, as YAML may, is kept as the lines it is.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 
 use crate::article::{Draft, Evidence, Found};
-use crate::extract::fields::{Field, FieldMap};
+use crate::extract::fields::{self, Field, FieldMap};
 
-/// The fields of the front matter at the head of a file, and what follows it.
-pub(crate) fn read(text: &str) -> (Draft, &str) {
+/// The fields of the front matter at the head of a file, and what follows it: after the
+/// sentences that stand in it by mistake.
+pub(crate) fn read(text: &str) -> (Draft, Cow<'_, str>) {
     let (front, rest) = front_matter(text);
-    (head(front), rest)
+    let Some(front) = front else {
+        return (Draft::default(), Cow::Borrowed(rest));
+    };
+    let (draft, prose) = head(&front);
+    if prose.is_empty() {
+        return (draft, Cow::Borrowed(rest));
+    }
+    (draft, Cow::Owned(prose.join("\n") + "\n\n" + rest))
 }
 
 /// Front matter and what begins it: lines of `key: value` between `---`, of `key = value`
@@ -30,6 +40,12 @@ fn front_matter(text: &str) -> (Option<Front<'_>>, &str) {
             at += line.len();
             if at > line.len() && line.trim_end() == mark {
                 let lines = &inner[..at - line.len()];
+                // A rule may stand above a text: only keys say that this is none.
+                let first = lines.lines().find(|line| !is_note(line))?;
+                pair(first, between)?;
+                if !lines.lines().any(|line| is_sure(line, between)) {
+                    return None;
+                }
                 return Some((Front { between, lines }, &inner[at..]));
             }
         }
@@ -41,6 +57,35 @@ fn front_matter(text: &str) -> (Option<Front<'_>>, &str) {
     }
 }
 
+/// A line that says nothing: blank, or a comment.
+fn is_note(line: &str) -> bool {
+    let line = line.trim();
+    line.is_empty() || line.starts_with('#')
+}
+
+/// The key and the value of a line of front matter; a sentence has no key.
+fn pair(line: &str, between: char) -> Option<(&str, &str)> {
+    let (key, value) = line.split_once(between)?;
+    let key = unquoted(key);
+    let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ' ');
+    let is_key = (1..=LONGEST_KEY).contains(&key.chars().count()) && key.chars().all(is_word);
+    (is_key && !key.starts_with('-')).then_some((key, value))
+}
+
+/// Is a line surely front matter? YAML has a blank after the colon; people leave it out after
+/// the names that everybody knows.
+fn is_sure(line: &str, between: char) -> bool {
+    pair(line, between).is_some_and(|(key, value)| {
+        between == '='
+            || value.is_empty()
+            || value.starts_with(char::is_whitespace)
+            || fields::is_known(key)
+    })
+}
+
+/// The most characters of a key.
+const LONGEST_KEY: usize = 40;
+
 /// A value without the quotes around it.
 fn unquoted(value: &str) -> &str {
     let value = value.trim();
@@ -49,23 +94,29 @@ fn unquoted(value: &str) -> &str {
 }
 
 /// What front matter says, as the fields of a record. What stands below a key, farther in or
-/// after `-`, belongs to it: a list, or lines of text.
-fn head(front: Option<Front<'_>>) -> Draft {
+/// after `-`, belongs to it: a list, or lines of text. The other lines are sentences.
+fn head<'a>(front: &Front<'a>) -> (Draft, Vec<&'a str>) {
     let mut record = Map::new();
+    let mut prose = Vec::new();
     let mut last = None;
-    let between = front.as_ref().map_or(':', |front| front.between);
-    for line in front.map_or("", |front| front.lines).lines() {
+    let between = front.between;
+    for line in front.lines.lines() {
         let item = line.trim_start().strip_prefix("- ");
-        if (item.is_some() || line.starts_with([' ', '\t']))
-            && let Some(value) = last.as_ref().and_then(|key: &String| record.get_mut(key))
-        {
-            goes_on(value, item, line);
-        } else if let Some((key, value)) = line.split_once(between)
-            && !key.starts_with(['#', '-'])
-        {
-            let key = key.trim().to_owned();
-            record.insert(key.clone(), Value::String(unquoted(value).to_owned()));
-            last = Some(key);
+        let below = item.is_some() || line.starts_with([' ', '\t']);
+        let value = last
+            .as_ref()
+            .and_then(|key: &String| record.get_mut(key))
+            .filter(|value| below || between == '=' && is_open(value));
+        match (value, pair(line, between)) {
+            (Some(value), _) => goes_on(value, item, line),
+            _ if is_note(line) => {}
+            (None, Some((key, value))) => {
+                record.insert(key.to_owned(), Value::String(unquoted(value).to_owned()));
+                last = Some(key.to_owned());
+            }
+            _ if between == '=' && line.starts_with('[') => {}
+            _ if !line.contains(char::is_alphanumeric) => {}
+            _ => prose.push(line),
         }
     }
     let map = FieldMap::default();
@@ -80,7 +131,7 @@ fn head(front: Option<Front<'_>>) -> Draft {
         value,
         from: Evidence::Field,
     };
-    Draft {
+    let draft = Draft {
         id: take(Field::Id),
         title: take(Field::Title).map(found),
         date: take(Field::Date).map(found),
@@ -88,7 +139,16 @@ fn head(front: Option<Front<'_>>) -> Draft {
         url: take(Field::Url),
         extra: record,
         ..Draft::default()
-    }
+    };
+    (draft, prose)
+}
+
+/// Has a value of TOML no end yet? Lists and texts in three quotes go on at the margin.
+fn is_open(value: &Value) -> bool {
+    value.as_str().is_some_and(|text| {
+        text.starts_with('[') && !text.ends_with(']')
+            || text.starts_with(['"', '\'']) && !text.ends_with("\"\"\"") && !text.ends_with("'''")
+    })
 }
 
 /// Adds a line below a key to its value.
@@ -132,9 +192,50 @@ mod tests {
         assert_eq!(draft.title.unwrap().value, "市委全会召开");
         assert_eq!(draft.date.unwrap().value, "2018-06-01");
         assert!(draft.extra["tags"].as_str().unwrap().contains("党建"));
-        for text in ["---\n正文", "+++ 正文", "- 一\n---\n", ""] {
+        for text in [
+            "---\n正文",
+            "+++ 正文",
+            "- 一\n---\n",
+            "",
+            "---\n昨日,县里召开防汛会。\n---\n编后。",
+            "---\n\n他说:水位已退。\n---\n",
+            "+++\n水位已退。\n+++\n",
+            "---\nhttps://example.cn/1\n---\n",
+            "---\n---\n正文",
+        ] {
             let (draft, rest) = read(text);
-            assert_eq!((rest, draft.title), (text, None));
+            assert_eq!((&*rest, draft.title), (text, None));
+        }
+    }
+
+    #[test]
+    fn a_sentence_in_front_matter_is_text() {
+        for (text, want, extra) in [
+            (
+                "---\n标题:防汛\n县里召开防汛会,会上说: 水位已退。\n---\n编后。",
+                "县里召开防汛会,会上说: 水位已退。\n\n编后。",
+                serde_json::json!({}),
+            ),
+            (
+                "---\n编号:7\n标题:防汛\n---\n编后。",
+                "编后。",
+                serde_json::json!({"编号": "7"}),
+            ),
+            (
+                "---\n  title: 防汛\n# 注\n...\ntags:\n- 二\n---\n编后。",
+                "编后。",
+                serde_json::json!({"tags": ["二"]}),
+            ),
+            (
+                "+++\n# 注\ntitle = \"防汛\"\ntags = [\n\"一\",\n]\n[params]\nn = 1\n+++\n编后。",
+                "编后。",
+                serde_json::json!({"tags": "[\n\"一\",\n]", "n": "1"}),
+            ),
+        ] {
+            let (draft, rest) = read(text);
+            assert_eq!(rest, want);
+            assert_eq!(draft.title.unwrap().value, "防汛");
+            assert_eq!(Value::Object(draft.extra), extra);
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::extract::{MOST_STORIES, front, headline_alone, paragraphs, tags, too_
 /// broadcast, a daily digest), one otherwise.
 pub(crate) fn read(text: &str) -> Result<Vec<Draft>, Skip> {
     let (base, text) = front::read(text);
-    let text = without_comments(text);
+    let text = without_comments(&text);
     let sections = sections(&text);
     match story_level(&sections) {
         Some(_) if sections.len() > MOST_STORIES => Err(too_many()),
