@@ -3,6 +3,7 @@
 //! here; that is for `repair` and `article`.
 
 mod docx;
+mod entities;
 mod fields;
 mod frame;
 mod front;

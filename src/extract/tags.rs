@@ -1,9 +1,9 @@
 //! Markup in a string: tags go, paragraphs stay, entities are resolved once.
 //! One pass and no tree, so nesting costs nothing.
 
-use std::borrow::Cow;
-
 use crate::extract::paragraphs;
+
+pub(crate) use crate::extract::entities::entities;
 
 /// Elements that begin and end a line.
 const BLOCKS: &[&str] = &[
@@ -49,38 +49,6 @@ const BLOCKS: &[&str] = &[
 /// Elements whose content is no text.
 const SILENT: &[&str] = &[
     "script", "style", "noscript", "template", "iframe", "svg", "select", "textarea",
-];
-
-/// Named entities met in Chinese pages, by name.
-const NAMED: &[(&str, char)] = &[
-    ("amp", '&'),
-    ("apos", '\''),
-    ("bull", '•'),
-    ("copy", '©'),
-    ("deg", '°'),
-    ("emsp", '\u{2003}'),
-    ("ensp", '\u{2002}'),
-    ("gt", '>'),
-    ("hellip", '…'),
-    ("laquo", '«'),
-    ("ldquo", '“'),
-    ("lsquo", '‘'),
-    ("lt", '<'),
-    ("mdash", '—'),
-    ("middot", '·'),
-    ("nbsp", '\u{a0}'),
-    ("ndash", '–'),
-    ("permil", '‰'),
-    ("plusmn", '±'),
-    ("quot", '"'),
-    ("raquo", '»'),
-    ("rdquo", '”'),
-    ("reg", '®'),
-    ("rsquo", '’'),
-    ("sect", '§'),
-    ("thinsp", '\u{2009}'),
-    ("times", '×'),
-    ("yen", '¥'),
 ];
 
 /// Does a string hold markup? The end of an element that there is tells, or one that needs no
@@ -374,42 +342,6 @@ fn end_of_tag(inner: &str) -> Option<usize> {
         }
     }
     inner.find('>')
-}
-
-/// Resolves `&name;`, `&#20826;` and `&#x515A;`; what is no entity stays.
-pub(crate) fn entities(text: &str) -> Cow<'_, str> {
-    if !text.contains('&') {
-        return Cow::Borrowed(text);
-    }
-    let mut out = String::with_capacity(text.len());
-    let mut parts = text.split('&');
-    out.push_str(parts.next().unwrap_or_default());
-    for part in parts {
-        // The longest name is 8 bytes: only so far is looked for the semicolon.
-        let end = part.bytes().take(10).position(|b| b == b';');
-        match end.and_then(|end| Some((entity(&part[..end])?, end))) {
-            Some((c, end)) => {
-                out.push(c);
-                out.push_str(&part[end + 1..]);
-            }
-            None => {
-                out.push('&');
-                out.push_str(part);
-            }
-        }
-    }
-    Cow::Owned(out)
-}
-
-fn entity(name: &str) -> Option<char> {
-    if let Some(number) = name.strip_prefix('#') {
-        let code = match number.strip_prefix(['x', 'X']) {
-            Some(hex) => u32::from_str_radix(hex, 16).ok()?,
-            None => number.parse().ok()?,
-        };
-        return char::from_u32(code).filter(|c| *c != '\0');
-    }
-    NAMED.iter().find(|(key, _)| *key == name).map(|(_, c)| *c)
 }
 
 #[cfg(test)]
