@@ -168,6 +168,23 @@ impl FieldMap {
             .chain(known.filter_map(|want| record.get(key_like(record, want)?)))
     }
 
+    /// Is this a key of the field?
+    pub(crate) fn names(&self, field: Field, key: &str) -> bool {
+        self.0
+            .iter()
+            .any(|(of, named)| *of == field && named == key)
+            || keys_of(field).iter().any(|want| same_key(key, want))
+    }
+
+    /// Is this a key of a text, and not only of a summary of one?
+    pub(crate) fn names_text(&self, key: &str) -> bool {
+        let mut named = self.0.iter().filter(|(of, _)| *of == Field::Body);
+        let mut known = keys_of(Field::Body)
+            .iter()
+            .take_while(|known| **known != SUMMARY);
+        named.any(|(_, named)| named == key) || known.any(|want| same_key(key, want))
+    }
+
     /// Takes the value of a field out of a record, with the key it had there.
     pub(crate) fn take(
         &self,

@@ -80,10 +80,16 @@ fn may_be_attributes(text: &str) -> bool {
     text.contains('=') || text.chars().all(|c| c.is_ascii() || c.is_whitespace())
 }
 
-fn is_inline(name: &str) -> bool {
-    ["span", "strong", "font", "b", "a", "img"]
-        .iter()
-        .any(|tag| name.eq_ignore_ascii_case(tag))
+/// Elements that stand within a sentence.
+const INLINE: &[&str] = &[
+    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "del", "dfn", "em", "font",
+    "i", "img", "ins", "kbd", "label", "mark", "nobr", "q", "rb", "rp", "rt", "ruby", "s", "samp",
+    "small", "span", "strike", "strong", "sub", "sup", "tt", "u", "var", "wbr",
+];
+
+/// Does this element stand within a sentence?
+pub(crate) fn is_inline(name: &str) -> bool {
+    INLINE.iter().any(|tag| name.eq_ignore_ascii_case(tag))
 }
 
 /// The text of a piece of markup, one paragraph a line.
@@ -120,19 +126,6 @@ impl Piece<'_> {
             attributes: "",
         }
     }
-}
-
-/// The text of markup in which every element begins a line.
-pub(crate) fn strip_all(markup: &str) -> String {
-    let mut out = String::with_capacity(markup.len());
-    for piece in Pieces::of_xml(markup) {
-        match piece {
-            Piece::Text(text) => out.push_str(&entities(text)),
-            Piece::Data(text) => out.push_str(text),
-            Piece::Tag { .. } => out.push('\n'),
-        }
-    }
-    paragraphs(&out)
 }
 
 /// Adds a text in which line breaks mean nothing, as in any browser: a blank
