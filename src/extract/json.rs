@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::article::{Draft, Evidence, Found, Skip, find_date, parse_date};
 use crate::extract::fields::{Field, FieldMap};
-use crate::extract::{frame, headline_alone, paragraphs, tags};
+use crate::extract::{frame, headline_alone, tags};
 
 /// The drafts of one JSON value: one for an object that has a text, one for
 /// each story of an object or array that holds many (a day's broadcast, an
@@ -95,7 +95,7 @@ pub(crate) fn object(record: Map<String, Value>, map: &FieldMap) -> Draft {
         value,
         from: Evidence::Field,
     };
-    let plain = |text: String| tags::entities(&text).into_owned();
+    let plain = |text: String| tags::line(&text);
     let id = take(Field::Id);
     let title = take(Field::Title).map(plain).map(found);
     let date = take(Field::Date).map(found);
@@ -112,7 +112,7 @@ pub(crate) fn object(record: Map<String, Value>, map: &FieldMap) -> Draft {
     });
     let body = body
         .and_then(Result::ok)
-        .map_or_else(String::new, |body| body_of(&body));
+        .map_or_else(String::new, |body| tags::body(&body));
     Draft {
         id,
         title,
@@ -168,15 +168,6 @@ fn text_of(value: Value) -> Option<String> {
     Some(text).filter(|text| !text.is_empty())
 }
 
-/// The paragraphs of a body, which may be markup.
-fn body_of(body: &str) -> String {
-    if tags::looks_like_markup(body) {
-        tags::strip(body)
-    } else {
-        paragraphs(&tags::entities(body))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -206,6 +197,10 @@ mod tests {
     fn bodies_of_markup_and_of_text() {
         for (body, want) in [
             ("<p>一。</p>\r\n<p>二&nbsp;。</p>", "一。\n二 。"),
+            (
+                "&lt;p&gt;一。&lt;/p&gt;&lt;p&gt;二。&lt;/p&gt;",
+                "一。\n二。",
+            ),
             ("一&ldquo;二&rdquo;\\n\\n三", "一“二”\n三"),
             ("3<5，5>3", "3<5，5>3"),
         ] {
@@ -255,6 +250,11 @@ mod tests {
         let draft = one(r#"{"source":{"code":3},"title":true,"body":"一。"}"#);
         assert_eq!(draft.extra["source"]["code"], 3);
         assert_eq!(draft.extra["title"], true);
+        let draft = one(
+            r#"{"title":"<b>修渠</b>动工<br>全县受益","source":"<a href=x>云溪日报</a>","body":"一。"}"#,
+        );
+        assert_eq!(draft.title.unwrap().value, "修渠动工 全县受益");
+        assert_eq!(draft.source.unwrap().value, "云溪日报");
     }
 
     #[test]

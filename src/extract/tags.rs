@@ -54,18 +54,41 @@ const SILENT: &[&str] = &[
 /// Does a string hold markup? The end of an element that there is tells, or one that needs no
 /// end; `3<5`, `a<b 且 c>d` and `the tag <table>` do not.
 pub(crate) fn looks_like_markup(text: &str) -> bool {
+    has_element(text, |name| is_block(name) || is_inline(name))
+}
+
+fn has_element(text: &str, is_known: impl Fn(&str) -> bool) -> bool {
     let tells = |piece| match piece {
         Piece::Tag {
             name,
             closing,
             attributes,
-        } => {
-            (is_block(name) || is_inline(name))
-                && (closing || is_endless(name) && may_be_attributes(attributes))
-        }
+        } => is_known(name) && (closing || is_endless(name) && may_be_attributes(attributes)),
         Piece::Text(_) | Piece::Data(_) => false,
     };
     text.contains('<') && Pieces::of(text).any(tells)
+}
+
+/// The paragraphs of a text that may be markup, or markup that was escaped once more.
+pub(crate) fn body(text: &str) -> String {
+    if looks_like_markup(text) {
+        return strip(text);
+    }
+    let resolved = entities(text);
+    // A text may speak of `<b>`; paragraphs are not spoken of.
+    if resolved != text && has_element(&resolved, is_block) {
+        return strip(&resolved);
+    }
+    paragraphs(&resolved)
+}
+
+/// A short text, as a headline, without the tags that were left in it: one line.
+pub(crate) fn line(text: &str) -> String {
+    let resolved = entities(text);
+    if looks_like_markup(&resolved) {
+        return strip(&resolved).replace('\n', " ");
+    }
+    resolved.into_owned()
 }
 
 /// Elements that are often written without an end.
@@ -391,6 +414,33 @@ mod tests {
             ("<党>", false),
         ] {
             assert_eq!(looks_like_markup(text), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn bodies_and_lines() {
+        for (text, want) in [
+            (
+                "&lt;p&gt;甲。&lt;/p&gt;&lt;p&gt;乙&amp;nbsp;丙。&lt;/p&gt;",
+                "甲。\n乙\u{a0}丙。",
+            ),
+            ("甲。&lt;br/&gt;乙。", "甲。\n乙。"),
+            ("<p>写作 &lt;p&gt;。</p>", "写作 <p>。"),
+            ("标签 &lt;b&gt; 与 &lt;/b&gt;。", "标签 <b> 与 </b>。"),
+            ("GDP&lt;6%，CPI>2%", "GDP<6%，CPI>2%"),
+        ] {
+            assert_eq!(body(text), want, "{text}");
+        }
+        for (text, want) in [
+            ("<b>修渠</b>动工<br>全县受益", "修渠动工 全县受益"),
+            ("&lt;i&gt;修渠&lt;/i&gt;动工", "修渠动工"),
+            ("<a href=x>云溪日报</a>", "云溪日报"),
+            ("10m<sup>3</sup>水", "10m3水"),
+            ("GDP<6%", "GDP<6%"),
+            ("增速3<5，5>3", "增速3<5，5>3"),
+            ("A&amp;B", "A&B"),
+        ] {
+            assert_eq!(line(text), want, "{text}");
         }
     }
 
