@@ -18,7 +18,10 @@ pub(crate) fn read(bytes: &[u8], encoding: Option<&str>) -> Result<Vec<Draft>, S
         (String::new(), block)
     };
     let body = match field(&answer, "transfer-encoding") {
-        Some(kind) if kind.eq_ignore_ascii_case("chunked") => Cow::Owned(unchunked(body)),
+        // Crawlers leave the name of what they undid: then no chunk begins the page.
+        Some(kind) if kind.eq_ignore_ascii_case("chunked") => {
+            unchunked(body).map_or(Cow::Borrowed(body), Cow::Owned)
+        }
         _ => Cow::Borrowed(body),
     };
     let body = unpacked(
@@ -88,16 +91,19 @@ fn field<'a>(head: &'a str, name: &str) -> Option<&'a str> {
         .map(|(_, value)| value.trim())
 }
 
-/// A body that was sent in chunks: as far as they are whole.
-fn unchunked(mut body: &[u8]) -> Vec<u8> {
+/// A body that was sent in chunks, as far as they are whole; `None` for one that was not.
+fn unchunked(mut body: &[u8]) -> Option<Vec<u8>> {
+    let (size, start) = size_of_chunk(body)?;
+    // A line that happens to be a number is no size: after a chunk its line ends.
+    let after = body
+        .get(start.saturating_add(size)..)
+        .and_then(<[u8]>::first);
+    if after.is_some_and(|byte| !matches!(byte, b'\r' | b'\n')) {
+        return None;
+    }
     let mut out = Vec::with_capacity(body.len());
-    while let Some(end) = body.iter().take(40).position(|b| *b == b'\n') {
-        let size = String::from_utf8_lossy(&body[..end]);
-        let size = size.split(';').next().unwrap_or_default().trim();
-        let Ok(size) = usize::from_str_radix(size, 16) else {
-            break;
-        };
-        body = &body[end + 1..];
+    while let Some((size, end)) = size_of_chunk(body) {
+        body = body.get(end..).unwrap_or_default();
         if size == 0 {
             break;
         }
@@ -108,7 +114,15 @@ fn unchunked(mut body: &[u8]) -> Vec<u8> {
             .or_else(|| body.strip_prefix(b"\n"))
             .unwrap_or(body);
     }
-    out
+    Some(out)
+}
+
+/// How many bytes a chunk has, and where they begin.
+fn size_of_chunk(body: &[u8]) -> Option<(usize, usize)> {
+    let end = body.iter().take(40).position(|b| *b == b'\n')?;
+    let line = String::from_utf8_lossy(body.get(..end)?);
+    let size = line.split(';').next().unwrap_or_default().trim();
+    Some((usize::from_str_radix(size, 16).ok()?, end + 1))
 }
 
 /// A body that was sent packed.
@@ -176,6 +190,15 @@ mod tests {
                 &encoding_rs::GBK.encode(PAGE).0,
             ),
             record("Transfer-Encoding: chunked\r\n", chunked.as_bytes()),
+            record("Transfer-Encoding: chunked\r\n", PAGE.as_bytes()),
+            record(
+                "Transfer-Encoding: chunked\r\nContent-Type:\r\n",
+                format!("\r\n{PAGE}").as_bytes(),
+            ),
+            record(
+                "Transfer-Encoding: chunked\r\nContent-Encoding: gzip\r\n",
+                &packed,
+            ),
             record("Content-Encoding: gzip\r\n", &packed),
             record("Content-Encoding: br\r\n", PAGE.as_bytes()),
         ] {
@@ -191,6 +214,12 @@ mod tests {
         bomb.write_all(&vec![b' '; 8 << 20]).unwrap();
         let bomb = record("Content-Encoding: gzip\r\n", &bomb.finish().unwrap());
         assert!(matches!(read(&bomb, None), Err(Skip::Malformed(why)) if why.contains("bomb")));
+        let text = "2\n会议召开，部署工作。";
+        let plain = "Transfer-Encoding: chunked\r\nContent-Type: text/plain\r\n";
+        assert_eq!(
+            read(&record(plain, text.as_bytes()), None).unwrap()[0].body,
+            text
+        );
         assert!(read(&record("Content-Encoding: br\r\n", b"\x0b\x02"), None).is_err());
         assert_eq!(read(b"", None).unwrap()[0].body, "");
     }

@@ -252,7 +252,7 @@ fn is_text(head: &[u8], block: &[u8]) -> bool {
         field(&head, "content-type")
     };
     worked
-        && kind.is_none_or(|kind| {
+        && kind.filter(|kind| !kind.is_empty()).is_none_or(|kind| {
             ["text/html", "application/xhtml", "text/plain"]
                 .iter()
                 .any(|of| kind.to_ascii_lowercase().starts_with(of))
@@ -312,6 +312,8 @@ mod tests {
         .concat();
         let cut = "6 reject: ends too early: the file was cut off; what came before it was read; fetch the file again";
         assert_eq!(read_all(&input, &Limits::default()), ["2 <p>会议。", cut]);
+        let nameless = answer("200 OK", "", "<p>会议。");
+        assert_eq!(read_all(&nameless, &Limits::default()), ["1 <p>会议。"]);
         // A length that is too short, one that reaches over the next record, one
         // that is none: what follows is read all the same.
         let lie = "1 reject: its Content-Length is wrong: it does not end where that says; it is passed over, and what follows is read";
