@@ -5,9 +5,7 @@ use serde_json::{Map, Value};
 use crate::article::Draft;
 use crate::extract::fields::FieldMap;
 use crate::extract::json;
-
-/// What may part columns.
-const MARKS: [char; 4] = ['\t', ',', ';', '|'];
+use crate::source::{declared_mark, mark_of};
 
 /// The most columns of a table: what comes after belongs to the last.
 const MOST: usize = 4096;
@@ -15,10 +13,15 @@ const MOST: usize = 4096;
 /// The draft of one row: the first row names the columns, the second holds them.
 pub(crate) fn read(text: &str, map: &FieldMap) -> Vec<Draft> {
     let text = text.trim_start_matches('\u{feff}');
-    let first = text.split('\n').next().unwrap_or_default();
-    let count = |mark: &char| first.matches(*mark).count();
-    // The first of those that are met most often.
-    let mark = MARKS.into_iter().rev().max_by_key(count).unwrap_or(',');
+    let (text, declared) = match text.split_once('\n') {
+        Some((line, rest)) => match declared_mark(line) {
+            Some(mark) => (rest, Some(mark)),
+            None => (text, None),
+        },
+        None => (text, None),
+    };
+    let names = names(text);
+    let mark = declared.unwrap_or_else(|| mark_of(|mark| names.matches(mark).count()));
     let mut rows = rows(text, mark).into_iter();
     let (names, values) = (
         rows.next().unwrap_or_default(),
@@ -34,6 +37,16 @@ pub(crate) fn read(text: &str, map: &FieldMap) -> Vec<Draft> {
         record.insert(name, Value::String(value));
     }
     vec![json::object(record, map)]
+}
+
+/// The row of the names, in which a quoted name may break the line.
+fn names(text: &str) -> &str {
+    let mut quoted = false;
+    let end = text.bytes().position(|byte| {
+        quoted ^= byte == b'"';
+        byte == b'\n' && !quoted
+    });
+    end.map_or(text, |end| &text[..end])
 }
 
 /// Rows of fields. Quotes around a field are taken off, `""` inside is `"`.
@@ -90,6 +103,19 @@ mod tests {
                 Value::Object(draft.extra),
                 serde_json::json!({"编号": "7", "栏目": "要闻"})
             );
+        }
+    }
+
+    #[test]
+    fn marks_between_columns() {
+        for text in [
+            "sep=;\n标题;正文,备注\n修渠;三月动工。",
+            "\u{feff}SEP=^\r\n标题^正文\r\n修渠^三月动工。",
+            "\"标\n题\"|标题|正文\n1|修渠|三月动工。",
+        ] {
+            let draft = read(text, &FieldMap::default()).remove(0);
+            assert_eq!(draft.title.unwrap().value, "修渠", "{text}");
+            assert!(draft.body.is_empty() == text.contains("备注"), "{text}");
         }
     }
 

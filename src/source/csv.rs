@@ -9,6 +9,31 @@ use crate::article::Origin;
 use crate::source::feed::{Emit, Flow, numbered, refuse, refuse_empty, refuse_rest};
 use crate::source::{Format, Limits, Raw, sha256, unpack, whole};
 
+/// What may part columns, the likelier first.
+pub(crate) const MARKS: [char; 4] = ['\t', ',', ';', '|'];
+
+/// The mark that parts columns, told from how often each stands in their names.
+pub(crate) fn mark_of(count: impl Fn(char) -> usize) -> char {
+    // The first of those that are met most often.
+    let by_count = MARKS.into_iter().rev().max_by_key(|mark| count(*mark));
+    by_count.unwrap_or(',')
+}
+
+/// The mark in the line `sep=;`, which Excel reads and writes above the names of the columns.
+pub(crate) fn declared_mark(line: &str) -> Option<char> {
+    let line = line
+        .trim_start_matches('\u{feff}')
+        .trim_end_matches(['\r', '\n']);
+    let mut after = line
+        .strip_prefix("sep=")
+        .or_else(|| line.strip_prefix("SEP="))?
+        .chars();
+    let mark = after
+        .next()
+        .filter(|mark| mark.is_ascii() && !mark.is_ascii_alphanumeric())?;
+    (mark != '"' && after.next().is_none()).then_some(mark)
+}
+
 /// Each row after the first, numbered from 1. A row may hold line breaks in
 /// quotes. A row past the limit is rejected and read past.
 pub(crate) fn read(
@@ -28,6 +53,8 @@ pub(crate) fn read(
 fn cut(reader: &mut dyn BufRead, origin: &Origin, limits: &Limits, emit: &mut Emit<'_>) -> Flow {
     let mut rows = Rows::new(reader);
     let mut head: Option<Vec<u8>> = None;
+    // The line above the names, which goes on with them.
+    let mut above = Vec::new();
     let mut number = 0;
     loop {
         let row = match rows.next(limits) {
@@ -39,12 +66,19 @@ fn cut(reader: &mut dyn BufRead, origin: &Origin, limits: &Limits, emit: &mut Em
             continue;
         }
         let Some(head) = &head else {
+            let declared = std::str::from_utf8(&row.bytes).ok().and_then(declared_mark);
+            if let Some(mark) = declared.filter(|_| rows.mark.is_none()) {
+                rows.mark = Some(mark as u8);
+                above = [&row.bytes[..], b"\n"].concat();
+                continue;
+            }
             if row.flaw.is_some() {
                 let why =
                     "the first row does not end: this is no table; check the type of the file";
                 return refuse(emit, origin, None, why.to_owned());
             }
-            head = Some(row.bytes);
+            rows.mark = rows.mark.or_else(|| Some(rows.mark_in(&row.bytes)));
+            head = Some([above.as_slice(), &row.bytes].concat());
             continue;
         };
         number += 1;
@@ -97,7 +131,7 @@ struct Row {
 
 /// Cuts rows: a line break ends one unless it stands in quotes, and a quote
 /// opens only at the start of a field (`5" 屏` is no quote). In GBK and Big5 no
-/// second byte of a character is a quote, a comma or a line break. A row whose
+/// second byte of a character is a quote, a comma or a line break, but some are `|`. A row whose
 /// quote nobody closes ends with its line, and what came after is read again.
 struct Rows<'a> {
     /// What is read again, and how much of it was.
@@ -105,16 +139,39 @@ struct Rows<'a> {
     reader: &'a mut dyn BufRead,
     at: u64,
     open: usize,
+    /// What parts columns, once their names were read.
+    mark: Option<u8>,
+    /// The file begins in no UTF-8: a byte past 0x80 is the first of two.
+    pairs: bool,
 }
 
 impl<'a> Rows<'a> {
     fn new(reader: &'a mut dyn BufRead) -> Self {
+        let is_other =
+            |head: &[u8]| std::str::from_utf8(head).is_err_and(|error| error.error_len().is_some());
         Rows {
+            mark: None,
+            pairs: reader.fill_buf().is_ok_and(is_other),
             again: Cursor::new(Vec::new()),
             reader,
             at: 0,
             open: 0,
         }
+    }
+
+    /// The mark that parts the names of the columns.
+    fn mark_in(&self, head: &[u8]) -> u8 {
+        let mut counts = [0usize; 128];
+        let mut odd = false;
+        for (at, &byte) in head.iter().enumerate() {
+            if let Some(count) = counts.get_mut(usize::from(byte))
+                && !is_half(&head[..at], odd, self.pairs)
+            {
+                *count += 1;
+            }
+            odd = byte >= 0x80 && !odd;
+        }
+        mark_of(|mark| counts.get(mark as usize).copied().unwrap_or_default()) as u8
     }
 
     fn fill(&mut self) -> std::io::Result<&[u8]> {
@@ -139,6 +196,8 @@ impl<'a> Rows<'a> {
         let start = self.at;
         let mut row: Vec<u8> = Vec::new();
         let (mut quoted, mut fresh) = (false, true);
+        let (mark, pairs) = (self.mark, self.pairs);
+        let mut odd = false;
         loop {
             let by_line = self.open >= MOST_OPEN;
             let chunk = self.fill()?;
@@ -156,11 +215,16 @@ impl<'a> Rows<'a> {
                     b'\n' if !quoted || by_line => ended = true,
                     _ => {}
                 }
+                let parts = match mark {
+                    Some(mark) => byte == mark,
+                    None => MARKS.contains(&char::from(byte)),
+                };
+                fresh = !quoted && parts && !is_half(&row, odd, pairs);
+                odd = byte >= 0x80 && !odd;
                 row.push(byte);
                 if ended || row.len() as u64 > limits.record_bytes.saturating_add(2) {
                     break;
                 }
-                fresh = !quoted && matches!(byte, b',' | b'\t' | b';' | b'|');
             }
             self.consume(taken);
             if ended {
@@ -210,6 +274,19 @@ impl<'a> Rows<'a> {
             }
         }
     }
+}
+
+/// Does a byte of ASCII after these end a character of two bytes? `odd`: they end in an odd
+/// number of bytes past 0x80; `pairs`: the file begins in GBK or Big5.
+fn is_half(before: &[u8], odd: bool, pairs: bool) -> bool {
+    // Names of columns may be ASCII, and the rows in Big5 nevertheless.
+    let is_utf8 = || {
+        let start = before.iter().rposition(u8::is_ascii).map_or(0, |at| at + 1);
+        before
+            .get(start..)
+            .is_some_and(|run| std::str::from_utf8(run).is_ok())
+    };
+    odd && (pairs || !is_utf8())
 }
 
 /// A row without its line break, and whether it is too long.
@@ -293,10 +370,39 @@ mod tests {
                 "2 a,b\n3,4"
             ]
         );
+        assert_eq!(
+            rows(b"\xEF\xBB\xBFsep=;\r\na;b\r\n1,\";2\r\n3;\"4\n\"\n", 1000),
+            [
+                "1 \u{feff}sep=;\na;b\n1,\";2",
+                "2 \u{feff}sep=;\na;b\n3;\"4\n\""
+            ]
+        );
         let utf16: Vec<u8> = [0xFF, 0xFE]
             .into_iter()
             .chain("a\tb\n1\t党\n".encode_utf16().flat_map(u16::to_le_bytes))
             .collect();
         assert_eq!(rows(&utf16, 1000), ["1 a\tb\n1\t党"]);
+    }
+    #[test]
+    fn half_a_character_parts_no_columns() {
+        // The second byte of 院 and of 育 is `|` in Big5.
+        let encoded = |text: &str| encoding_rs::BIG5.encode(text).0.into_owned();
+        assert_eq!(encoded("院育")[1..4], [0x7C, 0xA8, 0x7C]);
+        let text = "教育\"甲\",醫院\"乙\n教育\"丙,醫院\"丁\"\n";
+        let piped = "教育\"甲|\"醫院|\n乙\"\n教育|丁\n";
+        for (head, rows_of, want) in [
+            ("標題,內文\n", text, 2),
+            ("id,body\n", text, 2),
+            ("標題|內文\n", piped, 2),
+            ("id|body\n", piped, 2),
+        ] {
+            let file = encoded(&format!("{head}{rows_of}"));
+            let got = rows(&file, 1000);
+            assert_eq!(got.len(), want, "{head}: {got:?}");
+            assert!(got.iter().all(|row| !row.contains("reject")), "{got:?}");
+        }
+        // Three bytes of UTF-8 are an odd number.
+        let got = rows("id|body\n党|\"甲\n乙\"\n党|\"丙\"\n".as_bytes(), 1000);
+        assert_eq!(got.len(), 2, "{got:?}");
     }
 }

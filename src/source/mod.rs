@@ -26,6 +26,7 @@ use sha2::{Digest, Sha256};
 
 use crate::article::Origin;
 
+pub(crate) use csv::{declared_mark, mark_of};
 pub use feed::Records;
 pub use folder::{IGNORE, inputs, is_gone, known_by, path_known_by, stdin_input};
 pub use kinds::known_types;

@@ -191,6 +191,11 @@ fn files() -> Vec<(&'static str, Vec<u8>, Vec<String>)> {
             [b"\xEF\xBB\xBF".as_slice(), table(',').as_bytes()].concat(),
             1,
         ),
+        (
+            "sep.csv",
+            ("sep=;\r\n".to_owned() + &table(';')).into_bytes(),
+            1,
+        ),
         ("gbk.csv", encoded(&table(','), GBK), 1),
         (
             "utf16.tsv",
