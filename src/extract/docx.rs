@@ -29,6 +29,16 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Vec<Draft>, Skip> {
     let text = part(&mut archive, "word/document.xml", bytes.len())?
         .ok_or_else(|| broken("it has no text part"))?;
     let mut draft = document(&text);
+    // Notes have no place among the paragraphs: they follow them.
+    for name in ["word/footnotes.xml", "word/endnotes.xml"] {
+        if let Some(notes) = part(&mut archive, name, bytes.len())? {
+            let notes = document(&notes);
+            let title = notes.title.map(|title| title.value);
+            for lines in title.into_iter().chain(Some(notes.body)) {
+                draft.body = paragraphs(&format!("{}\n{lines}", draft.body));
+            }
+        }
+    }
     if let Some(core) = part(&mut archive, "docProps/core.xml", bytes.len())? {
         for (name, label) in [("dc:creator", "creator"), ("dcterms:created", "created")] {
             if let Some(value) = element(&core, name) {
@@ -145,14 +155,22 @@ mod tests {
             <w:p><w:r><w:t xml:space=\"preserve\">各单位：</w:t></w:r><w:r><w:tab/><w:t>现通知 A&amp;B</w:t><w:br/><w:t/><w:t>如下。</w:t></w:r><w:del><w:delText>删去</w:delText></w:del></w:p>
             <w:tbl><w:tr><w:tc><w:p><w:r><w:t>时间</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>6月1日</w:t></w:r></w:p></w:tc></w:tr></w:tbl></w:body></w:document>";
         let core = "<cp:coreProperties><dc:creator>王小明</dc:creator><dcterms:created xsi:type=\"x\">2018-06-01T01:02:03Z</dcterms:created></cp:coreProperties>";
+        let footnotes = "<w:footnotes><w:footnote w:type=\"separator\"><w:p><w:r><w:separator/></w:r></w:p></w:footnote><w:footnote w:id=\"1\"><w:p><w:r><w:footnoteRef/></w:r><w:r><w:t>含乡镇。</w:t></w:r></w:p></w:footnote></w:footnotes>";
+        let endnotes = footnotes.replace("含乡镇。", "据县志。");
+        let endnotes = &*endnotes;
         let draft = read(&docx(&[
             ("word/document.xml", text),
             ("docProps/core.xml", core),
+            ("word/endnotes.xml", endnotes),
+            ("word/footnotes.xml", footnotes),
         ]))
         .unwrap()
         .remove(0);
         assert_eq!(draft.title.unwrap().value, "关于召开会议的通知");
-        assert_eq!(draft.body, "各单位： 现通知 A&B\n如下。\n时间 6月1日");
+        assert_eq!(
+            draft.body,
+            "各单位： 现通知 A&B\n如下。\n时间 6月1日\n含乡镇。\n据县志。"
+        );
         assert_eq!(draft.extra["creator"], "王小明");
     }
 
