@@ -31,9 +31,30 @@ fn sections(text: &str) -> Vec<Section<'_>> {
         lines: Vec::new(),
     }];
     let mut fenced = false;
+    // Lines of the paragraph that the line before belongs to.
+    let mut run = 0;
     for line in text.lines() {
         let trimmed = line.trim();
         fenced ^= trimmed.starts_with("```");
+        if run == 1
+            && !fenced
+            && let Some(level) = underline(trimmed)
+            && let Some(last) = all.last_mut()
+            && let Some(heading) = last.lines.pop_if(|line| may_be_heading(line, level))
+        {
+            run = 0;
+            all.push(Section {
+                level,
+                heading,
+                lines: Vec::new(),
+            });
+            continue;
+        }
+        run = if trimmed.is_empty() || trimmed.starts_with(['#', '`']) {
+            0
+        } else {
+            run + 1
+        };
         match heading(trimmed).filter(|_| !fenced) {
             Some((level, heading)) => all.push(Section {
                 level,
@@ -64,6 +85,26 @@ fn heading(line: &str) -> Option<(usize, &str)> {
         .trim_end();
     ((1..=6).contains(&level) && !text.is_empty()).then_some((level, text))
 }
+
+/// The level of the heading that a line under it makes: `===` the first, `---` the second.
+fn underline(line: &str) -> Option<usize> {
+    let is_of = |mark| line.len() >= 3 && line.bytes().all(|byte| byte == mark);
+    [(b'=', 1), (b'-', 2)]
+        .into_iter()
+        .find_map(|(mark, level)| is_of(mark).then_some(level))
+}
+
+/// May a paragraph of one line be a heading if it is underlined? `---` is a rule as well,
+/// and many write it right below a sentence, a list or a link.
+fn may_be_heading(line: &str, level: usize) -> bool {
+    let is_sentence = line.ends_with(['。', '！', '？', '；', '：', '”', '）', ')']);
+    let begins_otherwise = line.starts_with(['>', '-', '*', '+', '|', '!', '[']);
+    !is_rule(line)
+        && (level == 1 || !is_sentence && !begins_otherwise && line.chars().count() <= LONGEST)
+}
+
+/// The most characters of a heading with `---` below.
+const LONGEST: usize = 60;
 
 /// The level whose sections are stories of their own: the outermost one on
 /// which two sections or more, and at least half of all, end in a link to their
@@ -367,6 +408,34 @@ mod tests {
         assert_eq!(
             drafts.iter().map(title).collect::<Vec<_>>(),
             ["市委召开会议", "市政府召开会议"]
+        );
+    }
+
+    #[test]
+    fn underlined_headings() {
+        for (text, want) in [
+            (
+                "河湖巡查办法\n===\n\n第一章 总则\n---\n先巡查。",
+                "河湖巡查办法|第一章 总则/先巡查。",
+            ),
+            (
+                "巡查开始\n---\n先巡查。\n后上报。\n---\n编后。",
+                "巡查开始|先巡查。/后上报。/编后。",
+            ),
+            (
+                "# 巡查\n\n先巡查。\n---\n[链接](x)\n---\n编后",
+                "巡查|先巡查。/链接/编后",
+            ),
+            ("```\n一\n===\n```\n二\n三\n---\n四", "|一/===/二/三/四"),
+        ] {
+            let draft = read(text).remove(0);
+            let got = format!("{}|{}", title(&draft), draft.body.replace('\n', "/"));
+            assert_eq!(got, want, "{text}");
+        }
+        let drafts = read("甲镇修渠\n====\n甲镇动工。\n\n乙镇栽树\n====\n乙镇完工。\n");
+        assert_eq!(
+            drafts.iter().map(title).collect::<Vec<_>>(),
+            ["甲镇修渠", "乙镇栽树"]
         );
     }
 
