@@ -101,18 +101,24 @@ pub(crate) fn object(record: Map<String, Value>, map: &FieldMap) -> Draft {
     let date = take(Field::Date).map(found);
     let source = take(Field::Source).map(plain).map(found);
     let url = take(Field::Url);
-    let body = map.take(Field::Body, &mut record).map(|(key, value)| {
+    // The best of the keys whose value can be read: `{"text": {"lang": "zh"}, "content": "…"}`.
+    let mut unread = Vec::new();
+    let mut body = String::new();
+    while let Some((key, value)) = map.take(Field::Body, &mut record) {
         // Parts of a text may have headings of their own.
         let parts = match value {
             Value::Array(parts) => parts.into_iter().map(|part| headed(part, map)).collect(),
             value => value,
         };
-        let read = read_of(Field::Body, parts);
-        read.map_err(|value| record.insert(key, value))
-    });
-    let body = body
-        .and_then(Result::ok)
-        .map_or_else(String::new, |body| tags::body(&body));
+        match read_of(Field::Body, parts) {
+            Ok(text) => {
+                body = tags::body(&text);
+                break;
+            }
+            Err(value) => unread.push((key, value)),
+        }
+    }
+    record.extend(unread);
     Draft {
         id,
         title,
@@ -250,6 +256,8 @@ mod tests {
         let draft = one(r#"{"source":{"code":3},"title":true,"body":"一。"}"#);
         assert_eq!(draft.extra["source"]["code"], 3);
         assert_eq!(draft.extra["title"], true);
+        let draft = one(r#"{"text":{"lang":"zh"},"content":"一。"}"#);
+        assert_eq!((&*draft.body, draft.extra.len()), ("一。", 1));
         let draft = one(
             r#"{"title":"<b>修渠</b>动工<br>全县受益","source":"<a href=x>云溪日报</a>","body":"一。"}"#,
         );
