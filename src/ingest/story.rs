@@ -55,7 +55,7 @@ pub(crate) fn prepare(
     writer: &Writer,
     settings: &Settings,
 ) -> Prepared {
-    let raw = match item {
+    let mut raw = match item {
         Item::End(index, read_ns) => return Prepared::End { index, read_ns },
         Item::Record(Err(reject)) => return Prepared::Unread(reject),
         Item::Record(Ok(raw)) => raw,
@@ -64,7 +64,9 @@ pub(crate) fn prepare(
     let bytes = raw.bytes.len() as u64;
     // A bug in one of the pure rooms costs one record, with its name, and not the run.
     let file = (path.as_str(), input.stamp.is_none());
-    let stories = catch_unwind(AssertUnwindSafe(|| stories(&raw, file, writer, settings)));
+    let stories = catch_unwind(AssertUnwindSafe(|| {
+        stories(&mut raw, file, writer, settings)
+    }));
     match stories {
         Ok(Ok(stories)) => {
             let is_kept = |story: &Story| matches!(story, Story::Kept(..));
@@ -108,12 +110,15 @@ pub(crate) fn prepare_anew(
 const BUG: &str = "a bug in jianbao stopped the reading of this record; please report it";
 
 fn stories(
-    raw: &Raw,
+    raw: &mut Raw,
     file: (&str, bool),
     writer: &Writer,
     settings: &Settings,
 ) -> Result<Vec<Story>, Skip> {
     let drafts = extract(raw, &settings.map, settings.encoding.as_deref())?;
+    if drafts.len() > 1 {
+        raw.hash_once();
+    }
     Ok(drafts
         .into_iter()
         .map(|draft| story(raw, draft, file, writer))

@@ -86,8 +86,9 @@ pub struct Raw {
     /// What is to be decoded: the bytes at `span`, unless `hash` says that they
     /// were changed.
     pub bytes: Vec<u8>,
-    /// The hash of the bytes at `span`, where `bytes` are others: a row of a
-    /// table that has the names of its columns before it, UTF-16 made UTF-8.
+    /// The hash of the bytes at `span`, where `bytes` are others (a row of a
+    /// table that has the names of its columns before it, UTF-16 made UTF-8), or
+    /// where it was asked for before.
     pub hash: Option<[u8; 32]>,
 }
 
@@ -101,6 +102,11 @@ impl Raw {
             bytes,
             hash: None,
         }
+    }
+
+    /// Hashes the bytes here and now: for a record of many stories, each of which cites it.
+    pub(crate) fn hash_once(&mut self) {
+        self.hash.get_or_insert_with(|| sha256(&self.bytes));
     }
 
     /// SHA-256 of the bytes at `span`, hexadecimal, as the common tools print it.

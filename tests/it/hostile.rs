@@ -356,3 +356,27 @@ fn what_is_no_file_is_named_and_never_waited_for() {
         .fails_in_one_line()
         .says("neither a file nor a folder");
 }
+
+#[test]
+fn a_record_of_many_stories_costs_what_they_cost_alone() {
+    let story = |n: usize| json!({"title": "简讯", "body": format!("{NEWS}{n}")}).to_string();
+    let stories: Vec<String> = (0..8_000).map(story).collect();
+    let env = Env::new()
+        .write("many.json", format!("{{\"list\":[{}]}}", stories.join(",")))
+        .write("many.jsonl", stories.join("\n"));
+    let time = |name: &str| {
+        let begun = Instant::now();
+        let tally = env
+            .run(&["index", name, "--rebuild", "--json"])
+            .code(0)
+            .object();
+        assert_eq!(figures(&tally), [8_000, 0, 0], "{name}");
+        begun.elapsed()
+    };
+    let alone = time("many.jsonl");
+    let together = time("many.json");
+    assert!(
+        together < alone * 3 + Duration::from_secs(1),
+        "{together:?} against {alone:?}"
+    );
+}
