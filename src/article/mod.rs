@@ -29,6 +29,7 @@ use crate::fold::fold;
 pub use date::{Date, find_date, parse_date};
 pub(crate) use header::{is_label, may_be_label};
 pub use number::{Number, find_numbers};
+pub(crate) use number::{gives_orders, numeral};
 
 /// Where a record came from: enough to find it again on disk.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]

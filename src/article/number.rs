@@ -8,6 +8,7 @@
 
 mod code;
 mod digits;
+pub(crate) mod numeral;
 
 use std::fmt;
 use std::ops::Range;
@@ -16,6 +17,8 @@ use memchr::memmem;
 
 use crate::article::{Article, Evidence, find_date};
 use crate::fold::fold;
+
+pub(crate) use code::gives_orders;
 
 /// The number of a document: whose it is, the year, the serial number.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -337,6 +337,7 @@ impl Asking<'_> {
             Why::Filters => "去掉 --since、--until、--source".to_owned(),
             Why::Loose => "去掉引号等限制".to_owned(),
             Why::Anywhere => "不限于标题".to_owned(),
+            Why::Series => "不限编号".to_owned(),
             Why::Without(part) => format!("去掉 {part}"),
         };
         let en = match why {
@@ -348,6 +349,7 @@ impl Asking<'_> {
             Why::Filters => "without --since, --until and --source".to_owned(),
             Why::Loose => "without quotes and the like".to_owned(),
             Why::Anywhere => "not in the title alone".to_owned(),
+            Why::Series => "whatever its serial".to_owned(),
             Why::Without(part) => format!("without {part}"),
         };
         say(self.lang, zh, en)

@@ -14,7 +14,8 @@ impl Searcher {
     /// What is marked: the parts as they stand, and the words of two characters
     /// or more. Single characters are marked only when nothing else was asked.
     pub(super) fn strings_to_mark(&self, words: &[(String, u32)], asked: &Asked) -> Vec<Phrase> {
-        let parts = asked.free.iter().chain(&asked.exact).cloned();
+        let parts = asked.free.iter().chain(&asked.exact);
+        let parts = parts.chain(&asked.spellings).cloned();
         let words = words.iter().map(|(word, _)| word.clone());
         let words = words.filter(|word| word.chars().nth(1).is_some());
         // Of a name that no dictionary has any two characters that stand side by side.

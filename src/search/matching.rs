@@ -183,8 +183,11 @@ impl<'a> Matcher<'a> {
     /// A document number, however it is written.
     fn number(&self, text: &str, scope: Scope, among: &Set) -> Result<Matched> {
         let mut docs = self.none();
+        let mut left = among.clone();
         for spelling in spellings(text) {
-            docs.add(&self.phrase(&spelling, scope, among)?.docs);
+            let found = self.phrase(&spelling, scope, &left)?.docs;
+            left.remove_all(&found);
+            docs.add(&found);
         }
         Ok(matched(docs))
     }
@@ -288,8 +291,11 @@ impl<'a> Matcher<'a> {
     pub(crate) fn at_most(segment: &Segment, query: &Query) -> Result<u64> {
         let rarest = |text: &str| Phrase::new(text).at_most(segment);
         Ok(match query {
-            Query::Words(text) | Query::Exact(text) | Query::Prefix(text) | Query::Number(text) => {
-                rarest(text)?
+            Query::Words(text) | Query::Exact(text) | Query::Prefix(text) => rarest(text)?,
+            Query::Number(text) => {
+                let each = spellings(text);
+                let each: Result<Vec<u64>> = each.iter().map(|text| rarest(text)).collect();
+                each?.into_iter().sum()
             }
             Query::Near { parts, .. } => rarest(&parts.concat())?,
             Query::Title(inner) => Self::at_most(segment, inner)?,

@@ -19,7 +19,7 @@ use crate::article::Date;
 
 pub use day::date_range;
 pub use note::{Lang, Note};
-pub(crate) use number::spellings;
+pub(crate) use number::{series, spellings};
 
 /// The longest query that is read, in bytes; the rest is cut off with a note.
 pub const MAX_BYTES: usize = 4096;

@@ -16,7 +16,7 @@ use anyhow::Result;
 use crate::search::abbreviations;
 use crate::search::matching::Matcher;
 use crate::search::phrase::Phrase;
-use crate::search::query::{Query, parse};
+use crate::search::query::{Query, parse, series};
 use crate::search::rank::KNOWN;
 use crate::search::{Count, Page, Searcher, together};
 
@@ -69,6 +69,8 @@ pub enum Why {
     Loose,
     /// In the text as well as in the title.
     Anywhere,
+    /// All numbers of the series, of that year or that organ.
+    Series,
     /// Without this part.
     Without(String),
 }
@@ -122,6 +124,9 @@ impl Searcher {
         }
         self.filters(query, page, &mut lines)?;
         for (nth, leaf) in leaves.iter().enumerate().take(MENDED) {
+            if let Some(series) = series_of(leaf).filter(|_| counts[nth] == 0) {
+                lines.offer(edited(query, nth, &|_| Some(series.clone())), Why::Series)?;
+            }
             if let Some(loose) = loosened(leaf) {
                 lines.offer(edited(query, nth, &|_| Some(loose.clone())), Why::Loose)?;
             }
@@ -345,9 +350,20 @@ fn with_text(leaf: &Query, text: &str) -> Query {
     }
 }
 
+/// A document number without its serial.
+fn series_of(leaf: &Query) -> Option<Query> {
+    match leaf {
+        Query::Number(number) => Some(Query::Exact(series(number)?.to_owned())),
+        Query::Title(inner) => Some(Query::Title(Box::new(series_of(inner)?))),
+        _ => None,
+    }
+}
+
 /// The same part with less asked of it.
 fn loosened(leaf: &Query) -> Option<Query> {
     match leaf {
+        // `国发〔2016〕` is exact without quotes, so there are none to leave away.
+        Query::Exact(text) if parse(text).query.as_ref() == Some(leaf) => None,
         Query::Exact(text) | Query::Prefix(text) => Some(Query::Words(text.clone())),
         Query::Near { parts, .. } => Some(Query::And(
             parts.iter().cloned().map(Query::Exact).collect(),

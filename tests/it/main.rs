@@ -29,3 +29,4 @@ mod search;
 mod stable;
 mod targets;
 mod terminal;
+mod typed;

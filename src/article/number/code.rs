@@ -9,7 +9,7 @@ const LONGEST: usize = 8;
 /// The longest name of an organ that gives orders, with what leads up to it, in hanzi.
 const ORGAN: usize = 24;
 
-/// What names of organs that give orders end in: a 通缉令 is no document.
+/// What names of organs that give orders end in.
 const ORGANS: [char; 12] = [
     '院', '席', '部', '局', '署', '委', '会', '行', '办', '府', '厅', '厂',
 ];
@@ -105,6 +105,11 @@ const LEADS: [&str; 12] = [
     "执行",
     "关于",
 ];
+
+/// Whether the name is that of an organ which gives orders: a 通缉令 is no document.
+pub(crate) fn gives_orders(name: &str) -> bool {
+    name.ends_with(ORGANS)
+}
 
 /// Is this the code of a court's case?
 pub(crate) fn is_case(code: &str) -> bool {
@@ -213,9 +218,7 @@ pub(crate) fn organ(chars: &[char]) -> Option<(usize, String)> {
     if organ.is_empty() {
         return Some((chars.len(), String::new()));
     }
-    organ
-        .ends_with(ORGANS)
-        .then(|| (chars.len() - organ.chars().count(), organ.to_owned()))
+    gives_orders(organ).then(|| (chars.len() - organ.chars().count(), organ.to_owned()))
 }
 
 /// `国务院令`, `税务总局公告`, `公告`: what stands before 第 or a year.

@@ -1,12 +1,10 @@
 //! The figures of a number: serials, years, and the brackets around years.
 
+use crate::article::number::numeral::value;
 use crate::fold::fold;
 
 /// The most serials that are read out of one list.
 const MOST: usize = 12;
-
-/// The most digits of a serial.
-const DIGITS: usize = 5;
 
 /// Brackets that are met around years; full-width ones are folded already.
 /// Any opening one may meet any closing one (`〔2018]`).
@@ -140,35 +138,4 @@ fn whole_year(digits: &[char]) -> Option<u16> {
 
 fn is_digit(c: char) -> bool {
     c.is_ascii_digit() || "〇○一二三四五六七八九十百零".contains(c)
-}
-
-/// A number in ASCII digits or in hanzi, up to 99,999.
-fn value(digits: &[char]) -> Option<u32> {
-    if digits.is_empty() || digits.len() > DIGITS {
-        return None;
-    }
-    if digits.iter().all(char::is_ascii_digit) {
-        return digits.iter().collect::<String>().parse().ok();
-    }
-    let one = |c: char| {
-        "〇一二三四五六七八九"
-            .chars()
-            .position(|hanzi| hanzi == c)
-            .or(matches!(c, '零' | '○').then_some(0))
-            .and_then(|value| u32::try_from(value).ok())
-    };
-    if digits.iter().all(|c| one(*c).is_some()) {
-        return digits
-            .iter()
-            .try_fold(0, |value, c| Some(value * 10 + one(*c)?));
-    }
-    let (mut total, mut last) = (0, None);
-    for c in digits {
-        match c {
-            '百' => total += last.take().unwrap_or(1) * 100,
-            '十' => total += last.take().unwrap_or(1) * 10,
-            c => last = Some(one(*c)?),
-        }
-    }
-    Some(total + last.unwrap_or(0))
 }

@@ -33,8 +33,8 @@ pub(crate) struct Sign {
 /// The signs of a query: invisible characters gone, backslashes resolved.
 ///
 /// A backslash counts only before a character that could be syntax, so that
-/// `C:\新闻` is no surprise; before the letters of an operator only where a
-/// word begins.
+/// `C:\新闻` is no surprise; before the letters of an operator, and before the 第
+/// of a number, only where a word begins.
 pub(crate) fn signs(input: &str) -> Vec<Sign> {
     let visible: Vec<char> = input.chars().filter(|c| !is_invisible(*c)).collect();
     let mut signs = Vec::with_capacity(visible.len());
@@ -48,7 +48,10 @@ pub(crate) fn signs(input: &str) -> Vec<Sign> {
             }
         };
         match next {
-            Some(next) if c == '\\' && (can_escape(next) || begins && begins_operator(next)) => {
+            Some(next)
+                if c == '\\'
+                    && (can_escape(next) || begins && (begins_operator(next) || next == '第')) =>
+            {
                 signs.push(Sign {
                     c: next,
                     literal: true,

@@ -6,6 +6,7 @@ use super::chars::{
     begins_operator, can_escape, is_dash, is_double_quote, is_operator, is_single_quote,
     is_year_close, is_year_open,
 };
+use super::number::ends_order;
 use super::{Query, parse};
 
 /// How tightly a query holds together; a looser one inside needs brackets.
@@ -132,7 +133,7 @@ fn is_plain(text: &str) -> bool {
 fn escaped(text: &str) -> String {
     let mut shown = String::with_capacity(text.len() * 2);
     for (i, c) in text.chars().enumerate() {
-        if can_escape(c) || i == 0 && begins_operator(c) {
+        if can_escape(c) || i == 0 && (begins_operator(c) || c == '第') {
             shown.push('\\');
         }
         shown.push(c);
@@ -141,13 +142,15 @@ fn escaped(text: &str) -> String {
 }
 
 /// Whether the words beside it could make a document number of it, for blanks
-/// may stand inside one: `国发〔2023〕` before `12号`, `〔2023〕12号` after `国发`.
+/// may stand inside one: `国发〔2023〕` before `12号`, `〔2023〕12号` after `国发`,
+/// `第588号` after `国务院令`.
 fn halves_a_number(text: &str) -> bool {
-    text.match_indices(is_year_open).any(|(at, open)| {
+    let of_year = text.match_indices(is_year_open).any(|(at, open)| {
         let rest = text.get(at + open.len()..).unwrap_or_default();
         let tail = rest.trim_start_matches(char::is_numeric);
         let tail = tail.strip_prefix(is_year_close).unwrap_or(tail);
         let tail = tail.strip_prefix('第').unwrap_or(tail);
         at == 0 || tail.trim_start_matches(char::is_numeric).is_empty()
-    })
+    });
+    of_year || ends_order(text)
 }

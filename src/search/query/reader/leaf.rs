@@ -249,9 +249,13 @@ impl Reader {
         self.leaf(Query::Words(format!("{name}：{value}")))
     }
 
+    fn number_at(&self, at: usize) -> Option<(Query, usize)> {
+        number(&self.signs, at).or_else(|| order(&self.signs, at))
+    }
+
     /// A document number that stands apart.
     pub(super) fn document(&mut self) -> Option<Group> {
-        let (number, end) = number(&self.signs, self.at).or_else(|| order(&self.signs, self.at))?;
+        let (number, end) = self.number_at(self.at)?;
         if !self.borders(end) {
             return None;
         }
@@ -321,8 +325,12 @@ impl Reader {
         if leading || (start..end).any(|i| self.is(i, chars::is_star)) {
             self.note(Note::LoneStar);
         }
+        // `，国务院令第588号` was no number where it began.
+        let number = self.number_at(start).filter(|(_, past)| *past == end);
         self.leaf(if prefix {
             Query::Prefix(text)
+        } else if let Some((number, _)) = number {
+            number
         } else {
             Query::Words(text)
         })

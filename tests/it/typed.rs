@@ -1,0 +1,46 @@
+//! What people type, with the keyboard they have, and what was meant by it.
+
+use serde_json::json;
+
+use crate::env::Env;
+
+fn line(id: &str, text: &str) -> String {
+    json!({"id": id, "title": "要闻", "body": text}).to_string() + "\n"
+}
+
+/// An order is one document in whatever figures and order of words it is named.
+#[test]
+fn an_order_is_found_in_any_figures() {
+    let lines = [
+        ("a", "主席今天签署第四十六号主席令，公布了河湖保护法。"),
+        ("b", "中华人民共和国主席令（第46号）昨天刊出。"),
+        ("c", "当天签署了第四十五号、四十六号和四十七号主席令。"),
+        ("d", "当天签署了第一百四十六号主席令，与第6号主席令无关。"),
+        ("e", "第四十六号台风没有登陆，红色通缉令第46号已经归案。"),
+    ];
+    let text: String = lines.iter().map(|(id, text)| line(id, text)).collect();
+    let env = Env::new().write("in.jsonl", text);
+    env.run(&["index", "in.jsonl"]).code(0);
+    for (query, want) in [
+        ("主席令第46号", "ab"),
+        ("主席令第四十六号", "ab"),
+        ("第四十六号主席令", "ab"),
+        ("主席令第47号", "c"),
+        ("主席令第6号", "d"),
+        ("主席令第一百四十六号", "d"),
+    ] {
+        let run = env.run(&["search", query, "--json"]).code(0);
+        let mut found = run.articles();
+        found.sort();
+        assert_eq!(found.concat(), want, "{query}");
+        assert!(
+            run.json().iter().all(|hit| hit["marks"] != json!([])),
+            "{query}"
+        );
+    }
+    // One that stands nowhere: what its series finds was counted.
+    env.run(&["search", "主席令第九十九号", "--index", "index"])
+        .code(1)
+        .says("'\"主席令\"'")
+        .says("(whatever its serial: 4 passages, 4 articles)");
+}
