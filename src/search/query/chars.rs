@@ -96,6 +96,19 @@ pub(crate) fn is_operator(word: &str) -> bool {
     OPERATORS.iter().any(|(spelling, _)| *spelling == word)
 }
 
+/// Whether a word begins with an operator that may take what the rest of it begins with, or
+/// ends with one that may join what it begins with to the next word.
+pub(crate) fn may_join(word: &str) -> bool {
+    let word: String = word.chars().map(half).collect();
+    let is_quote = |c| is_double_quote(c) || is_single_quote(c) || is_corner_open(c);
+    OPERATORS.iter().any(|(spelling, _)| {
+        let rest = word.strip_prefix(spelling);
+        let before = word.strip_suffix(spelling);
+        rest.is_some_and(|rest| rest.contains(|c| is_quote(c) || is_colon(c)))
+            || before.is_some_and(|before| before.contains(is_quote))
+    })
+}
+
 /// The half-width form of a full-width ASCII character; others as they are.
 pub(crate) fn half(c: char) -> char {
     match c {
@@ -117,6 +130,11 @@ fn is_invisible(c: char) -> bool {
 
 pub(crate) fn is_double_quote(c: char) -> bool {
     matches!(c, '"' | '＂' | '“' | '”' | '„' | '‟' | '〝' | '〞' | '〟')
+}
+
+/// Quote marks that open and close.
+pub(crate) fn is_straight_quote(c: char) -> bool {
+    matches!(c, '"' | '＂')
 }
 
 pub(crate) fn is_single_quote(c: char) -> bool {

@@ -1,8 +1,9 @@
 //! The reader: signs from left to right, brackets by bounded recursion.
 
+mod joint;
 mod leaf;
 
-use super::chars::{self, OPERATORS, Operator, Sign, half, signs};
+use super::chars::{self, Operator, Sign, half, signs};
 use super::sequence::{Group, Sequence, any};
 use super::{MAX_BYTES, MAX_DEPTH, MAX_PARTS, Note, Parsed, Query};
 
@@ -19,7 +20,11 @@ struct Reader {
     next_corner: Vec<Option<usize>>,
     /// For each opening bracket that closes before the next blank, where.
     closes: Vec<Option<usize>>,
+    /// For each place, whether what an operator takes begins there: see `joint`.
+    takes: Vec<bool>,
     at: usize,
+    /// Where an operator may stand without a blank before it.
+    joint: Option<usize>,
     depth: usize,
     /// Opening brackets ignored for depth, whose other halves are to come.
     ignored: usize,
@@ -42,8 +47,10 @@ pub(crate) fn read(input: &str) -> Parsed {
         next_single: next(chars::is_single_quote),
         next_corner: next(chars::is_corner_close),
         closes: closes(&signs),
+        takes: Vec::new(),
         signs,
         at: 0,
+        joint: None,
         depth: 0,
         ignored: 0,
         parts: 0,
@@ -53,6 +60,7 @@ pub(crate) fn read(input: &str) -> Parsed {
     if cut < input.len() {
         reader.note(Note::TooLong);
     }
+    reader.find_terms();
     let group = reader.sequence(false);
     let query = match group {
         Group {
@@ -138,6 +146,7 @@ impl Reader {
             if let Some((operator, end)) = self.operator() {
                 let word = self.text(self.at, end);
                 self.at = end;
+                self.joint = Some(end);
                 match operator {
                     Operator::Not => denials.push(word),
                     join => {
@@ -199,21 +208,25 @@ impl Reader {
     }
 
     /// An operator that stands alone at `at`, and where it ends. A bracket sets
-    /// it apart as a blank does, but `非（公有制）经济` is text.
+    /// it apart as a blank does, and so do quotations that are whole terms, but
+    /// `非（公有制）经济` is text.
     fn operator(&self) -> Option<(Operator, usize)> {
         let before = self.at.checked_sub(1);
-        let after_bracket =
-            before.is_some_and(|i| self.is(i, chars::is_open) || self.is(i, chars::is_close));
-        if !(before.is_none_or(|i| self.is_blank(i)) || after_bracket) {
+        let is_before = |test: fn(char) -> bool| before.is_some_and(|i| self.is(i, test));
+        let after_bracket = is_before(chars::is_open) || is_before(chars::is_close);
+        let after_blank = before.is_some_and(|i| self.is_blank(i));
+        let after_term = self.joint == Some(self.at);
+        if !(before.is_none() || after_blank || after_bracket || after_term) {
             return None;
         }
-        OPERATORS.iter().find_map(|(word, operator)| {
-            let end = self.spells(self.at, word)?;
-            let apart = self.is_end(end)
-                || self.is_blank(end)
-                || self.is(end, chars::is_close)
-                || self.is(end, chars::is_open) && (after_bracket || self.opens_group(end));
-            apart.then_some((*operator, end))
+        let behind_something = after_term || after_blank || is_before(chars::is_close);
+        self.operators_at(self.at).find(|(_, end)| {
+            self.is_end(*end)
+                || self.is_blank(*end)
+                || self.is(*end, chars::is_close)
+                || self.is(*end, chars::is_open)
+                    && (after_bracket || after_term || self.opens_group(*end))
+                || behind_something && self.takes(*end)
         })
     }
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::chars::{
     begins_operator, can_escape, is_dash, is_double_quote, is_operator, is_single_quote,
-    is_year_close, is_year_open,
+    is_year_close, is_year_open, may_join,
 };
 use super::number::ends_order;
 use super::{Query, parse};
@@ -127,6 +127,7 @@ fn is_plain(text: &str) -> bool {
     !text.contains('\\')
         && !text.starts_with(is_single_quote)
         && !is_operator(text)
+        && !may_join(text)
         && !halves_a_number(text)
 }
 

@@ -340,3 +340,89 @@ fn how_parts_hold_together() {
     );
     assert!(exact("甲").required() && !words("甲").required());
 }
+
+/// As a Chinese keyboard sends it, without blanks.
+#[test]
+fn operators_between_quotations_need_no_blanks() {
+    let and = |parts: &[&str]| Query::And(parts.iter().map(|part| exact(part)).collect());
+    let or = |parts: &[&str]| Query::Or(parts.iter().map(|part| exact(part)).collect());
+    for input in [
+        "“党建”与“品牌”",
+        "“党建”與“品牌”",
+        "“党建”AND“品牌”",
+        "“党建”&&“品牌”",
+        "\"党建\"与\"品牌\"",
+        "\"党建\"AND\"品牌\"",
+        "「党建」与『品牌』",
+        "‘党建’与‘品牌’",
+        "“党建”与 “品牌”",
+        "“党建” 与“品牌”",
+        "（“党建”与“品牌”）",
+        "（“党建”）与“品牌”",
+        "“党建”与（“品牌”）",
+    ] {
+        check(input, and(&["党建", "品牌"]));
+    }
+    for input in ["“反腐”或“巡视”", "\"反腐\"OR\"巡视\"", "“反腐”||“巡视”"]
+    {
+        check(input, or(&["反腐", "巡视"]));
+    }
+    for input in ["“党建”非“廉政”", "“党建”NOT“廉政”", "“党建” 非“廉政”"]
+    {
+        check(input, Query::Any(vec![exact("党建"), not(exact("廉政"))]));
+    }
+    check(
+        "“党建”与非“廉政”",
+        Query::And(vec![exact("党建"), not(exact("廉政"))]),
+    );
+    check("“甲”与“乙”与“丙”", and(&["甲", "乙", "丙"]));
+    check(
+        "“党建”与 品牌",
+        Query::And(vec![exact("党建"), words("品牌")]),
+    );
+    check(
+        "（“反腐”或“巡视”）与“王”",
+        Query::And(vec![or(&["反腐", "巡视"]), exact("王")]),
+    );
+    check(
+        "“王”与（反腐 或 巡视）",
+        Query::And(vec![
+            exact("王"),
+            Query::Or(vec![words("反腐"), words("巡视")]),
+        ]),
+    );
+    check(
+        "标题：“反腐”与“巡视”",
+        Query::And(vec![title(exact("反腐")), exact("巡视")]),
+    );
+    check(
+        "标题：“反腐”与来源：“日报”",
+        Query::And(vec![title(exact("反腐")), source("日报")]),
+    );
+    check(
+        "“甲 乙”~3与“丙”*",
+        Query::And(vec![near(&["甲", "乙"], 3), Query::Prefix("丙".into())]),
+    );
+}
+
+/// Where text touches the quotations they are emphasis, and what joins them is text.
+#[test]
+fn between_quotations_in_running_text_all_is_text() {
+    for input in [
+        "推进“一带一路”与“中国制造”建设",
+        "推进“一带一路”与“中国制造”",
+        "“一带一路”与“中国制造”建设",
+        "“甲”与“乙”或“丙”建设",
+        "“甲”与“乙”，建设",
+        "推进\"一带一路\"与\"中国制造\"建设",
+        "“甲”与会",
+        "非“公有制”",
+    ] {
+        laws(input);
+        let parsed = parse(input);
+        assert_eq!(parsed.query, Some(words(input)), "{input}");
+    }
+    check("\"推进“一带一路”建设\"", exact("推进“一带一路”建设"));
+    check("\"推进“一带一路”\"", exact("推进“一带一路”"));
+    check("\"党建“", exact("党建"));
+}

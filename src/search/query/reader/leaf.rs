@@ -76,10 +76,16 @@ impl Reader {
     }
 
     /// Where the quotation that opens at `i` closes. Any double quote mark
-    /// closes any other, for keyboards send “党建“ and "党建” alike.
-    fn closing(&self, i: usize) -> Option<usize> {
+    /// closes any other, for keyboards send “党建“ and "党建” alike; but what
+    /// opens in `"推进“一带一路”建设"` closes by itself.
+    pub(super) fn closing(&self, i: usize) -> Option<usize> {
         let c = self.syntax(i)?;
         let table = if chars::is_double_quote(c) {
+            if chars::is_straight_quote(c)
+                && let Some(close) = self.closing_straight(i)
+            {
+                return Some(close);
+            }
             &self.next_double
         } else if chars::is_corner_open(c) {
             &self.next_corner
@@ -91,9 +97,22 @@ impl Reader {
         table.get(i + 1).copied().flatten()
     }
 
-    /// Where the quotation that closes at `close` ends, with `*` or `~8`, if it
-    /// stands apart from what follows.
-    fn quotation_end(&self, close: usize) -> Option<usize> {
+    /// Where a quotation with `"` at `i` closes if what opens inside it closes before.
+    fn closing_straight(&self, i: usize) -> Option<usize> {
+        let mut inside = 0u32;
+        let mut at = i;
+        loop {
+            at = self.next_double.get(at + 1).copied().flatten()?;
+            match self.syntax(at) {
+                Some('“' | '„' | '‟' | '〝') => inside += 1,
+                Some('”' | '〞' | '〟') if inside > 0 => inside -= 1,
+                _ => return Some(at),
+            }
+        }
+    }
+
+    /// Where the quotation that closes at `close` ends, with `*` or `~8`.
+    pub(super) fn past_marks(&self, close: usize) -> usize {
         let mut end = close + 1;
         if self.is(end, chars::is_star) {
             end += 1;
@@ -103,7 +122,22 @@ impl Reader {
                 end += 1;
             }
         }
+        end
+    }
+
+    /// Where the quotation that closes at `close` ends, if it stands apart from
+    /// what follows.
+    fn quotation_end(&self, close: usize) -> Option<usize> {
+        let end = self.past_marks(close);
         self.borders(end).then_some(end)
+    }
+
+    /// The same of one at `at`, behind which an operator may stand as well.
+    fn joined_end(&self, close: usize) -> Option<usize> {
+        let end = self.past_marks(close);
+        let before = self.at.checked_sub(1);
+        let in_text = before.is_some_and(|i| self.is(i, chars::is_separator));
+        (!in_text && self.joins(end)).then_some(end)
     }
 
     /// A quotation that stands apart; `None` leaves the mark to the text.
@@ -118,7 +152,8 @@ impl Reader {
             }
             return None;
         };
-        let Some(end) = self.quotation_end(close) else {
+        let joined = self.joined_end(close);
+        let Some(end) = self.quotation_end(close).or(joined) else {
             if double {
                 self.note(Note::GluedQuote);
             }
@@ -126,6 +161,7 @@ impl Reader {
         };
         let inside = self.text(self.at + 1, close);
         self.at = end;
+        self.joint = joined.or(self.joint);
         let parts: Vec<String> = inside.split_whitespace().map(str::to_owned).collect();
         let exact = parts.join(" ");
         if !is_searchable(&exact) {
@@ -197,6 +233,13 @@ impl Reader {
             find: group.find.map(wrap),
             without: group.without.into_iter().map(wrap).collect(),
         })
+    }
+
+    /// Whether a field is named at `at`.
+    pub(super) fn is_field(&self, at: usize) -> bool {
+        FIELDS
+            .iter()
+            .any(|(name, _)| self.names(at, name).is_some())
     }
 
     /// Where the name ends, if it stands at `at` with a colon behind it.
