@@ -8,6 +8,11 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use jianbao::article::Date;
 use jianbao::source::Limits;
 
+/// The folder of an index, where nothing else is said.
+pub(crate) const INDEX: &str = "index";
+/// The variable that says another.
+pub(crate) const INDEX_VARIABLE: &str = "JIANBAO_INDEX";
+
 const EXAMPLES: &str = "\
 Examples:
   jianbao search 主题党日 --from corpus          index a folder, then search it 先索引，再检索
@@ -32,8 +37,8 @@ pub(crate) struct Common {
     #[arg(
         long,
         value_name = "DIR",
-        env = "JIANBAO_INDEX",
-        default_value = "index",
+        env = INDEX_VARIABLE,
+        default_value = INDEX,
         global = true
     )]
     pub(crate) index: PathBuf,

@@ -25,7 +25,7 @@ use jianbao::search::query::Lang;
 use jianbao::segment::{UserWord, parse_dict};
 use rayon::ThreadPoolBuilder;
 
-use crate::cli::{Cli, Command, Common, LangArg, ScriptArg, When};
+use crate::cli::{Cli, Command, Common, INDEX, INDEX_VARIABLE, LangArg, ScriptArg, When};
 
 /// Exit status: found, done.
 const DONE: ExitCode = ExitCode::SUCCESS;
@@ -87,6 +87,11 @@ fn tell(common: &Common, line: &str) {
             anstream::eprintln!("{}", printable(line));
         }
     }
+}
+
+/// The index that is meant where the command line names none.
+fn usual_index() -> PathBuf {
+    std::env::var_os(INDEX_VARIABLE).map_or_else(|| PathBuf::from(INDEX), PathBuf::from)
 }
 
 /// The language of messages: `--lang`, else the environment, else English.

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use anyhow::{Result, bail};
 use jianbao::fold::to_simplified;
 use jianbao::index::{COMMIT_EVERY, Mode};
-use jianbao::render::{self, Format, Script, Style, plural};
+use jianbao::render::{self, Format, Script, Style, plural, shell_word};
 use jianbao::repair::repair;
 use jianbao::search::judge::{Topic, read_topics};
 use jianbao::search::query::{Lang, Note, Parsed, Query, parse};
@@ -18,7 +18,7 @@ use serde_json::json;
 
 use crate::cli::{Common, FormatArg, GroupArg, ScriptArg, SearchArgs, SortArg};
 use crate::cmd::index::Job;
-use crate::cmd::{DONE, NOTHING, REJECTED, colour, lang, out, read_text, say, tell};
+use crate::cmd::{DONE, NOTHING, REJECTED, colour, lang, out, read_text, say, tell, usual_index};
 
 pub(crate) fn run(common: &Common, args: &SearchArgs) -> Result<ExitCode> {
     let mut rejected = false;
@@ -130,7 +130,12 @@ impl Asking<'_> {
             && let Some(Suggestion { query, why, count }) =
                 self.searcher.meant(&query, &self.page, hits.passages)?
         {
-            self.offer(&query, &self.flags(&why), &self.difference(&why), count);
+            self.offer(
+                &query,
+                &self.flags(Some(&why)),
+                &self.difference(&why),
+                count,
+            );
         }
         render::head(&self.style, false, out)?;
         render::render(&hits, None, &self.style, out)?;
@@ -278,18 +283,23 @@ impl Asking<'_> {
             let count = self.searcher.count(&query, &self.page)?;
             if count.passages > 0 {
                 let why = say(self.lang, "修复后".to_owned(), "restored".to_owned());
-                self.offer(&query.to_string(), "", &why, count);
+                self.offer(&query.to_string(), &self.flags(None), &why, count);
             }
         }
         for line in self.searcher.suggest(query, &self.page)? {
             let Suggestion { query, why, count } = line;
-            self.offer(&query, &self.flags(&why), &self.difference(&why), count);
+            self.offer(
+                &query,
+                &self.flags(Some(&why)),
+                &self.difference(&why),
+                count,
+            );
         }
         Ok(())
     }
 
     fn offer(&self, query: &str, flags: &str, why: &str, count: Count) {
-        let command = format!("jianbao search {}{flags}", quoted(query));
+        let command = format!("jianbao search {}{flags}", shell_word(query));
         let counted = self.counted(count);
         let line = say(
             self.lang,
@@ -311,18 +321,23 @@ impl Asking<'_> {
         )
     }
 
-    /// The filters that a line to try keeps.
-    fn flags(&self, why: &Why) -> String {
+    /// The filters that a line to try keeps, and the index it is asked of.
+    fn flags(&self, why: Option<&Why>) -> String {
         let mut flags = String::new();
-        if !matches!(why, Why::Dates | Why::Filters) {
+        if !matches!(why, Some(Why::Dates | Why::Filters)) {
             for (flag, day) in [("since", self.page.since), ("until", self.page.until)] {
                 flags.extend(day.map(|day| format!(" --{flag} {day}")));
             }
         }
-        if !matches!(why, Why::Sources | Why::Filters) {
+        if !matches!(why, Some(Why::Sources | Why::Filters)) {
             for source in &self.page.sources {
-                flags.push_str(&format!(" --source {}", quoted(source)));
+                flags.push_str(&format!(" --source {}", shell_word(source)));
             }
+        }
+        let index = &self.common.index;
+        if *index != usual_index() {
+            let index = index.to_string_lossy();
+            flags.push_str(&format!(" --index {}", shell_word(&index)));
         }
         flags
     }
@@ -387,15 +402,6 @@ fn shortened(text: &str) -> String {
     match text.char_indices().nth(SHOWN) {
         Some((cut, _)) => format!("{}…", text.get(..cut).unwrap_or_default()),
         None => text.to_owned(),
-    }
-}
-
-/// A text as a shell takes it.
-fn quoted(text: &str) -> String {
-    if !text.is_empty() && text.chars().all(char::is_alphanumeric) {
-        text.to_owned()
-    } else {
-        format!("'{}'", text.replace('\'', "'\\''"))
     }
 }
 

@@ -118,6 +118,16 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// A text as one word of a shell: what is seen can be typed.
+pub fn shell_word(text: &str) -> String {
+    let bare = |c: char| c.is_alphanumeric() || "-_./:,+@%=".contains(c);
+    if !text.is_empty() && text.chars().all(bare) && !text.starts_with('-') {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', "'\\''"))
+    }
+}
+
 /// Writes a value as one line of JSON in which what a terminal would obey is
 /// spelled out (`\u009b`), whatever the archive holds.
 pub fn json_line(value: &impl serde::Serialize, out: &mut dyn io::Write) -> io::Result<()> {

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::terminal::{self, BODY, Cell, FAINT, Look, PLAIN, TITLE};
-use super::{Style, excerpt, plural, scripted, shown};
+use super::{Style, excerpt, plural, scripted, shell_word, shown};
 use crate::search::query::Lang;
 use crate::search::{Hit, Hits};
 
@@ -171,7 +171,7 @@ impl Page<'_> {
     fn origin(&self, hit: &Hit, out: &mut dyn Write) -> io::Result<()> {
         let passage = u64::from(hit.passage) + 1;
         let (more, copies) = (hit.more, hit.copies);
-        let id = word(&hit.article);
+        let id = shell_word(&hit.article);
         let (path, id) = if hit.article == hit.path {
             (id, String::new())
         } else {
@@ -211,16 +211,6 @@ impl Page<'_> {
             writeln!(out)?;
         }
         Ok(())
-    }
-}
-
-/// An id as a shell takes it: `jianbao show ID` can be typed from what is seen.
-fn word(id: &str) -> String {
-    let bare = |c: char| c.is_alphanumeric() || "-_./:,+@%=".contains(c);
-    if !id.is_empty() && id.chars().all(bare) && !id.starts_with('-') {
-        id.to_owned()
-    } else {
-        format!("'{}'", id.replace('\'', "'\\''"))
     }
 }
 

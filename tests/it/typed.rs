@@ -39,8 +39,32 @@ fn an_order_is_found_in_any_figures() {
         );
     }
     // One that stands nowhere: what its series finds was counted.
-    env.run(&["search", "主席令第九十九号", "--index", "index"])
+    env.run(&["search", "主席令第九十九号"])
         .code(1)
         .says("'\"主席令\"'")
         .says("(whatever its serial: 4 passages, 4 articles)");
+}
+
+/// A line to try that is pasted asks the index that was asked.
+#[test]
+fn a_line_to_try_names_the_index() {
+    let env = Env::new().write("in.jsonl", line("a", "社区里办起了主题党日。"));
+    env.run(&["index", "in.jsonl"]).code(0);
+    env.run(&["index", "in.jsonl", "--index", "李家 的"])
+        .code(0);
+    let said = |args: &[&str]| {
+        let run = env.run(args).code(1);
+        let line = run.stderr().lines().find(|line| line.starts_with("try: "));
+        line.unwrap_or_default().to_owned()
+    };
+    let query = "“主题党曰”";
+    let line = said(&["search", query, "--index", "李家 的"]);
+    assert!(
+        line.contains("'\"主题党日\"' --index '李家 的'  ("),
+        "{line}"
+    );
+    env.run(&["search", "\"主题党日\"", "--index", "李家 的"])
+        .code(0);
+    let line = said(&["search", query]);
+    assert!(!line.is_empty() && !line.contains("--index"), "{line}");
 }
