@@ -12,7 +12,7 @@ use jianbao::search::{Hits, Page, Searcher};
 use serde_json::json;
 
 use crate::cli::{Common, EvalArgs};
-use crate::cmd::{DONE, out, read_text, tell};
+use crate::cmd::{DONE, lang, out, read_text, say, tell};
 
 /// Seed of the intervals: the same figures give the same interval.
 const SEED: u64 = 20_170_629;
@@ -58,9 +58,10 @@ pub(crate) fn run(common: &Common, args: &EvalArgs) -> Result<ExitCode> {
     }
     let report = judge(&run, &qrels);
     if report.unjudged > 0 {
-        tell(
-            common,
-            &format!(
+        let line = say(
+            lang(common),
+            format!("{} 个查询在评判中没有相关文章，未计入", report.unjudged),
+            format!(
                 "no relevant article in the judgements: {} left out",
                 match report.unjudged {
                     1 => "1 query".to_owned(),
@@ -68,6 +69,7 @@ pub(crate) fn run(common: &Common, args: &EvalArgs) -> Result<ExitCode> {
                 }
             ),
         );
+        tell(common, &line);
     }
     let figures = [
         ("P@1", report.mean.p1, 0),
@@ -93,7 +95,8 @@ pub(crate) fn run(common: &Common, args: &EvalArgs) -> Result<ExitCode> {
         }
         writeln!(out, "{object}")?;
     } else {
-        writeln!(out, "queries\t{}", report.queries.len())?;
+        let queries = say(lang(common), "查询".to_owned(), "queries".to_owned());
+        writeln!(out, "{queries}\t{}", report.queries.len())?;
         for (name, mean, which) in figures {
             let (low, high) = interval(which);
             writeln!(out, "{name}\t{mean:.4}\t[{low:.4}, {high:.4}]")?;

@@ -9,6 +9,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Result;
+use jianbao::render::plural;
 use jianbao::search::Searcher;
 use jianbao::search::query::Lang;
 use serde::Serialize;
@@ -115,16 +116,18 @@ pub(crate) fn run(common: &Common, args: &StatsArgs) -> Result<ExitCode> {
         row("日期", "dates", days)?;
         row("有来源", "with source", stats.with_source.to_string())?;
         row("经修复", "repaired", stats.repaired.to_string())?;
-        row(
-            "文件",
-            "files",
-            format!("{} ({})", stats.inputs, size(stats.input_bytes)),
-        )?;
-        row(
-            "索引",
-            "index",
-            format!("{} ({} segments)", size(stats.index_bytes), stats.segments),
-        )?;
+        let (inputs, bytes) = (stats.inputs, size(stats.input_bytes));
+        let files = match zh {
+            true => format!("{inputs}（{bytes}）"),
+            false => format!("{inputs} ({bytes})"),
+        };
+        row("文件", "files", files)?;
+        let (segments, bytes) = (stats.segments, size(stats.index_bytes));
+        let index = match zh {
+            true => format!("{bytes}（{segments} 个分片）"),
+            false => format!("{bytes} ({})", plural(segments as u64, "segment")),
+        };
+        row("索引", "index", index)?;
         row("词典", "dictionary", stats.dictionary.clone())?;
         if let Some(hash) = &stats.user_dictionary {
             row("用户词典", "user dictionary", hash.clone())?;

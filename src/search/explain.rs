@@ -124,6 +124,12 @@ const FLOOR: &str = "kept above nought";
 /// Name of the exact strings, and of parts of the free text that stand whole.
 const STRINGS: &str = "strings";
 
+/// Every name that a summand may have.
+#[cfg(test)]
+pub(crate) fn evidence() -> Vec<&'static str> {
+    names().iter().copied().chain([FLOOR, STRINGS]).collect()
+}
+
 /// The summands of the score of a candidate of the head; they add up to it.
 pub(crate) fn second(model: &Model, row: &[f64], candidate: &Candidate) -> Vec<Points> {
     let mut points: Vec<Points> = names()

@@ -24,6 +24,8 @@ mod tune;
 mod units;
 mod walk;
 
+#[cfg(test)]
+pub(crate) use explain::evidence;
 pub use explain::{Explanation, Part, Points, Pool, Rule, Weight, Weights};
 pub use page::{Count, Group, Page, Sort};
 pub use searcher::{Searcher, Stored};

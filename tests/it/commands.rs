@@ -239,6 +239,32 @@ fn messages_in_both_languages() {
         .says("nothing found");
     let quiet = env.run(&["index", "a.txt", "-q"]).code(0);
     assert_eq!((quiet.stdout(), quiet.stderr()), ("", ""));
+    let env = env
+        .write("b.txt", NEWS)
+        .write("q.tsv", "1\t主题党日\n2\t无人评判\n")
+        .write("r.tsv", "query-id\tcorpus-id\tscore\n1\ta.txt\t1\n");
+    env.run(&["index", "a.txt", "b.txt", "--dry-run", "--lang", "zh"])
+        .code(0)
+        .prints("未变  a.txt\n新增  b.txt\n");
+    env.run(&["index", "b.txt", "--dry-run", "--json", "--lang", "zh"])
+        .code(0)
+        .prints("\"new\":1");
+    env.run(&["stats", "--lang", "zh"])
+        .code(0)
+        .prints("（1 个分片）");
+    let eval = [
+        "eval",
+        "--queries",
+        "q.tsv",
+        "--qrels",
+        "r.tsv",
+        "--lang",
+        "zh",
+    ];
+    env.run(&eval)
+        .code(0)
+        .prints("查询\t1\n")
+        .says("1 个查询在评判中没有相关文章");
 }
 
 /// What of a query went unanswered is said, and nothing where all of it was answered.

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use jianbao::index::{Entry, Recut, Store};
 use jianbao::render::printable;
+use jianbao::search::query::Lang;
 use jianbao::source::{Input, is_gone, known_by};
 use serde_json::json;
 
@@ -53,19 +54,25 @@ pub(super) fn run(job: &Job<'_>, json: bool) -> Result<ExitCode> {
         });
         writeln!(out, "{object}")?;
     } else {
+        let lang = lang(job.common);
         for input in &inputs {
-            writeln!(out, "{:<9} {}", state(input), printable(&input.name))?;
+            writeln!(
+                out,
+                "{} {}",
+                told(state(input), lang),
+                printable(&input.name)
+            )?;
         }
         for entry in gone {
-            writeln!(out, "{:<9} {}", "gone", printable(&entry.name))?;
+            writeln!(out, "{} {}", told("gone", lang), printable(&entry.name))?;
         }
         for reject in &rejects {
             let line = reject.to_string();
-            writeln!(out, "rejected  {}", printable(&line))?;
+            writeln!(out, "{} {}", told("rejected", lang), printable(&line))?;
         }
         if let Some(Recut { articles, changed }) = recut {
             let line = say(
-                lang(job.common),
+                lang,
                 format!("用户词典会使 {articles} 篇中的 {changed} 篇重新索引"),
                 format!(
                     "the user dictionary changes the words of {changed} of {articles} articles"
@@ -80,4 +87,17 @@ pub(super) fn run(job: &Job<'_>, json: bool) -> Result<ExitCode> {
     } else {
         ExitCode::from(REJECTED)
     })
+}
+
+/// What becomes of an input, in a column; in JSON it is always said in English.
+fn told(state: &'static str, lang: Lang) -> String {
+    let zh = match state {
+        "unchanged" => "未变",
+        "changed" => "有变",
+        "new" => "新增",
+        "gone" => "已无",
+        "rejected" => "拒绝",
+        other => other,
+    };
+    say(lang, format!("{zh} "), format!("{state:<9}"))
 }
