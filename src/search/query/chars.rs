@@ -33,8 +33,8 @@ pub(crate) struct Sign {
 /// The signs of a query: invisible characters gone, backslashes resolved.
 ///
 /// A backslash counts only before a character that could be syntax, so that
-/// `C:\新闻` is no surprise; before the letters of an operator, and before the 第
-/// of a number, only where a word begins.
+/// `C:\新闻` is no surprise; before a plus, the letters of an operator, and the 第
+/// of a number only where a word begins.
 pub(crate) fn signs(input: &str) -> Vec<Sign> {
     let visible: Vec<char> = input.chars().filter(|c| !is_invisible(*c)).collect();
     let mut signs = Vec::with_capacity(visible.len());
@@ -50,7 +50,8 @@ pub(crate) fn signs(input: &str) -> Vec<Sign> {
         match next {
             Some(next)
                 if c == '\\'
-                    && (can_escape(next) || begins && (begins_operator(next) || next == '第')) =>
+                    && (can_escape(next)
+                        || begins && (begins_operator(next) || is_plus(next) || next == '第')) =>
             {
                 signs.push(Sign {
                     c: next,
@@ -155,6 +156,16 @@ pub(crate) fn is_open(c: char) -> bool {
 
 pub(crate) fn is_close(c: char) -> bool {
     matches!(c, ')' | '）' | '﹚')
+}
+
+/// The sign before what must be there.
+pub(crate) fn is_plus(c: char) -> bool {
+    matches!(c, '+' | '＋' | '﹢')
+}
+
+/// What stands behind a figure that has a sign: `-25℃`, `-3.5%`.
+pub(crate) fn is_unit(c: char) -> bool {
+    matches!(c, '℃' | '℉' | '°' | '度' | '%' | '％' | '﹪' | '‰')
 }
 
 /// The minus sign and its look-alikes; not the dash `—` of a sentence.

@@ -248,16 +248,46 @@ impl Reader {
         self.closes.get(i).copied().flatten().is_none()
     }
 
-    /// One part, with its minus sign. Moves on by at least one sign.
+    /// One part, with its sign. Moves on by at least one sign.
     fn operand(&mut self) -> Group {
-        if self.is(self.at, chars::is_dash) && !self.is(self.at + 1, chars::is_dash) {
-            let next = self.at + 1;
-            if !(self.is_end(next) || self.is_blank(next) || self.is(next, chars::is_close)) {
-                self.at = next;
-                return self.primary().denied();
-            }
+        let next = self.at + 1;
+        let before_text =
+            !(self.is_end(next) || self.is_blank(next) || self.is(next, chars::is_close));
+        if self.is(self.at, chars::is_dash)
+            && before_text
+            && !self.is(next, chars::is_dash)
+            && !self.is_measure(next)
+        {
+            self.at = next;
+            return self.primary().denied();
+        }
+        // `+86` and `+5℃` are figures.
+        let is_figure = self.halves.get(next).is_some_and(char::is_ascii_digit);
+        if self.is(self.at, chars::is_plus)
+            && before_text
+            && !is_figure
+            && !self.is(next, |c| chars::is_plus(c) || chars::is_dash(c))
+        {
+            self.at = next;
+            let group = self.primary();
+            return Group {
+                find: group.find.map(|query| as_said(query, true)),
+                ..group
+            };
         }
         self.primary()
+    }
+
+    /// Whether a figure with its unit stands at `at`, so that a minus before it is its sign:
+    /// `-25℃`, `-3.5%`, `-5~-2℃`.
+    fn is_measure(&self, at: usize) -> bool {
+        let half = |i: usize| self.halves.get(i).copied().unwrap_or(' ');
+        let is_joined = |c: char| c == '.' || c == '至' || chars::is_tilde(c) || chars::is_dash(c);
+        let mut end = at;
+        while half(end).is_ascii_digit() || end > at && is_joined(half(end)) {
+            end += 1;
+        }
+        end > at && chars::is_unit(half(end))
     }
 
     fn primary(&mut self) -> Group {
@@ -292,18 +322,18 @@ impl Reader {
     }
 }
 
-/// What is left out is left out as it is spelled: below a `Not`, words are an
-/// exact string.
-fn as_said(query: Query, denied: bool) -> Query {
+/// What is left out, or must be there, is meant as it is spelled: below a `Not` or
+/// behind a plus, words are an exact string.
+fn as_said(query: Query, signed: bool) -> Query {
     let all = |parts: Vec<Query>| {
         parts
             .into_iter()
-            .map(|part| as_said(part, denied))
+            .map(|part| as_said(part, signed))
             .collect()
     };
     match query {
-        Query::Words(text) if denied => Query::Exact(text),
-        Query::Title(inner) => Query::Title(Box::new(as_said(*inner, denied))),
+        Query::Words(text) if signed => Query::Exact(text),
+        Query::Title(inner) => Query::Title(Box::new(as_said(*inner, signed))),
         Query::Any(parts) => Query::Any(all(parts)),
         Query::And(parts) => Query::And(all(parts)),
         Query::Or(parts) => Query::Or(all(parts)),

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::chars::{
-    begins_operator, can_escape, is_dash, is_double_quote, is_operator, is_single_quote,
+    begins_operator, can_escape, is_dash, is_double_quote, is_operator, is_plus, is_single_quote,
     is_year_close, is_year_open, may_join,
 };
 use super::number::ends_order;
@@ -134,7 +134,7 @@ fn is_plain(text: &str) -> bool {
 fn escaped(text: &str) -> String {
     let mut shown = String::with_capacity(text.len() * 2);
     for (i, c) in text.chars().enumerate() {
-        if can_escape(c) || i == 0 && (begins_operator(c) || c == '第') {
+        if can_escape(c) || i == 0 && (begins_operator(c) || is_plus(c) || c == '第') {
             shown.push('\\');
         }
         shown.push(c);

@@ -80,6 +80,25 @@ fn the_table_of_the_language() {
     ] {
         check(input, without());
     }
+    for input in [
+        "+党建 +品牌",
+        "＋党建 +“品牌”",
+        "+（党建 品牌）",
+        "“党建” “品牌”",
+    ] {
+        check(input, Query::Any(vec![exact("党建"), exact("品牌")]));
+    }
+    for input in ["+党建 品牌", "品牌 +党建"] {
+        assert!(parse(input).query.is_some_and(|query| match query {
+            Query::Any(parts) => parts.contains(&exact("党建")) && parts.contains(&words("品牌")),
+            _ => false,
+        }));
+    }
+    check("寒潮 -25℃", Query::Any(vec![words("寒潮"), words("-25℃")]));
+    check(
+        "寒潮 -2016",
+        Query::Any(vec![words("寒潮"), not(exact("2016"))]),
+    );
     let both = || Query::And(vec![words("党建"), words("品牌")]);
     for input in [
         "党建 与 品牌",

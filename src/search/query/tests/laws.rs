@@ -229,6 +229,8 @@ fn pieces() -> impl Strategy<Value = String> {
         "主席",
         "令",
         "四十六",
+        "+",
+        "℃",
         "，",
         "。",
         "\\",
