@@ -286,6 +286,7 @@ pub(crate) enum FormatArg {
 #[derive(Debug, Args)]
 pub(crate) struct ShowArgs {
     /// Id of the article, as `search` prints it 文章编号
+    #[arg(allow_hyphen_values = true)]
     pub(crate) id: String,
     /// The text as it was found, before repair 修复前的原文
     #[arg(long)]

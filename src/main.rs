@@ -12,7 +12,16 @@ use jianbao::render::printable;
 use crate::cli::Cli;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse_from(cli::arguments());
+    let cli = match Cli::try_parse_from(cli::arguments()) {
+        Ok(cli) => cli,
+        Err(error) if !error.use_stderr() => error.exit(),
+        Err(error) => {
+            // A minus sign was put in full width, and is shown as it was typed.
+            let text = error.render().ansi().to_string().replace('－', "-");
+            anstream::eprint!("{text}");
+            return ExitCode::from(2);
+        }
+    };
     let verbose = cli.common.verbose > 0;
     if !verbose {
         // A bug is reported in one line below, never as a backtrace.

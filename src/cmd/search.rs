@@ -212,7 +212,9 @@ impl Asking<'_> {
     /// it, or there are none.
     fn explained(&self, hits: &Hits) -> Result<()> {
         let told = match self.style.format {
-            Format::Text | Format::Json => !hits.hits.is_empty(),
+            // The text form says it above its hits, whether this page has any or not.
+            Format::Text => hits.passages > 0,
+            Format::Json => !hits.hits.is_empty(),
             Format::Csv | Format::Trec => false,
         };
         if let Some(explanation) = hits.explanation.as_ref().filter(|_| !told) {

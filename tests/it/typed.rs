@@ -68,3 +68,50 @@ fn a_line_to_try_names_the_index() {
     let line = said(&["search", query]);
     assert!(!line.is_empty() && !line.contains("--index"), "{line}");
 }
+
+#[test]
+fn an_explanation_is_said_once() {
+    let env = Env::new().write("in.jsonl", line("a", "社区里办起了主题党日。"));
+    env.run(&["index", "in.jsonl"]).code(0);
+    for more in [&["-n", "0"][..], &["--offset", "5"], &["-n", "1"]] {
+        for format in ["text", "json", "csv"] {
+            let args = [&["search", "党日", "--explain", "--format", format], more].concat();
+            let run = env.run(&args).code(0);
+            let said = format!("{}{}", run.stdout(), run.stderr());
+            let times = said.matches("read as").count() + said.matches("\"reading\"").count();
+            assert_eq!(times, 1, "{args:?}: {said}");
+        }
+    }
+}
+
+/// What is quoted back is what was typed, though the minus is read in full width.
+#[test]
+fn an_argument_is_quoted_as_it_was_typed() {
+    let env = Env::new();
+    for args in [["-n", "-1"], ["--since", "-25℃"]] {
+        let run = env.run(&[&["search", "党建"][..], &args].concat()).code(2);
+        assert!(run.stderr().contains(&format!("'{}'", args[1])), "{run}");
+        assert!(!run.stderr().contains('－'), "{run}");
+    }
+}
+
+/// The id of what came through a pipe begins with a minus sign.
+#[test]
+fn an_id_may_begin_with_a_minus_sign() {
+    let env = Env::new();
+    let text = json!({"title": "要闻", "body": "社区里办起了主题党日。"}).to_string();
+    env.run_with(&["index", "-"], text.as_bytes()).code(0);
+    let id = env
+        .run(&["search", "党日", "--json"])
+        .code(0)
+        .articles()
+        .remove(0);
+    assert!(id.starts_with('-'), "{id}");
+    env.run(&["show", &id])
+        .code(0)
+        .prints("社区里办起了主题党日。");
+    env.run(&["show", "--json", &id])
+        .code(0)
+        .prints("社区里办起了主题党日。");
+    env.run(&["show", &id, "--json"]).code(0).prints("\"body\"");
+}
