@@ -10,6 +10,7 @@ mod nearer;
 mod sound;
 
 pub(super) use sound::Readings;
+use sound::sounds_alike;
 
 use anyhow::Result;
 
@@ -174,13 +175,32 @@ impl Searcher {
         }
         let phrase = Phrase::new(text);
         let near = nearer::strings(self.store(), &phrase, effort)?;
-        for string in near.iter().take(TRIED) {
+        let mut kept: Vec<(&str, Count)> = Vec::new();
+        for string in near.iter().take(2 * TRIED) {
+            let is_cut = |(better, _): &(&str, Count)| {
+                nearer::is_cut(self.store().segmenter(), better, string)
+            };
+            if kept.len() == TRIED || kept.iter().any(is_cut) {
+                continue;
+            }
+            let before = lines.found.len();
             lines.offer(put(string), Why::Nearer(from.clone()))?;
+            let Some(line) = lines.found.get(before) else {
+                continue;
+            };
+            // Part of a better one that finds no more says nothing.
+            let says_less = |(better, count): &(&str, Count)| {
+                better.contains(string.as_str()) && *count == line.count
+            };
+            if kept.iter().any(says_less) {
+                lines.found.truncate(before);
+            } else {
+                kept.push((string.as_str(), line.count));
+            }
         }
-        if lines.are_enough() {
-            return Ok(());
-        }
-        if *effort == 0 {
+        // What is a character away and read alike as well leaves nothing to look for.
+        let is_alike = kept.iter().any(|(near, _)| sounds_alike(text, near));
+        if is_alike || lines.are_enough() || *effort == 0 {
             return Ok(());
         }
         for string in sound::alike(self.store(), self.readings()?, &phrase, effort)? {

@@ -115,3 +115,27 @@ fn an_id_may_begin_with_a_minus_sign() {
         .prints("社区里办起了主题党日。");
     env.run(&["show", &id, "--json"]).code(0).prints("\"body\"");
 }
+
+/// Of two strings near one that stands nowhere, the part of the other that finds no more, or
+/// that ends in the middle of a word, is none to try.
+#[test]
+fn half_a_name_is_no_line_to_try() {
+    let text = "贺昕冉在会上发言。社区推进河湖管理体制改革，河湖管理体制改了两年。";
+    let env = Env::new().write("in.jsonl", line("a", text));
+    env.run(&["index", "in.jsonl"]).code(0);
+    for (query, better, worse) in [
+        ("“贺昕然”", "\"贺昕冉\"", "\"贺昕\""),
+        (
+            "“河湖管理体制改个”",
+            "\"河湖管理体制改革\"",
+            "\"河湖管理体制改\"",
+        ),
+    ] {
+        let run = env.run(&["search", query]).code(1);
+        assert!(run.stderr().contains(better), "{run}");
+        assert!(!run.stderr().contains(worse), "{run}");
+    }
+    // What was typed without quotes has none to leave away.
+    let run = env.run(&["search", "国发〔2016〕"]).code(1);
+    assert!(!run.stderr().contains("without quotes"), "{run}");
+}

@@ -13,6 +13,7 @@ use crate::chars::Unit;
 use crate::index::Store;
 use crate::search::phrase::{Phrase, Scope, fill};
 use crate::search::suggest::sound::sounds_alike;
+use crate::segment::Segmenter;
 
 /// Longer strings are left alone: their parts are looked for instead.
 const LONGEST: usize = 12;
@@ -94,6 +95,22 @@ pub(super) fn strings(store: &Store, phrase: &Phrase, effort: &mut u64) -> Resul
     Ok(near.into_iter().map(|(_, string)| string).collect())
 }
 
+/// Whether a string is part of a better one and begins or ends in the middle of a word of it:
+/// `国家监察体制改` beside `国家监察体制改革`.
+pub(super) fn is_cut(segmenter: &Segmenter, better: &str, string: &str) -> bool {
+    let Some(begin) = better.find(string).filter(|_| better.len() > string.len()) else {
+        return false;
+    };
+    // A word has parts: 体制改革 may end behind 体制, before 改革, as well.
+    let words = segmenter.indexed(better);
+    let parts = |edge: usize| {
+        let ends = edge == 0 || words.iter().any(|word| word.bytes.end == edge);
+        let begins = edge == better.len() || words.iter().any(|word| word.bytes.start == edge);
+        ends && begins
+    };
+    !parts(begin) || !parts(begin + string.len())
+}
+
 struct Found<'a> {
     store: &'a Store,
     asked: String,
@@ -154,4 +171,26 @@ fn text(units: &[Unit]) -> String {
             Unit::Stop | Unit::Break => None,
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_ends_in_a_word_of_a_better_one_is_cut() {
+        let segmenter = Segmenter::new(&[]);
+        for (better, string, want) in [
+            ("河湖管理体制改革", "河湖管理体制改", true),
+            ("河湖管理体制改革", "湖管理体制改革", true),
+            ("河湖管理体制改革", "河湖管理体制", false),
+            ("河湖管理体制改革", "管理体制改革", false),
+            ("河湖管理体制改革", "河湖管理体制改革", false),
+            ("河湖管理体制改革", "河湖治理", false),
+            ("全面从严治党", "全面从严治", true),
+            ("", "", false),
+        ] {
+            assert_eq!(is_cut(&segmenter, better, string), want, "{string}");
+        }
+    }
 }
