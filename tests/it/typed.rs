@@ -43,6 +43,16 @@ fn an_order_is_found_in_any_figures() {
         .code(1)
         .says("'\"主席令\"'")
         .says("(whatever its serial: 4 passages, 4 articles)");
+    let env = Env::new().write("in.jsonl", line("a", "昨天印发了国发〔2023〕十二号文件。"));
+    env.run(&["index", "in.jsonl"]).code(0);
+    for query in ["国发〔2023〕十二号", "国发〔2023〕12号", "国发(2023)012"] {
+        env.run(&["search", query, "--count"])
+            .code(0)
+            .prints("1 article");
+    }
+    env.run(&["search", "国发(2023)99号"])
+        .code(1)
+        .says("search '\"国发〔2023〕\"'  (whatever its serial: 1 passage, 1 article)");
 }
 
 /// A line to try that is pasted asks the index that was asked.

@@ -173,8 +173,8 @@ fn organ_of(name: &[char]) -> Option<String> {
         .then(|| organ.iter().collect())
 }
 
-/// How a number in normal form may be written, the normal form first: that of an order with
-/// 令 before or behind, in Arabic figures and in hanzi; others with 第, and with zeros before the
+/// How a number in normal form may be written, the normal form first, in Arabic figures and in
+/// hanzi: that of an order with 令 before or behind; others with 第, and with zeros before the
 /// serial. Brackets, widths and blanks are one to the index already. No spelling stands inside
 /// another number: what goes before the serial is part of each.
 pub(crate) fn spellings(number: &str) -> Vec<String> {
@@ -191,10 +191,13 @@ pub(crate) fn spellings(number: &str) -> Vec<String> {
     let Some((head, serial)) = number.split_once('〕') else {
         return vec![number.to_owned()];
     };
-    let digits = serial.bytes().filter(u8::is_ascii_digit).count();
-    let zeros = (0..=PADDED.saturating_sub(digits)).map(|zeros| "0".repeat(zeros));
-    zeros
-        .flat_map(|zeros| ["", "第"].map(|nth| format!("{head}〕{nth}{zeros}{serial}")))
+    let figures = serial.trim_end_matches('号');
+    let zeros = 0..=PADDED.saturating_sub(figures.len());
+    let arabic = zeros.map(|zeros| "0".repeat(zeros) + figures);
+    let spelled = figures.parse().ok().and_then(numeral::spelled);
+    arabic
+        .chain(spelled)
+        .flat_map(|figures| ["", "第"].map(|nth| format!("{head}〕{nth}{figures}号")))
         .collect()
 }
 
