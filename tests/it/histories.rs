@@ -72,7 +72,7 @@ fn update(env: &Env, paths: &[&Path], prune: bool) {
         mode: Mode::Update,
         commit_every: COMMIT_EVERY,
     };
-    let mut writer = Writer::open(env.index(), &options).unwrap();
+    let mut writer = open(env, &options);
     let files = paths.iter().flat_map(|path| inputs(path).unwrap());
     let files = files.collect::<Result<Vec<_>, _>>().unwrap();
     let settings = Arc::new(Settings {
@@ -81,6 +81,19 @@ fn update(env: &Env, paths: &[&Path], prune: bool) {
     });
     ingest(files, &mut writer, &settings, &mut |_| {}).unwrap();
     writer.finish().unwrap();
+}
+
+/// Opens the writer. A program that another test starts holds our lock too, until it is begun.
+fn open(env: &Env, options: &Options) -> Writer {
+    for _ in 0..200 {
+        match Writer::open(env.index(), options) {
+            Err(error) if format!("{error:#}").contains("is writing") => {
+                std::thread::sleep(Duration::from_millis(10));
+            }
+            opened => return opened.unwrap(),
+        }
+    }
+    panic!("{}: somebody else writes to it", env.index().display())
 }
 
 /// What the index holds: each story, and the file and line that it is cited from.
