@@ -90,6 +90,17 @@ pub(crate) fn read(markup: &str) -> Result<Vec<Draft>, Skip> {
     }])
 }
 
+/// Does a text begin as a page does, whatever its file is called?
+pub(crate) fn is_page(text: &str) -> bool {
+    let head = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{FEFF}');
+    ["<!doctype html", "<html"].into_iter().any(|begin| {
+        let is_begin = |own: &str| own.eq_ignore_ascii_case(begin);
+        let after = head.get(begin.len()..).unwrap_or_default();
+        head.get(..begin.len()).is_some_and(is_begin)
+            && after.starts_with(|c: char| c == '>' || c.is_whitespace())
+    })
+}
+
 /// A page and what is known of each of its nodes.
 struct Page<'a> {
     nodes: Vec<Node<'a>>,

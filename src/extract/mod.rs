@@ -70,7 +70,13 @@ pub fn extract(raw: &Raw, map: &FieldMap, encoding: Option<&str>) -> Result<Vec<
             with_flaws(page(&text)?, &text)
         }
         Format::Markdown => markdown::read(&text())?,
-        Format::Text => plain::read(&text()),
+        Format::Text => {
+            let text = text();
+            match html::is_page(&text) {
+                true => with_flaws(page(&text)?, &text),
+                false => plain::read(&text),
+            }
+        }
         Format::Warc => warc::read(&raw.bytes, encoding)?,
     };
     let name = raw.origin.entry.as_deref().unwrap_or(&raw.origin.path);

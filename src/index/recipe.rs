@@ -11,7 +11,7 @@ use crate::segment;
 
 /// Counts changes of the fields, of what is stored in them, and of how the
 /// structure of an article is read.
-const FORMAT: u32 = 10;
+const FORMAT: u32 = 11;
 /// The first format whose indexes bear a seal of today's name.
 pub(crate) const SEALED_SINCE: u32 = 8;
 

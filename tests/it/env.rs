@@ -13,6 +13,7 @@ use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 use std::time::{Duration, SystemTime};
 
+use jianbao::index::{COMMIT_EVERY, Mode, Options, Writer};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -92,6 +93,27 @@ impl Env {
     /// The same, with something on standard input.
     pub(crate) fn run_with(&self, args: &[&str], input: &[u8]) -> Run {
         finish(self.command(args), input)
+    }
+
+    /// A writer of its index in this process. A program that another test starts holds our lock
+    /// too, until it is begun.
+    pub(crate) fn writer(&self) -> Writer {
+        let options = Options {
+            threads: 1,
+            memory: 256 << 20,
+            dict: None,
+            mode: Mode::Update,
+            commit_every: COMMIT_EVERY,
+        };
+        for _ in 0..200 {
+            match Writer::open(self.index(), &options) {
+                Err(error) if format!("{error:#}").contains("is writing") => {
+                    std::thread::sleep(Duration::from_millis(10));
+                }
+                opened => return opened.unwrap(),
+            }
+        }
+        panic!("{}: somebody else writes to it", self.index().display())
     }
 
     /// The program, not yet started.

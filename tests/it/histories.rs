@@ -6,7 +6,6 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use jianbao::index::{COMMIT_EVERY, Mode, Options, Writer};
 use jianbao::ingest::{Settings, ingest};
 use jianbao::search::Searcher;
 use jianbao::source::inputs;
@@ -65,14 +64,7 @@ fn put(env: &Env, step: u64, old: &Files, new: &Files) {
 }
 
 fn update(env: &Env, paths: &[&Path], prune: bool) {
-    let options = Options {
-        threads: 1,
-        memory: 128 << 20,
-        dict: None,
-        mode: Mode::Update,
-        commit_every: COMMIT_EVERY,
-    };
-    let mut writer = open(env, &options);
+    let mut writer = env.writer();
     let files = paths.iter().flat_map(|path| inputs(path).unwrap());
     let files = files.collect::<Result<Vec<_>, _>>().unwrap();
     let settings = Arc::new(Settings {
@@ -81,19 +73,6 @@ fn update(env: &Env, paths: &[&Path], prune: bool) {
     });
     ingest(files, &mut writer, &settings, &mut |_| {}).unwrap();
     writer.finish().unwrap();
-}
-
-/// Opens the writer. A program that another test starts holds our lock too, until it is begun.
-fn open(env: &Env, options: &Options) -> Writer {
-    for _ in 0..200 {
-        match Writer::open(env.index(), options) {
-            Err(error) if format!("{error:#}").contains("is writing") => {
-                std::thread::sleep(Duration::from_millis(10));
-            }
-            opened => return opened.unwrap(),
-        }
-    }
-    panic!("{}: somebody else writes to it", env.index().display())
 }
 
 /// What the index holds: each story, and the file and line that it is cited from.

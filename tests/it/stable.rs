@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::fs;
 use std::sync::Arc;
 
-use jianbao::index::{COMMIT_EVERY, Mode, Options, Store, Writer};
+use jianbao::index::Store;
 use jianbao::ingest::{Settings, ingest};
 use jianbao::search::query::{Query, parse};
 use jianbao::search::{Page, Searcher};
@@ -129,7 +129,7 @@ fn fourteen_segments_answer_like_fifty_and_like_one() {
     for parts in [14, FILES] {
         let many = Env::new();
         deal(&many);
-        let mut writer = writer(&many);
+        let mut writer = many.writer();
         for part in 0..parts {
             writer.keep_segments();
             let files = (0..FILES).filter(|n| n * parts / FILES == part);
@@ -139,7 +139,7 @@ fn fourteen_segments_answer_like_fifty_and_like_one() {
             let settings = Arc::new(Settings::default());
             ingest(files.unwrap(), &mut writer, &settings, &mut |_| {}).unwrap();
             writer.finish().unwrap();
-            writer = self::writer(&many);
+            writer = many.writer();
         }
         assert_eq!(segments(&many), parts);
         same(&answers(&many), &want);
@@ -148,17 +148,6 @@ fn fourteen_segments_answer_like_fifty_and_like_one() {
         assert_eq!(segments(&many), 1);
         same(&answers(&many), &want);
     }
-}
-
-fn writer(env: &Env) -> Writer {
-    let options = Options {
-        threads: 1,
-        memory: 256 << 20,
-        dict: None,
-        mode: Mode::Update,
-        commit_every: COMMIT_EVERY,
-    };
-    Writer::open(env.index(), &options).unwrap()
 }
 
 const STORY: &str = "市住建局昨天通报上半年老旧小区改造进度，三十六个小区已经完工，\

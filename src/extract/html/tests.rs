@@ -77,6 +77,21 @@ fn an_article_in_pieces() {
 }
 
 #[test]
+fn a_page_is_one_under_any_name() {
+    for (text, want) in [
+        ("<!DOCTYPE html><p>一。", true),
+        ("\u{FEFF}\n<HTML lang=zh><p>一。", true),
+        ("<html>", true),
+        ("<htmlx>", false),
+        ("网页以<html>开头。", false),
+        ("<!doctype", false),
+        ("", false),
+    ] {
+        assert_eq!(is_page(text), want, "{text}");
+    }
+}
+
+#[test]
 fn a_page_that_names_nothing() {
     let markup = format!(
         "<title>推进会 - 某某网</title><table><tr><td width=200><a>首页</a><br><a>新闻，时政。</a><td><div>{}</div><tr><td colspan=2>版权所有</table>",
