@@ -87,6 +87,15 @@ impl Query {
 }
 
 impl Query {
+    /// Whether it is free text and nothing else: enough of its words will do.
+    pub fn is_free(&self) -> bool {
+        match self {
+            Query::Words(_) => true,
+            Query::Any(parts) => parts.iter().all(Query::is_free),
+            _ => false,
+        }
+    }
+
     /// The parts that look for something by themselves, in order, each with
     /// whether it is excluded.
     pub fn leaves(&self) -> Vec<(&Query, bool)> {

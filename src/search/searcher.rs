@@ -137,8 +137,8 @@ impl Searcher {
             let pool = Pool {
                 passages: hits.passages,
                 articles: hits.articles,
-                rule: match (asked.free.is_empty(), found.relaxed) {
-                    (true, _) => Rule::Conditions,
+                rule: match (query.is_free(), found.relaxed) {
+                    (false, _) => Rule::Conditions,
                     (_, true) => Rule::One,
                     _ => Rule::Enough,
                 },

@@ -173,6 +173,12 @@ fn a_long_term_comes_first_and_is_counted() {
     env.run(&["search", query, "--explain"])
         .code(0)
         .prints("12 have all of it as it stands and come first");
+    env.run(&["search", "江边 排污口", "--explain"])
+        .code(0)
+        .prints("have enough of the words by weight");
+    env.run(&["search", "江边 与 排污口", "--explain"])
+        .code(0)
+        .prints("meet the conditions");
 }
 
 /// Whoever writes the query last has named no file that is there.
