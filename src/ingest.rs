@@ -22,9 +22,9 @@ use xxhash_rust::xxh3::xxh3_64;
 use crate::extract::FieldMap;
 use crate::index::{Added, Entry, Standing, Writer, file_key};
 use crate::source::{
-    Extent, Input, Limits, Raw, Reject, is_gone, known_by, path_known_by, records,
+    Extent, Input, Limits, Raw, Reject, input_known_by, is_gone, known_by, records,
 };
-use story::{Prepared, Ready, Story, prepare, prepare_anew};
+use story::{Anew, Prepared, Ready, Story, prepare};
 
 pub use story::{article_id, restore};
 
@@ -57,6 +57,15 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// Whether a file that did not change need not be read again under these. One that was
+    /// rejected under other limits may fare better; and who names an encoding or fields wants
+    /// all read by them that was not.
+    pub fn accept(&self, entry: &Entry) -> bool {
+        let told = self.told();
+        (entry.rejects.is_empty() || entry.limits == self.limits)
+            && (told == 0 || entry.told == told)
+    }
+
     /// A hash of what the user said of how to read; 0 where nothing was said.
     fn told(&self) -> u64 {
         if self.encoding.is_none() && self.map == FieldMap::default() {
@@ -191,13 +200,10 @@ impl Run<'_, '_> {
         let shadowed = self.writer.touch(&mut touched);
         let named: HashSet<String> = inputs.iter().map(path_of).collect();
         for entry in shadowed.into_iter().filter(|it| !named.contains(&it.path)) {
-            let path = path_known_by(&entry.path);
-            let listed = crate::source::inputs(&path).into_iter().flatten().flatten();
-            inputs.extend(listed.map(|input| Input {
-                name: entry.name.clone(),
-                ..input
-            }));
+            inputs.extend(input_known_by(&entry.path, &entry.name));
         }
+        // Which of two records that bear one id keeps it depends on which is read first.
+        inputs.sort_by(Input::in_order);
         for path in gone {
             self.tally.dropped += self.writer.prune(&path)?;
         }
@@ -223,15 +229,10 @@ impl Run<'_, '_> {
         Ok(changed)
     }
 
-    /// What the ledger says of a file that need not be read again. One that was rejected under
-    /// other limits may fare better under these; and who names an encoding or fields wants all
-    /// read by them that was not.
+    /// What the ledger says of a file that need not be read again.
     fn entry(&self, input: &Input, settings: &Settings) -> Option<&Entry> {
-        let told = settings.told();
-        self.writer
-            .unchanged(&path_of(input), &input.stamp?)
-            .filter(|entry| entry.rejects.is_empty() || entry.limits == settings.limits)
-            .filter(|entry| told == 0 || entry.told == told)
+        let entry = self.writer.unchanged(&path_of(input), &input.stamp?);
+        entry.filter(|entry| settings.accept(entry))
     }
 
     fn consume(
@@ -283,14 +284,13 @@ impl Run<'_, '_> {
                 self.cut_off = false;
                 let input = &inputs[index];
                 let path = path_of(input);
+                let mut anew = raw.as_ref().map(|raw| Anew::new(input, raw, settings));
                 for (nth, mut story) in stories.into_iter().enumerate() {
                     if let Story::Kept(id, spot) = &story
                         && self.writer.standing(id, *spot)? != Standing::Same
+                        && let Some(again) = anew.as_mut().and_then(|anew| anew.prepare(nth))
                     {
-                        let again = raw.as_ref();
-                        story = again
-                            .and_then(|raw| prepare_anew(input, raw, nth, settings))
-                            .unwrap_or(story);
+                        story = again;
                     }
                     match story {
                         Story::Rejected(reject) => self.reject(reject),

@@ -30,6 +30,8 @@ const RELATED_LINES: usize = 12;
 pub(crate) struct Told {
     pub(crate) credits: Vec<Credit>,
     pub(crate) source: Option<Found<String>>,
+    /// Days that stand alone below the headline, and their lines.
+    bare: Vec<(Date, String)>,
     /// A line, or the box, that says when the page was made public.
     published: Option<Found<Date>>,
     /// A dateline with a year.
@@ -179,8 +181,10 @@ impl Told {
             && number < TITLE_LINES
             && let Some(date) = parse_date(text).filter(|_| is_bare)
         {
-            self.published(date, Evidence::Text, text);
-            return Some(Kind::Furniture);
+            // Of several days each heads a part of a chronicle.
+            let is_only = self.bare.iter().all(|(seen, _)| *seen == date);
+            self.bare.push((date, text.to_owned()));
+            return is_only.then_some(Kind::Furniture);
         }
         // The day under a signature at the foot.
         if let Some(date) = parse_date(text).filter(|_| number > 0 && text.contains(['年', '.'])) {
@@ -295,6 +299,12 @@ impl Told {
             && let Some((_, line)) = self.signed.take()
         {
             self.witness("date", Evidence::Text, &line);
+        }
+        if let [(date, line)] = &self.bare[..]
+            && self.published.is_none()
+        {
+            let (date, line) = (*date, line.clone());
+            self.published(date, Evidence::Text, &line);
         }
         let last = self.stated.iter().max().copied();
         let possible = |found: &Found<Date>| {

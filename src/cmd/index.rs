@@ -18,7 +18,7 @@ use jianbao::index::{Mode, Options, Recut, Salvage, Store, Writer};
 use jianbao::ingest::{Event, Settings, Tally, ingest};
 use jianbao::render::plural;
 use jianbao::search::query::Lang;
-use jianbao::source::{Input, Limits, Reject, inputs, path_known_by, stdin_input};
+use jianbao::source::{Input, Limits, Reject, input_known_by, inputs, stdin_input};
 use serde_json::json;
 
 use crate::cli::{Common, IndexArgs, Reading};
@@ -141,12 +141,7 @@ impl Job<'_> {
             for entry in Store::open_ledger(&self.common.index)? {
                 // A file that is gone takes its articles along: that is what
                 // building anew from what is there means.
-                if let Ok(listed) = inputs(&path_known_by(&entry.path)) {
-                    found.extend(listed.flatten().map(|input| Input {
-                        name: entry.name.clone(),
-                        ..input
-                    }));
-                }
+                found.extend(input_known_by(&entry.path, &entry.name));
             }
             // A repair keeps what is whole all the same.
             if found.is_empty() && self.mode != Mode::Repair {
@@ -161,24 +156,14 @@ impl Job<'_> {
         }
         // Which of two records that bear one id keeps it depends on which is
         // read first: not on the order in which paths were typed.
-        found.sort_by(|a, b| {
-            in_order(a)
-                .cmp(in_order(b))
-                .then_with(|| a.path.cmp(&b.path))
-        });
+        found.sort_by(Input::in_order);
         Ok((found, rejects))
     }
 
     /// Reads the inputs into the index.
     pub(crate) fn run(&self) -> Result<Done> {
         let begun = Instant::now();
-        let settings = Arc::new(Settings {
-            encoding: self.encoding()?,
-            map: self.map()?,
-            prune: self.reading.prune,
-            limits: self.limits(),
-            ..Settings::default()
-        });
+        let settings = Arc::new(self.settings()?);
         let dict = read_dicts(&self.reading.dict)?;
         let (mut inputs, unlisted) = self.inputs()?;
         let mut log = match &self.reading.rejects {
@@ -281,6 +266,17 @@ impl Job<'_> {
             salvage,
             recut,
             rebuilt: self.mode == Mode::Rebuild,
+        })
+    }
+
+    /// How the inputs are to be read.
+    fn settings(&self) -> Result<Settings> {
+        Ok(Settings {
+            encoding: self.encoding()?,
+            map: self.map()?,
+            prune: self.reading.prune,
+            limits: self.limits(),
+            ..Settings::default()
         })
     }
 
@@ -406,13 +402,6 @@ fn recut_line(lang: Lang, Recut { articles, changed }: Recut) -> String {
         format!("用户词典已更换：{articles} 篇中有 {changed} 篇分词不同，已重新索引"),
         format!("another user dictionary: {changed} of {articles} articles re-indexed"),
     )
-}
-
-/// What inputs are sorted by: their names, part by part, as a folder lists
-/// them; standard input last.
-fn in_order(input: &Input) -> impl Iterator<Item = (bool, &str)> {
-    let pipe = input.stamp.is_none();
-    input.name.split('/').map(move |part| (pipe, part))
 }
 
 /// Whether a file is what `--rejects` wrote before, or empty.

@@ -48,7 +48,8 @@ pub(crate) fn flattened(mut record: Record, map: &FieldMap) -> Record {
             break;
         }
         let inner = |holds: &dyn Fn(&Value) -> bool| {
-            let found = record.iter().find(|(_, value)| holds(value));
+            let mut values = record.iter();
+            let found = values.find(|(key, value)| !is_field(key, value, map) && holds(value));
             found.map(|(key, _)| key.clone())
         };
         let holds_text = |value: &Value| value.is_object() && told(value, map, depth).texts > 0;
@@ -88,9 +89,9 @@ impl Stories<'_> {
 
     /// Those in a frame; its own text is one more, before them.
     fn open(&mut self, frame: Record, depth: usize) -> Result<(), Skip> {
-        let (stories, own): (Vec<_>, Vec<_>) = frame
-            .into_iter()
-            .partition(|(_, value)| told(value, self.map, depth).any());
+        let (stories, own): (Vec<_>, Vec<_>) = frame.into_iter().partition(|(key, value)| {
+            !is_field(key, value, self.map) && told(value, self.map, depth).any()
+        });
         let own = Record::from_iter(own);
         if has_own_text(&own, self.map) {
             self.add(own)?;
@@ -142,8 +143,10 @@ fn is_frame_within(record: &Record, map: &FieldMap, depth: usize) -> bool {
         return false;
     }
     let mut told_in = Told::default();
-    for value in record.values() {
-        told_in.add(told(value, map, depth));
+    for (key, value) in record {
+        if !is_field(key, value, map) {
+            told_in.add(told(value, map, depth));
+        }
     }
     if has_text || titled && told_in.texts == 1 && told_in.whole == 0 {
         // The text above a list of stories, or the article above its comments.
@@ -232,6 +235,21 @@ fn is_list(values: &[Value], map: &FieldMap) -> bool {
     objects.any(|record| is_story(record, map))
 }
 
+/// Is a value the wrap of a field that is no text (`{"title": {"text": "…"}}`), and no story?
+fn is_field(key: &str, value: &Value, map: &FieldMap) -> bool {
+    let is_wrap = |inner: &Record| !is_whole(inner, map);
+    value.as_object().is_some_and(is_wrap)
+        && [
+            Field::Title,
+            Field::Date,
+            Field::Source,
+            Field::Url,
+            Field::Id,
+        ]
+        .into_iter()
+        .any(|field| map.names(field, key))
+}
+
 /// The objects in a record.
 fn inner(record: &Record) -> impl Iterator<Item = &Record> {
     record.values().filter_map(Value::as_object)
@@ -272,7 +290,10 @@ fn has_own_text(record: &Record, map: &FieldMap) -> bool {
             (values.iter().any(is_text) || objects().any(|it| titled && map.has_text(it)))
                 && !is_frame()
         }
-        Value::Object(inner) => !is_story(inner, map) && is_text(value),
+        Value::Object(inner) => {
+            // `{"body": {"content": "…"}}` is a text in a wrap.
+            (!is_story(inner, map) || inner.len() == 1) && is_text(value)
+        }
         value => is_text(value),
     })
 }
@@ -345,6 +366,11 @@ mod tests {
     fn an_article_keeps_what_belongs_to_it() {
         for (record, want) in [
             (r#"{"id":9,"article":A}"#, "甲|甲镇修渠。"),
+            (r#"{"id":9,"_source":A}"#, "甲|甲镇修渠。"),
+            (
+                r#"{"id":1,"title":{"text":"丙"},"body":{"content":"丙镇。"}}"#,
+                "丙|丙镇。",
+            ),
             (r#"{"code":0,"data":{"article":A}}"#, "甲|甲镇修渠。"),
             (
                 r#"{"title":"丙","content":"丙镇。","related":[A,B]}"#,

@@ -67,7 +67,13 @@ fn is_note(line: &str) -> bool {
 fn pair(line: &str, between: char) -> Option<(&str, &str)> {
     let (key, value) = line.split_once(between)?;
     let key = unquoted(key);
-    let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ' ');
+    let is_word = |c: char| {
+        c.is_alphanumeric()
+            || matches!(
+                c,
+                '_' | '-' | '.' | ' ' | '/' | '·' | '(' | ')' | '（' | '）'
+            )
+    };
     let is_key = (1..=LONGEST_KEY).contains(&key.chars().count()) && key.chars().all(is_word);
     (is_key && !key.starts_with('-')).then_some((key, value))
 }
@@ -111,6 +117,10 @@ fn head<'a>(front: &Front<'a>) -> (Draft, Vec<&'a str>) {
             (Some(value), _) => goes_on(value, item, line),
             _ if is_note(line) => {}
             (None, Some((key, value))) => {
+                let value = match between {
+                    '=' => without_comment(value),
+                    _ => value,
+                };
                 record.insert(key.to_owned(), Value::String(unquoted(value).to_owned()));
                 last = Some(key.to_owned());
             }
@@ -145,10 +155,29 @@ fn head<'a>(front: &Front<'a>) -> (Draft, Vec<&'a str>) {
 
 /// Has a value of TOML no end yet? Lists and texts in three quotes go on at the margin.
 fn is_open(value: &Value) -> bool {
+    let is_text_open = |text: &str, quotes: &str| {
+        let begun = text.strip_prefix(quotes);
+        begun.is_some_and(|rest| !rest.ends_with(quotes))
+    };
     value.as_str().is_some_and(|text| {
         text.starts_with('[') && !text.ends_with(']')
-            || text.starts_with(['"', '\'']) && !text.ends_with("\"\"\"") && !text.ends_with("'''")
+            || is_text_open(text, "\"\"\"")
+            || is_text_open(text, "'''")
     })
+}
+
+/// A value of TOML without the comment behind it.
+fn without_comment(value: &str) -> &str {
+    let mut quote = None;
+    for (at, c) in value.char_indices() {
+        match (c, quote) {
+            ('#', None) => return &value[..at],
+            ('"' | '\'', None) => quote = Some(c),
+            (c, Some(open)) if c == open => quote = None,
+            _ => {}
+        }
+    }
+    value
 }
 
 /// Adds a line below a key to its value.
@@ -230,6 +259,16 @@ mod tests {
                 "+++\n# 注\ntitle = \"防汛\"\ntags = [\n\"一\",\n]\n[params]\nn = 1\n+++\n编后。",
                 "编后。",
                 serde_json::json!({"tags": "[\n\"一\",\n]", "n": "1"}),
+            ),
+            (
+                "+++\ntitle = \"防汛\" # 头条\ntags = [\"一\"] # 标签\nn = '#'\n+++\n编后。",
+                "编后。",
+                serde_json::json!({"tags": "[\"一\"]", "n": "#"}),
+            ),
+            (
+                "---\n标题: 防汛\n采写/编辑: 叶知秋\n---\n编后。",
+                "编后。",
+                serde_json::json!({"采写/编辑": "叶知秋"}),
             ),
         ] {
             let (draft, rest) = read(text);

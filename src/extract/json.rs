@@ -6,6 +6,9 @@ use crate::article::{Draft, Evidence, Found, Skip, find_date, parse_date};
 use crate::extract::fields::{Field, FieldMap};
 use crate::extract::{frame, headline_alone, tags};
 
+/// Values under keys of a text that are looked at for one that is a text.
+const MOST_TEXTS: usize = 16;
+
 /// The drafts of one JSON value: one for an object that has a text, one for
 /// each story of an object or array that holds many (a day's broadcast, an
 /// answer of some interface with `data.list`).
@@ -104,7 +107,10 @@ pub(crate) fn object(record: Map<String, Value>, map: &FieldMap) -> Draft {
     // The best of the keys whose value can be read: `{"text": {"lang": "zh"}, "content": "…"}`.
     let mut unread = Vec::new();
     let mut body = String::new();
-    while let Some((key, value)) = map.take(Field::Body, &mut record) {
+    for _ in 0..MOST_TEXTS {
+        let Some((key, value)) = map.take(Field::Body, &mut record) else {
+            break;
+        };
         // Parts of a text may have headings of their own.
         let parts = match value {
             Value::Array(parts) => parts.into_iter().map(|part| headed(part, map)).collect(),

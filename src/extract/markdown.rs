@@ -99,8 +99,11 @@ fn underline(line: &str) -> Option<usize> {
 fn may_be_heading(line: &str, level: usize) -> bool {
     let is_sentence = line.ends_with(['。', '！', '？', '；', '：', '”', '）', ')']);
     let begins_otherwise = line.starts_with(['>', '-', '*', '+', '|', '!', '[']);
+    // A line of day and source above a rule is no heading of what comes below.
+    let is_dated = find_date(line).is_some();
     !is_rule(line)
-        && (level == 1 || !is_sentence && !begins_otherwise && line.chars().count() <= LONGEST)
+        && (level == 1
+            || !is_sentence && !begins_otherwise && !is_dated && line.chars().count() <= LONGEST)
 }
 
 /// The most characters of a heading with `---` below.
@@ -425,6 +428,10 @@ mod tests {
             (
                 "# 巡查\n\n先巡查。\n---\n[链接](x)\n---\n编后",
                 "巡查|先巡查。/链接/编后",
+            ),
+            (
+                "云溪日报 2019年3月5日\n---\n水位退了。",
+                "|云溪日报 2019年3月5日/水位退了。",
             ),
             ("```\n一\n===\n```\n二\n三\n---\n四", "|一/===/二/三/四"),
         ] {

@@ -104,22 +104,25 @@ fn repeated<'a>(nodes: &[Node<'a>], map: &FieldMap) -> HashSet<&'a str> {
         of.place |= map.names(Field::Date, key) || map.names(Field::Url, key);
     }
     let mut names = HashSet::new();
-    let mut seen: HashMap<(usize, &str), bool> = HashMap::new();
+    // Of those of a name beside each other: how many there are, and how many have a text.
+    let mut seen: HashMap<(usize, &str), (usize, usize)> = HashMap::new();
     let mut at = 1;
     while at < nodes.len() {
         let (node, of) = (&nodes[at], &known[at]);
         let (name, above) = (local(node), &known[node.parent]);
         if !name.is_empty() && (of.place || !above.title) && !above.text {
-            let is_met = seen.contains_key(&(node.parent, name));
-            let has_text = seen.entry((node.parent, name)).or_default();
-            *has_text |= of.text;
-            if is_met && *has_text {
-                names.insert(name);
-            }
+            let (all, texts) = seen.entry((node.parent, name)).or_default();
+            *all += 1;
+            *texts += usize::from(of.text);
         }
         // What stands in an article is part of it.
         at = if of.text { node.end } else { at + 1 };
     }
+    // Chapters of which one happens to hold a field are no articles.
+    let many = seen.into_iter();
+    names.extend(many.filter_map(|((_, name), (all, texts))| {
+        (all >= 2 && texts > 0 && texts * 2 > all).then_some(name)
+    }));
     names
 }
 

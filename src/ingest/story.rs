@@ -91,19 +91,45 @@ fn reject(raw: &Raw, reason: String) -> Reject {
     }
 }
 
-/// Prepares one story of a record that was to be kept as it is and cannot: another record of
-/// its batch took its place meanwhile.
-pub(crate) fn prepare_anew(
-    input: &Input,
-    raw: &Raw,
-    nth: usize,
-    settings: &Settings,
-) -> Option<Story> {
-    let drafts = extract(raw, &settings.map, settings.encoding.as_deref()).ok()?;
-    let draft = drafts.into_iter().nth(nth)?;
-    let named = Named::new(raw, &draft, (&path_of(input), input.stamp.is_none()));
-    let story = catch_unwind(AssertUnwindSafe(|| ready(raw, draft, named)));
-    Some(story.unwrap_or_else(|_| Story::Rejected(reject(raw, BUG.to_owned()))))
+/// The stories of a record of which some were to be kept as they are and cannot: another record
+/// of the batch took their place meanwhile.
+pub(crate) struct Anew<'a> {
+    input: &'a Input,
+    raw: &'a Raw,
+    settings: &'a Settings,
+    /// By number, until somebody asks for one.
+    drafts: Option<Vec<Option<Draft>>>,
+}
+
+impl<'a> Anew<'a> {
+    pub(crate) fn new(input: &'a Input, raw: &'a Raw, settings: &'a Settings) -> Anew<'a> {
+        Anew {
+            input,
+            raw,
+            settings,
+            drafts: None,
+        }
+    }
+
+    /// Prepares the story of this number.
+    pub(crate) fn prepare(&mut self, nth: usize) -> Option<Story> {
+        let story = catch_unwind(AssertUnwindSafe(|| {
+            let Anew {
+                input,
+                raw,
+                settings,
+                drafts,
+            } = self;
+            let drafts = drafts.get_or_insert_with(|| {
+                let drafts = extract(raw, &settings.map, settings.encoding.as_deref());
+                drafts.unwrap_or_default().into_iter().map(Some).collect()
+            });
+            let draft = drafts.get_mut(nth)?.take()?;
+            let named = Named::new(raw, &draft, (&path_of(input), input.stamp.is_none()));
+            Some(ready(raw, draft, named))
+        }));
+        story.unwrap_or_else(|_| Some(Story::Rejected(reject(self.raw, BUG.to_owned()))))
+    }
 }
 
 /// What is said of a record at which a room panicked.

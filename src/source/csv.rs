@@ -165,7 +165,7 @@ impl<'a> Rows<'a> {
         let mut odd = false;
         for (at, &byte) in head.iter().enumerate() {
             if let Some(count) = counts.get_mut(usize::from(byte))
-                && !is_half(&head[..at], odd, self.pairs)
+                && !is_half(byte, &head[..at], odd, self.pairs)
             {
                 *count += 1;
             }
@@ -219,7 +219,7 @@ impl<'a> Rows<'a> {
                     Some(mark) => byte == mark,
                     None => MARKS.contains(&char::from(byte)),
                 };
-                fresh = !quoted && parts && !is_half(&row, odd, pairs);
+                fresh = !quoted && parts && !is_half(byte, &row, odd, pairs);
                 odd = byte >= 0x80 && !odd;
                 row.push(byte);
                 if ended || row.len() as u64 > limits.record_bytes.saturating_add(2) {
@@ -277,8 +277,9 @@ impl<'a> Rows<'a> {
 }
 
 /// Does a byte of ASCII after these end a character of two bytes? `odd`: they end in an odd
-/// number of bytes past 0x80; `pairs`: the file begins in GBK or Big5.
-fn is_half(before: &[u8], odd: bool, pairs: bool) -> bool {
+/// number of bytes past 0x80; `pairs`: the file begins in GBK or Big5. Their second bytes
+/// begin at 0x40: a comma, a tab and `;` are none, whatever is broken before them.
+fn is_half(byte: u8, before: &[u8], odd: bool, pairs: bool) -> bool {
     // Names of columns may be ASCII, and the rows in Big5 nevertheless.
     let is_utf8 = || {
         let start = before.iter().rposition(u8::is_ascii).map_or(0, |at| at + 1);
@@ -286,7 +287,7 @@ fn is_half(before: &[u8], odd: bool, pairs: bool) -> bool {
             .get(start..)
             .is_some_and(|run| std::str::from_utf8(run).is_ok())
     };
-    odd && (pairs || !is_utf8())
+    byte >= 0x40 && odd && (pairs || !is_utf8())
 }
 
 /// A row without its line break, and whether it is too long.
@@ -399,6 +400,22 @@ mod tests {
             let file = encoded(&format!("{head}{rows_of}"));
             let got = rows(&file, 1000);
             assert_eq!(got.len(), want, "{head}: {got:?}");
+            assert!(got.iter().all(|row| !row.contains("reject")), "{got:?}");
+        }
+        // A broken character before a comma halves none.
+        let broken = [
+            b"id,body\n\xE5\x85\xB1\xB1,\"".as_slice(),
+            "甲\n乙\"\n大,\"丙\n丁\"\n".as_bytes(),
+        ]
+        .concat();
+        let lone = [
+            b"id,body\n\xB5\xB3\xB5,\"".as_slice(),
+            b"\xBC\xD7\n\xD2\xD2\"\n",
+        ]
+        .concat();
+        for (file, want) in [(broken, 2), (lone, 1)] {
+            let got = rows(&file, 1000);
+            assert_eq!(got.len(), want, "{got:?}");
             assert!(got.iter().all(|row| !row.contains("reject")), "{got:?}");
         }
         // Three bytes of UTF-8 are an odd number.

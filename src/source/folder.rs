@@ -10,7 +10,6 @@ use std::time::UNIX_EPOCH;
 use ignore::{DirEntry, WalkBuilder};
 
 use crate::article::Origin;
-use crate::source::archive::entry_name;
 use crate::source::{Extent, Input, Reject, Stamp};
 
 /// Names what a folder holds besides articles.
@@ -177,8 +176,20 @@ fn bare(mut error: ignore::Error) -> (Option<PathBuf>, ignore::Error) {
 
 /// Whether a folder is an index that this program made: its files are no articles.
 fn is_index(entry: &DirEntry) -> bool {
-    let is_there = |name| entry.path().join(name).is_file();
-    entry.file_type().is_some_and(|kind| kind.is_dir()) && is_there("CURRENT") && is_there("lock")
+    let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+    if !is_folder || !entry.path().join("lock").is_file() {
+        return false;
+    }
+    let current = fs::read_to_string(entry.path().join("CURRENT"));
+    current.is_ok_and(|name| {
+        let generation = name.trim_end().strip_prefix('g');
+        generation.is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
+            && entry
+                .path()
+                .join(name.trim_end())
+                .join("ledger.jsonl")
+                .is_file()
+    })
 }
 
 /// Begins what a path is known by that is no Unicode: no path has one.
@@ -195,7 +206,7 @@ pub fn known_by(path: &Path) -> String {
 }
 
 /// The path of a file that is known by this.
-pub fn path_known_by(known: &str) -> PathBuf {
+fn path_known_by(known: &str) -> PathBuf {
     match known.strip_prefix(RAW) {
         Some(escaped) => unescaped(escaped),
         None => PathBuf::from(known),
@@ -248,6 +259,17 @@ fn unescaped(escaped: &str) -> PathBuf {
     PathBuf::from(escaped)
 }
 
+/// A file that was read before, by what it is known by and its name, if it is still one.
+pub fn input_known_by(known: &str, name: &str) -> Option<Input> {
+    let path = path_known_by(known);
+    let listed = inputs(&path).ok()?.flatten();
+    let input = listed.take(1).find(|input| input.path == path)?;
+    Some(Input {
+        name: name.to_owned(),
+        ..input
+    })
+}
+
 /// Whether a file is there no longer, by what it is known by. One that cannot be looked at, for its
 /// folder is closed or its disk does not answer, is not gone.
 pub fn is_gone(known: &str) -> bool {
@@ -262,7 +284,8 @@ fn shown(name: &OsStr) -> String {
     #[cfg(unix)]
     if name.to_str().is_none() {
         use std::os::unix::ffi::OsStrExt;
-        return visible(&entry_name(name.as_bytes()).replace('/', "_"));
+        let name = crate::source::archive::entry_name(name.as_bytes());
+        return visible(&name.replace('/', "_"));
     }
     visible(&name.to_string_lossy())
 }

@@ -17,6 +17,7 @@ mod warc;
 mod whole;
 mod zip;
 
+use std::cmp::Ordering;
 use std::fmt::{self, Write};
 use std::ops::Range;
 use std::path::PathBuf;
@@ -28,7 +29,7 @@ use crate::article::Origin;
 
 pub(crate) use csv::{declared_mark, mark_of};
 pub use feed::Records;
-pub use folder::{IGNORE, inputs, is_gone, known_by, path_known_by, stdin_input};
+pub use folder::{IGNORE, input_known_by, inputs, is_gone, known_by, stdin_input};
 pub use kinds::known_types;
 
 /// One file (or standard input) that was offered.
@@ -40,6 +41,18 @@ pub struct Input {
     pub name: String,
     /// Size and time of last change; `None` for standard input.
     pub stamp: Option<Stamp>,
+}
+
+impl Input {
+    /// The order in which inputs are read: by their names, part by part, as a folder lists them;
+    /// standard input last.
+    pub fn in_order(&self, other: &Input) -> Ordering {
+        let pipe = |input: &Input| input.stamp.is_none();
+        pipe(self)
+            .cmp(&pipe(other))
+            .then_with(|| self.name.split('/').cmp(other.name.split('/')))
+            .then_with(|| self.path.cmp(&other.path))
+    }
 }
 
 /// What tells a changed file from an unchanged one without reading it.

@@ -125,7 +125,7 @@ fn an_updated_index_holds_what_its_files_hold() {
             match step {
                 // One file alone: nothing of the others that are there is lost.
                 3 => {
-                    if let Some((name, own)) = new.iter().next() {
+                    for (name, own) in new.iter().take(2) {
                         update(&env, &[&root.join(name)], false);
                         let held: BTreeSet<Story> =
                             held(&env).into_iter().map(|(story, _)| story).collect();
@@ -326,4 +326,26 @@ fn a_hint_that_is_followed_is_heard() {
     assert_eq!(done(&map), (0.into(), 1.into()));
     assert_eq!(done(&["index", "in", "--json"]), (0.into(), 1.into()));
     env.run(&["search", "“固定摊位”"]).code(0);
+}
+
+/// Files that are updated one at a time, again and again, forget nothing of each other.
+#[test]
+fn twins_are_remembered() {
+    let env = Env::new();
+    let story = |id: &str, text: &str| {
+        let text = format!("{text}村的水渠今天修好，两百亩稻田灌上了水。");
+        line(&(id.to_owned(), text))
+    };
+    let (x, k, m) = (story("x", "甲"), story("k", "乙"), story("m", "丙"));
+    env.put("in/a.jsonl", [&*x, &k, &m].concat());
+    env.put("in/b.jsonl", &x);
+    env.run(&["index", "in"]).code(0);
+    env.put("in/a.jsonl", [&*x, &m].concat());
+    env.run(&["index", "in/a.jsonl"]).code(0);
+    env.put("in/a.jsonl", &m);
+    env.run(&["index", "in/a.jsonl"]).code(0);
+    env.run(&["search", "“甲村的水渠”"])
+        .code(0)
+        .prints("b.jsonl");
+    env.run(&["search", "“乙村的水渠”"]).code(1);
 }

@@ -119,7 +119,7 @@ fn a_name_of_no_dictionary_is_named_and_marked() {
 fn a_short_headline_finds_its_article_first() {
     let env = Env::new();
     let mut lines = String::new();
-    for n in 0..300 {
+    for n in 0..400 {
         let title = format!("【桥头早市】{n}号摊位今天换了新棚");
         let body = "桥头早市又添了摊位，桥头早市的菜价贴在门口，赶桥头早市的人多了。";
         lines += &article(&n.to_string(), &title, body);

@@ -137,6 +137,8 @@ fn a_day_below_the_headline() {
         assert_eq!(date.as_deref(), Some("2016-07-01"), "{line}");
         assert_eq!(article.paragraphs[1].kind, Kind::Furniture, "{line}");
     }
+    let chronicle = "大事记\n2016-07-01\n早市搬到桥头。\n2016-07-05\n渡口改成公园。";
+    assert_eq!(read(body(chronicle)).date, None);
     let box_and_line = "索引号：000014349\n发布机构：某某市人民政府\n早市搬到桥头\n\
         发布时间：2019-03-05 10:20 来源：某某日报 浏览次数：12\n三十户菜农有了固定摊位。";
     let article = read(body(box_and_line));

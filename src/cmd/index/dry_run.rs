@@ -17,6 +17,7 @@ use crate::cmd::{DONE, REJECTED, lang, out, read_dicts, say};
 pub(super) fn run(job: &Job<'_>, json: bool) -> Result<ExitCode> {
     let dict = read_dicts(&job.reading.dict)?;
     let (inputs, rejects) = job.inputs()?;
+    let settings = job.settings()?;
     let store = Store::open(&job.common.index).ok();
     let known = match &store {
         Some(store) => store.inputs()?,
@@ -29,7 +30,9 @@ pub(super) fn run(job: &Job<'_>, json: bool) -> Result<ExitCode> {
             .ok()
             .map(|index| &known[index]);
         match (entry, input.stamp) {
-            (Some(entry), Some(stamp)) if entry.holds(&stamp) => "unchanged",
+            (Some(entry), Some(stamp)) if entry.holds(&stamp) && settings.accept(entry) => {
+                "unchanged"
+            }
             (Some(_), _) => "changed",
             (None, _) => "new",
         }

@@ -112,7 +112,7 @@ impl Page<'_> {
             let elements: Vec<usize> = self.named(word).collect();
             let largest = elements.iter().max_by_key(|at| self.held[**at].sentences)?;
             let most = self.held[*largest].sentences;
-            let rest = self.beside(*largest);
+            let rest = self.beside(*largest).into_iter();
             let rest: usize = rest.map(|at| self.held[at].sentences).sum();
             if most == 0 || (most + rest) * 100 < all * SHARE_NAMED {
                 return None;
@@ -175,25 +175,49 @@ impl Page<'_> {
     /// before its article, and an editor may have been used for a part of it alone.
     pub(crate) fn with_the_rest(&self, holder: usize) -> Range<usize> {
         let whole = holder..self.nodes[holder].end;
-        self.beside(holder).fold(whole, |whole, at| {
+        self.beside(holder).into_iter().fold(whole, |whole, at| {
             whole.start.min(at)..whole.end.max(self.nodes[at].end)
         })
     }
 
-    /// The nodes beside the holder, and beside what is around it, in which its text goes on.
-    fn beside(&self, holder: usize) -> impl Iterator<Item = usize> {
-        let parent = |at: &usize| (*at > 0).then(|| self.nodes[*at].parent);
-        let inner = std::iter::successors(Some(holder), parent);
-        inner
-            .zip(std::iter::successors(parent(&holder), parent))
-            .flat_map(move |(inner, around)| {
-                let end = self.nodes[around].end;
-                let next = move |at: &usize| Some(self.nodes[*at].end).filter(|at| *at < end);
-                let first = Some(around + 1).filter(|at| *at < end);
-                std::iter::successors(first, next).filter(move |at| *at != inner)
-            })
-            // A headline may be a statement too, but it has no full stop.
-            .filter(move |at| self.goes_on(*at) && (*at > holder || self.stops(*at)))
+    /// The nodes beside the holder, and beside what is around it, in which its text goes on: on
+    /// either side up to the first that states something else.
+    fn beside(&self, holder: usize) -> Vec<usize> {
+        let mut pieces = Vec::new();
+        let (mut above, mut below) = (true, true);
+        let mut inner = holder;
+        while inner > 0 && (above || below) {
+            let around = self.nodes[inner].parent;
+            let mut at = self.nodes[inner].end;
+            while below && at < self.nodes[around].end {
+                match self.goes_on(at) {
+                    true => pieces.push(at),
+                    false => below = !self.states(at),
+                }
+                at = self.nodes[at].end;
+            }
+            let mut before = Vec::new();
+            let mut at = around + 1;
+            while above && at < inner {
+                before.push(at);
+                at = self.nodes[at].end;
+            }
+            while above && let Some(at) = before.pop() {
+                // A headline may be a statement too, but it has no full stop.
+                match self.goes_on(at) && self.stops(at) {
+                    true => pieces.push(at),
+                    false => above = !self.states(at),
+                }
+            }
+            inner = around;
+        }
+        pieces
+    }
+
+    /// Whether a node says something that is no menu, no box and nothing around an article.
+    fn states(&self, at: usize) -> bool {
+        let own = self.held[at];
+        own.statement && own.links * 2 < own.text && !self.around[at] && !self.boxed[at]
     }
 
     /// Whether a sentence ends in a node.
@@ -206,11 +230,8 @@ impl Page<'_> {
     /// Whether a node beside the holder is of the same article: a paragraph, or an element that
     /// is named like one, that states something.
     fn goes_on(&self, at: usize) -> bool {
-        let (node, own) = (&self.nodes[at], self.held[at]);
-        own.statement
-            && own.links * 2 < own.text
-            && !self.around[at]
-            && !self.boxed[at]
+        let node = &self.nodes[at];
+        self.states(at)
             && match node.what {
                 What::Element(..) => is_part(node) && !is_heading(node) || is_named(node),
                 What::Text(_) | What::Data(_) => true,

@@ -74,6 +74,13 @@ fn an_article_in_pieces() {
         ));
         assert_eq!(page.body, want, "{pieces}");
     }
+    // What others say between it and a paragraph below is not of it, nor is that.
+    let page = page(&format!(
+        "<body><div class=article>{one}{two}{three}</div>
+        <div class=pl><div>网友甲：早该修了，去年就提过，总算等到。</div></div>
+        <p>网友的话只代表他们自己，不代表编辑部的意见。</p></body>"
+    ));
+    assert_eq!(page.body, want);
 }
 
 #[test]

@@ -259,11 +259,13 @@ impl Writer {
             self.delete(*key);
         }
         if !keys.is_empty() {
-            // What other files hold of these must be read from there next time.
+            // What other files hold of these must be read from there next time, but for those
+            // that were read in this run: what they hold was met.
             let orphans: Vec<Entry> = self
                 .ledger
                 .entries()
                 .filter(|entry| entry.shadows.contains(&file))
+                .filter(|entry| !self.reading.contains(&file_key(&entry.path)))
                 .cloned()
                 .collect();
             for entry in orphans {

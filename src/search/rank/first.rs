@@ -97,10 +97,17 @@ impl Evidence {
         wanted: usize,
         best: &mut Vec<Candidate>,
     ) -> Result<()> {
-        // Whose headline is the query is among the best, whatever it scores.
-        let named = units.iter().flatten().filter(|unit| unit.named).count();
-        let wanted = wanted.max(named) - named;
-        let scored = units.iter().flatten().filter(|unit| !unit.named);
+        // Whose headline is the query is among the best, whatever it scores; of more than are
+        // wanted the best are.
+        let mut named = units.iter().flatten().filter(|unit| unit.named).count();
+        let only_named = named > wanted;
+        if only_named {
+            named = 0;
+        }
+        let wanted = wanted - named;
+        let is_sure = |unit: &Unit| unit.named && !only_named;
+        let is_left = |unit: &Unit| unit.named == only_named;
+        let scored = units.iter().flatten().filter(|unit| is_left(unit));
         let mut scores: Vec<f64> = scored.map(|unit| unit.score).collect();
         let least = match scores.len() > wanted {
             true if wanted == 0 => f64::INFINITY,
@@ -121,7 +128,8 @@ impl Evidence {
             let runs = segment.runs();
             for unit in units {
                 let list = match unit.score.total_cmp(&least) {
-                    _ if unit.named => &mut *best,
+                    _ if is_sure(&unit) => &mut *best,
+                    _ if !is_left(&unit) => continue,
                     Ordering::Less => continue,
                     Ordering::Equal => &mut last,
                     Ordering::Greater => &mut *best,

@@ -91,6 +91,32 @@ impl Found<'_> {
             .collect()
     }
 
+    /// Of the same, the best `wanted` whose title is as long as one of `lengths` says, and whose
+    /// score is one to `keep`.
+    fn as_long(
+        &self,
+        lengths: &Range<usize>,
+        wanted: usize,
+        keep: impl Fn(f64) -> bool,
+    ) -> Result<Vec<Unit>> {
+        let titles = self.piece.segment.titles()?;
+        let mut units: Vec<Unit> = Vec::new();
+        for first in self.whole.iter() {
+            let length = titles.get(first as usize).copied().unwrap_or_default();
+            if lengths.contains(&usize::from(length)) {
+                let nth = self.units.nth(first);
+                if keep(self.score(nth)) {
+                    units.push(self.unit(nth, first));
+                }
+            }
+        }
+        if units.len() > wanted {
+            units.select_nth_unstable_by(wanted, |a, b| b.score.total_cmp(&a.score));
+            units.truncate(wanted);
+        }
+        Ok(units)
+    }
+
     /// Whether every unit is whole, as of one word nearly all are: then none need be
     /// looked for among the others.
     fn is_all_whole(&self) -> bool {
@@ -303,10 +329,24 @@ impl Evidence {
         let may_be = |score: f64| score < last && score + most >= least - 1e-9;
         let mut rest = together::each(found(), |found| Ok(found.whole(may_be)))?;
         self.add_parts_to(all, &mut rest)?;
-        for (best, mut rest) in best.iter_mut().zip(rest) {
+        // And those whose headline the query is, whatever they score.
+        let lengths = self.title_lengths();
+        let mut named = together::each(found(), |found| {
+            found.as_long(&lengths, wanted, |score| score < last && !may_be(score))
+        })?;
+        self.add_parts_to(all, &mut named)?;
+        for ((best, mut rest), named) in best.iter_mut().zip(rest).zip(named) {
             best.append(&mut rest);
+            best.extend(named.into_iter().filter(|unit| unit.named));
         }
         Ok(best)
+    }
+
+    /// How many positions a title has that is the free text: between two parts it has a mark or
+    /// none, and its end is a position too.
+    fn title_lengths(&self) -> Range<usize> {
+        let asked: usize = self.free.iter().map(|part| part.units.len()).sum();
+        asked + 1..asked + 1 + self.free.len()
     }
 
     fn add_parts_to(&self, all: &[Found<'_>], units: &mut [Vec<Unit>]) -> Result<()> {
@@ -340,9 +380,7 @@ impl Evidence {
                 unit.parts += PART_WEIGHT * CHARS.weigh(frequency, length, average);
             }
         }
-        let asked: usize = self.free.iter().map(|part| part.units.len()).sum();
-        // Between two parts a title has a mark or none, and its end is a position too.
-        let lengths = asked + 1..asked + 1 + self.free.len();
+        let lengths = self.title_lengths();
         for (unit, titled) in own.iter_mut().zip(titled_parts) {
             unit.named = titled == self.free.len()
                 && lengths.contains(&(segment.title(unit.first)? as usize));
