@@ -2,6 +2,7 @@
 //! those get there.
 
 use std::io;
+use std::ops::Range;
 
 use tantivy::HasLen;
 use tantivy::directory::{FileSlice, OwnedBytes};
@@ -46,6 +47,22 @@ impl Numbers {
         });
         let numbers = numbers?.ok_or_else(short)?;
         number(numbers, nth % stretch * self.width, self.width).ok_or_else(short)
+    }
+
+    /// The places of those in a range, in order.
+    pub(super) fn within(&self, range: &Range<u64>) -> io::Result<Vec<usize>> {
+        let bytes = self.file.read_bytes()?;
+        // One byte each, nearly always, and no number to be made of it.
+        if self.width == 1 {
+            let own = bytes.iter().enumerate();
+            let within = own.filter(|(_, byte)| range.contains(&u64::from(**byte)));
+            return Ok(within.map(|(nth, _)| nth).collect());
+        }
+        let numbers = bytes.chunks_exact(self.width).enumerate();
+        let within = numbers.filter(|(_, own)| {
+            number(own, 0, self.width).is_some_and(|number| range.contains(&number))
+        });
+        Ok(within.map(|(nth, _)| nth).collect())
     }
 
     /// All of them, in order: for who looks at every one.
@@ -155,7 +172,11 @@ mod tests {
             }
             prop_assert!(numbers.get(all.len()).is_err());
             let want: Vec<u64> = all.iter().copied().map(u64::from).collect();
-            prop_assert_eq!(numbers.all().unwrap(), want);
+            prop_assert_eq!(numbers.all().unwrap(), &want[..]);
+            let range = want.first().map_or(0..9, |first| *first..first + 9);
+            let places = (0..).zip(&want).filter(|(_, number)| range.contains(*number));
+            let places: Vec<usize> = places.map(|(place, _)| place).collect();
+            prop_assert_eq!(numbers.within(&range).unwrap(), places);
         }
     }
 }

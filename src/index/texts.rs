@@ -217,6 +217,27 @@ impl Texts {
         Ok(title.context(DIVIDED)? as u32)
     }
 
+    /// The first passages of the articles whose title has so many positions, in order.
+    pub fn titled(&self, lengths: &Range<usize>) -> Result<Vec<DocId>> {
+        let lengths = lengths.start as u64..lengths.end as u64;
+        let articles = self.titles.within(&lengths).context(DIVIDED)?;
+        let mut before = 0;
+        let mut firsts = Vec::with_capacity(articles.len());
+        let mut articles = articles.into_iter().peekable();
+        for (word, bits) in self.runs.articles.bits().iter().enumerate() {
+            let own = bits.count_ones() as usize;
+            while let Some(article) = articles.next_if(|article| *article < before + own) {
+                let mut left = *bits;
+                for _ in before..article {
+                    left &= left - 1;
+                }
+                firsts.push(word as DocId * 64 + left.trailing_zeros());
+            }
+            before += own;
+        }
+        Ok(firsts)
+    }
+
     /// How the positions of a passage are divided.
     pub fn zones(&self, doc: DocId) -> Result<Zones> {
         let title = self.title(doc)?;

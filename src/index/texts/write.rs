@@ -402,6 +402,13 @@ mod tests {
             let opens = passages.iter().filter(|passage| passage.opens.is_some());
             let titles = opens.map(|passage| u64::from(passage.zones.title));
             prop_assert_eq!(texts.titles().unwrap(), titles.collect::<Vec<_>>());
+            let lengths = 2..6;
+            let numbered = (0..).zip(&passages);
+            let titled = numbered.filter(|(_, passage)| {
+                passage.opens.is_some() && lengths.contains(&(passage.zones.title as usize))
+            });
+            let titled: Vec<DocId> = titled.map(|(doc, _)| doc).collect();
+            prop_assert_eq!(texts.titled(&lengths).unwrap(), titled);
         }
 
         #[test]

@@ -99,11 +99,9 @@ impl Found<'_> {
         wanted: usize,
         keep: impl Fn(f64) -> bool,
     ) -> Result<Vec<Unit>> {
-        let titles = self.piece.segment.titles()?;
         let mut units: Vec<Unit> = Vec::new();
-        for first in self.whole.iter() {
-            let length = titles.get(first as usize).copied().unwrap_or_default();
-            if lengths.contains(&usize::from(length)) {
+        for first in self.piece.segment.texts().titled(lengths)? {
+            if self.whole.contains(first) {
                 let nth = self.units.nth(first);
                 if keep(self.score(nth)) {
                     units.push(self.unit(nth, first));
