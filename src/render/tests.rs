@@ -326,8 +326,8 @@ fn trec_names_an_article_once() {
     list.hits[2].article = "公报 第1期\u{9b}\n".into();
     let want = "\
 q%201 Q0 a-3 3 12.345679 jianbao
-q%201 Q0 公报%20第1期%C2%9B%0A 4 12.345679 jianbao
-q%201 Q0 a-6 5 12.345679 jianbao
+q%201 Q0 公报%20第1期%C2%9B%0A 4 12.345678 jianbao
+q%201 Q0 a-6 5 12.345677 jianbao
 ";
     assert_eq!(show(&list, Some("q 1"), &style), want);
 }

@@ -17,16 +17,23 @@ pub(crate) fn render(hits: &Hits, query: Option<&str>, out: &mut dyn Write) -> i
         .hits
         .iter()
         .filter(|hit| seen.insert(hit.article.as_str()));
+    // trec_eval sorts by the score and knows no rank: where something else comes first, as a
+    // headline that is the query, what follows is put below it.
+    let mut above = f64::INFINITY;
     for (rank, hit) in (first..).zip(best) {
+        let own = score(hit.score);
+        above = if own < above { own } else { above - STEP };
         writeln!(
             out,
-            "{query} Q0 {} {rank} {:.6} jianbao",
-            id(&hit.article),
-            score(hit.score)
+            "{query} Q0 {} {rank} {above:.6} jianbao",
+            id(&hit.article)
         )?;
     }
     Ok(())
 }
+
+/// What is put between two scores that would not tell their order.
+const STEP: f64 = 1e-6;
 
 /// Blanks and control characters as percent signs and UTF-8 bytes, for blanks
 /// part the columns; `-` for an empty id.

@@ -150,7 +150,7 @@ fn a_short_headline_finds_its_article_first() {
 fn a_long_term_comes_first_and_is_counted() {
     let env = Env::new();
     let mut lines = String::new();
-    for n in 0..12 {
+    for n in 0..60 {
         let body = format!("第{n}场全市村级河长联席会议开到了江边，把排污口一个个认领下来。");
         lines += &article(&n.to_string(), "江边认领排污口", &body);
     }
@@ -169,10 +169,10 @@ fn a_long_term_comes_first_and_is_counted() {
             .map(|hit| hit["explain"]["whole"].as_bool().unwrap());
         whole.collect::<Vec<_>>()
     };
-    assert!(whole("12").iter().all(|whole| *whole));
+    assert!(whole("60").iter().all(|whole| *whole));
     env.run(&["search", query, "--explain"])
         .code(0)
-        .prints("12 have all of it as it stands and come first");
+        .prints("60 have all of it as it stands and come first");
     env.run(&["search", "江边 排污口", "--explain"])
         .code(0)
         .prints("have enough of the words by weight");
