@@ -379,6 +379,8 @@ fn operators_between_quotations_need_no_blanks() {
         "（“党建”与“品牌”）",
         "（“党建”）与“品牌”",
         "“党建”与（“品牌”）",
+        "“党建”与“品牌”？",
+        "“党建”与“品牌”。",
     ] {
         check(input, and(&["党建", "品牌"]));
     }

@@ -41,10 +41,18 @@ impl Reader {
             .filter_map(move |(word, operator)| Some((*operator, self.spells(at, word)?)))
     }
 
-    /// Whether a quotation begins at `at` whose other side no text touches.
+    /// Whether a quotation begins at `at` whose other side no text touches; the mark that ends
+    /// a question is none.
     fn is_term(&self, at: usize) -> bool {
         self.closing(at).is_some_and(|close| {
-            let end = self.past_marks(close);
+            let mut end = self.past_marks(close);
+            while self.is(end, chars::is_separator) {
+                end += 1;
+            }
+            // Between two parts of a list a mark is text like any other.
+            if !self.is_end(end) && !self.is_blank(end) {
+                end = self.past_marks(close);
+            }
             self.is_end(end)
                 || self.is_blank(end)
                 || self.is(end, |c| chars::is_open(c) || chars::is_close(c))
