@@ -120,7 +120,8 @@ fn by_guess(bytes: &[u8]) -> Text<'_> {
     let mainland = with_replacements(bytes, GB18030);
     let island = with_replacements(bytes, BIG5);
     let likes = |text: &Text<'_>| common::likeness(&text.text, text.lossy);
-    match likes(&island) > likes(&mainland) {
+    // Behind a lost byte GBK is private use, and Big5 a little less unlike Chinese: it must be like it.
+    match likes(&island) > likes(&mainland) && common::reads(&island.text) {
         true => island,
         false => mainland,
     }

@@ -177,7 +177,7 @@ impl Told {
         }
         // A day alone below the headline, as `2016-07-01`.
         let is_bare = text.contains(['-', '/']) && text.chars().count() <= BARE_DAY;
-        if number > 0
+        if (number == 1 || !self.bare.is_empty())
             && number < TITLE_LINES
             && let Some(date) = parse_date(text).filter(|_| is_bare)
         {

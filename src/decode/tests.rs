@@ -97,6 +97,17 @@ fn one_bad_byte_costs_one_character() {
     }
 }
 
+/// A byte of GBK that is lost, wherever, makes no Big5 of it.
+#[test]
+fn a_lost_byte_of_gbk_is_no_big5() {
+    let page = bytes(&NEWS.repeat(4), GB18030);
+    for at in (0..page.len()).step_by(7) {
+        let damaged = [&page[..at], &page[at + 1..]].concat();
+        let got = decode(&damaged, Hint::default());
+        assert_eq!(got.encoding, "GB18030", "{at}: {}", got.text);
+    }
+}
+
 #[test]
 fn other_languages_are_read_where_there_is_enough_of_them() {
     let korean = "시의회는 오늘 정기 회의를 열고 하천 정비 계획을 심의하였다".repeat(2);

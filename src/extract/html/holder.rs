@@ -186,7 +186,13 @@ impl Page<'_> {
         let mut pieces = Vec::new();
         let (mut above, mut below) = (true, true);
         let mut inner = holder;
-        while inner > 0 && (above || below) {
+        // So many levels a `</div>` too many may close, and two; farther out are notes of the page.
+        for level in 0..LEVELS {
+            if inner == 0 || !(above || below) {
+                break;
+            }
+            // Above, only what stands right beside the holder: a page has its head there.
+            above &= level == 0;
             let around = self.nodes[inner].parent;
             let mut at = self.nodes[inner].end;
             while below && at < self.nodes[around].end {
@@ -233,11 +239,14 @@ impl Page<'_> {
         let node = &self.nodes[at];
         self.states(at)
             && match node.what {
-                What::Element(..) => is_part(node) && !is_heading(node) || is_named(node),
+                What::Element(..) => is_paragraph(node) || is_named(node),
                 What::Text(_) | What::Data(_) => true,
             }
     }
 }
+
+/// Levels around a holder on which its text may go on.
+const LEVELS: usize = 3;
 
 /// Class and id words of a summary above an article.
 const SUMMARIES: &[&str] = &[
@@ -272,8 +281,11 @@ fn is_part(node: &Node<'_>) -> bool {
     .any(|tag| node.is(tag))
 }
 
-fn is_heading(node: &Node<'_>) -> bool {
-    ["h1", "h2", "h3"].iter().any(|tag| node.is(tag))
+/// Those of them that stand beside a holder as parts of its text.
+fn is_paragraph(node: &Node<'_>) -> bool {
+    ["p", "span", "font", "b", "strong", "em", "i", "u"]
+        .iter()
+        .any(|tag| node.is(tag))
 }
 
 /// Is `word` the id or one of the classes of an element?
