@@ -1,9 +1,12 @@
 //! The command line: clap structs and nothing else.
 
+mod arguments;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
+pub(crate) use arguments::{arguments, as_typed};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jianbao::article::Date;
 use jianbao::source::Limits;
@@ -432,25 +435,6 @@ pub(crate) struct DictDiscoverArgs {
     /// One JSON line for each word, with its figures
     #[arg(long)]
     pub(crate) json: bool,
-}
-
-/// The arguments as they are parsed: `-廉政` and `-2016` are parts of a query, not flags, so
-/// the minus sign is put as `－`, which a query reads alike.
-pub(crate) fn arguments() -> impl Iterator<Item = OsString> {
-    std::env::args_os().map(|argument| {
-        let excluded = argument
-            .to_str()
-            .and_then(|text| text.strip_prefix('-'))
-            .filter(|rest| {
-                rest.starts_with(|c: char| {
-                    !c.is_ascii() || c.is_ascii_digit() || "\"'(".contains(c)
-                })
-            });
-        match excluded {
-            Some(rest) => format!("－{rest}").into(),
-            None => argument,
-        }
-    })
 }
 
 /// `512M`, `2G`, `800000`: bytes of memory.

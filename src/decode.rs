@@ -95,32 +95,30 @@ pub fn decode<'a>(bytes: &'a [u8], hint: Hint<'_>) -> Text<'a> {
 
 /// The text of bytes that nothing is known of. Few of them, or a broken one, mislead the guess:
 /// short names in GBK pass for Korean, a page in Big5 with one bad byte for nothing at all. So
-/// it stands where what comes out reads as Chinese, and else both encodings of Chinese are tried.
+/// it stands where that cannot be, and else both encodings of Chinese are tried.
 fn by_guess(bytes: &[u8]) -> Text<'_> {
     let guessed = guess(bytes);
-    let is_chinese = [GB18030, BIG5].contains(&guessed);
-    let clean = cleanly(bytes, guessed);
-    if guessed.is_single_byte() && !mostly_pairs(bytes)
-        || guessed == GB18030
-        || guessed == BIG5 && clean.as_ref().is_some_and(|text| common::tells(&text.text))
-    {
-        if let Some(text) = clean {
+    let mainland = || with_replacements(bytes, GB18030);
+    if let Some(text) = cleanly(bytes, guessed) {
+        let is_sure = match guessed {
+            encoding if encoding == GB18030 => true,
+            encoding if encoding == BIG5 => common::tells(&text.text),
+            encoding if encoding.is_single_byte() => !mostly_pairs(bytes),
+            // Another language, where there is enough of it and it is no Chinese.
+            _ => {
+                let chinese = mainland();
+                common::is_long(&chinese.text)
+                    && (chinese.lossy > 0 || !common::reads(&chinese.text))
+            }
+        };
+        if is_sure {
             return text;
         }
-    } else if !is_chinese && !guessed.is_single_byte() {
-        let other = with_replacements(bytes, GB18030);
-        if let Some(text) = clean.filter(|_| other.lossy > 0 || !common::reads(&other.text)) {
-            // Long enough to be no accident.
-            return match common::is_long(&other.text) {
-                true => text,
-                false => other,
-            };
-        }
     }
-    let mainland = with_replacements(bytes, GB18030);
-    let island = with_replacements(bytes, BIG5);
+    let (mainland, island) = (mainland(), with_replacements(bytes, BIG5));
     let likes = |text: &Text<'_>| common::likeness(&text.text, text.lossy);
-    // Behind a lost byte GBK is private use, and Big5 a little less unlike Chinese: it must be like it.
+    // Behind a lost byte GBK is private use, and Big5 is a little less unlike Chinese: it
+    // must be like it.
     match likes(&island) > likes(&mainland) && common::reads(&island.text) {
         true => island,
         false => mainland,

@@ -16,9 +16,8 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) if !error.use_stderr() => error.exit(),
         Err(error) => {
-            // A minus sign was put in full width, and is shown as it was typed.
-            let text = error.render().ansi().to_string().replace('－', "-");
-            anstream::eprint!("{text}");
+            let text = error.render().ansi().to_string();
+            anstream::eprint!("{}", cli::as_typed(text));
             return ExitCode::from(2);
         }
     };

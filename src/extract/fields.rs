@@ -160,12 +160,9 @@ impl FieldMap {
         record: &'a Map<String, Value>,
     ) -> impl Iterator<Item = &'a Value> {
         let named = self.0.iter().filter(|(of, _)| *of == Field::Body);
-        let known = keys_of(Field::Body)
-            .iter()
-            .take_while(|key| **key != SUMMARY);
         named
             .filter_map(|(_, key)| at_path(record, key))
-            .chain(known.filter_map(|want| record.get(key_like(record, want)?)))
+            .chain(text_keys().filter_map(|want| record.get(key_like(record, want)?)))
     }
 
     /// Is this a key of the field?
@@ -179,10 +176,7 @@ impl FieldMap {
     /// Is this a key of a text, and not only of a summary of one?
     pub(crate) fn names_text(&self, key: &str) -> bool {
         let mut named = self.0.iter().filter(|(of, _)| *of == Field::Body);
-        let mut known = keys_of(Field::Body)
-            .iter()
-            .take_while(|known| **known != SUMMARY);
-        named.any(|(_, named)| named == key) || known.any(|want| same_key(key, want))
+        named.any(|(_, named)| named == key) || text_keys().any(|want| same_key(key, want))
     }
 
     /// Takes the value of a field out of a record, with the key it had there.
@@ -214,6 +208,12 @@ fn keys_of(field: Field) -> &'static [&'static str] {
     KEYS.iter()
         .find(|(of, _, _)| *of == field)
         .map_or(&[], |(_, _, keys)| keys)
+}
+
+/// Keys of a text that is no summary of one.
+fn text_keys() -> impl Iterator<Item = &'static str> {
+    let keys = keys_of(Field::Body).iter().copied();
+    keys.take_while(|key| *key != SUMMARY)
 }
 
 /// The record's key that has a value and is the same as `want`.

@@ -256,7 +256,7 @@ impl<'a> Page<'a> {
         }
         let known = about::label(&self.nodes, at).map(|label| (label, ' '));
         known.or_else(|| {
-            is_cell(self.nodes[at].name())
+            tags::is_cell(self.nodes[at].name())
                 .then(|| about::unknown_label(&self.nodes, at))
                 .flatten()
                 .map(|label| (label, '\u{3000}'))
@@ -337,7 +337,7 @@ impl<'a> Page<'a> {
                         tags::flow(text, &mut out);
                     }
                 }
-                What::Element(name, _) if is_cell(name) => {
+                What::Element(name, _) if tags::is_cell(name) => {
                     apart(&mut out);
                 }
                 What::Element(name, _) if tags::is_block(name) => {
@@ -385,7 +385,7 @@ fn held(nodes: &[Node<'_>], around: &[bool]) -> Vec<Held> {
                 own.anchors = usize::from(node.is("a"));
                 own.attachment = node.is("a") && node.attribute("href").is_some_and(about::is_file);
                 own.rows = usize::from(node.is("tr"));
-                own.cells = usize::from(is_cell(name));
+                own.cells = usize::from(tags::is_cell(name));
                 own.tables = usize::from(node.is("table"));
             }
             What::Text(text) | What::Data(text) => {
@@ -408,17 +408,13 @@ fn held(nodes: &[Node<'_>], around: &[bool]) -> Vec<Held> {
         }
     }
     for at in (1..nodes.len()).rev() {
-        if is_cell(nodes[at].name()) {
+        if tags::is_cell(nodes[at].name()) {
             held[at].longest = held[at].text;
         }
         let inner = held[at];
         held[nodes[at].parent].add(inner);
     }
     held
-}
-
-fn is_cell(name: &str) -> bool {
-    name.eq_ignore_ascii_case("td") || name.eq_ignore_ascii_case("th")
 }
 
 fn is_hidden(node: &Node<'_>) -> bool {

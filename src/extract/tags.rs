@@ -115,6 +115,11 @@ pub(crate) fn is_inline(name: &str) -> bool {
     INLINE.iter().any(|tag| name.eq_ignore_ascii_case(tag))
 }
 
+/// Is this element a cell of a table?
+pub(crate) fn is_cell(name: &str) -> bool {
+    name.eq_ignore_ascii_case("td") || name.eq_ignore_ascii_case("th")
+}
+
 /// The text of a piece of markup, one paragraph a line.
 pub(crate) fn strip(markup: &str) -> String {
     let mut out = String::with_capacity(markup.len());

@@ -222,7 +222,7 @@ fn markup(nodes: &[Node<'_>], at: usize) -> String {
             What::Text(text) if flows => tags::flow(&tags::entities(text), &mut out),
             What::Text(text) => out.push_str(&tags::entities(text)),
             What::Data(text) => out.push_str(text),
-            What::Element(..) if is_cell(local(node)) => out.push(' '),
+            What::Element(..) if tags::is_cell(local(node)) => out.push(' '),
             What::Element(..) if is_in_sentence(node) => {}
             What::Element(..) => {
                 out.push('\n');
@@ -231,12 +231,6 @@ fn markup(nodes: &[Node<'_>], at: usize) -> String {
         }
     }
     out
-}
-
-fn is_cell(name: &str) -> bool {
-    ["td", "th"]
-        .iter()
-        .any(|cell| name.eq_ignore_ascii_case(cell))
 }
 
 #[cfg(test)]

@@ -215,36 +215,17 @@ fn path_known_by(known: &str) -> PathBuf {
 
 #[cfg(unix)]
 fn escaped(path: &Path) -> String {
+    use percent_encoding::{AsciiSet, CONTROLS, percent_encode};
     use std::os::unix::ffi::OsStrExt;
-    let mut escaped = String::from(RAW);
-    for byte in path.as_os_str().as_bytes() {
-        match byte {
-            b'%' | 0x80.. => escaped.push_str(&format!("%{byte:02X}")),
-            byte => escaped.push(char::from(*byte)),
-        }
-    }
-    escaped
+    const PERCENT: &AsciiSet = &CONTROLS.add(b'%');
+    let escaped = percent_encode(path.as_os_str().as_bytes(), PERCENT);
+    format!("{RAW}{escaped}")
 }
 
 #[cfg(unix)]
 fn unescaped(escaped: &str) -> PathBuf {
     use std::os::unix::ffi::OsStringExt;
-    let mut bytes = Vec::with_capacity(escaped.len());
-    let mut rest = escaped.as_bytes();
-    while let [byte, after @ ..] = rest {
-        let digits = after.get(..2).and_then(|two| std::str::from_utf8(two).ok());
-        let number = digits.and_then(|two| u8::from_str_radix(two, 16).ok());
-        match number.filter(|_| *byte == b'%') {
-            Some(number) => {
-                bytes.push(number);
-                rest = &after[2..];
-            }
-            None => {
-                bytes.push(*byte);
-                rest = after;
-            }
-        }
-    }
+    let bytes = percent_encoding::percent_decode_str(escaped).collect();
     std::ffi::OsString::from_vec(bytes).into()
 }
 

@@ -274,11 +274,8 @@ pub(crate) fn surrounds(node: &Node<'_>) -> bool {
 
 /// Inline elements and paragraphs are parts of an article, never its holder.
 fn is_part(node: &Node<'_>) -> bool {
-    [
-        "p", "span", "font", "b", "strong", "em", "i", "u", "h1", "h2", "h3", "li", "tr", "tbody",
-    ]
-    .iter()
-    .any(|tag| node.is(tag))
+    let others = ["h1", "h2", "h3", "li", "tr", "tbody"];
+    is_paragraph(node) || others.iter().any(|tag| node.is(tag))
 }
 
 /// Those of them that stand beside a holder as parts of its text.

@@ -32,7 +32,7 @@ const ENDINGS: &[char] = &[
 /// around the bracket and before 号. `国发〔2023〕` alone is the string that all
 /// numbers of that year begin with; `国发〔2023〕12` lacks nothing but 号.
 pub(crate) fn number(signs: &[Sign], at: usize) -> Option<(Query, usize)> {
-    let syntax = |i: usize| signs.get(i).filter(|s| !s.literal).map(|s| s.c);
+    let syntax = |at: usize| syntax(signs, at);
     let hanzi = |s: &&Sign| is_hanzi(s.c) && !s.literal;
     let issuer: String = signs
         .get(at..)?
@@ -83,13 +83,7 @@ pub(crate) fn number(signs: &[Sign], at: usize) -> Option<(Query, usize)> {
 /// `国务院令（第588号）`, `国务院第588号令`, `国务院588号令`, `第588号国务院令`, its figures Arabic
 /// or hanzi. Blanks may stand behind 令.
 pub(crate) fn order(signs: &[Sign], at: usize) -> Option<(Query, usize)> {
-    let name: Vec<char> = signs
-        .get(at..)?
-        .iter()
-        .take(ORDER)
-        .take_while(|s| !s.literal && is_hanzi(s.c))
-        .map(|s| s.c)
-        .collect();
+    let name = name_at(signs, at);
     if name.first() == Some(&'第') {
         return serial_first(signs, at);
     }
@@ -111,16 +105,19 @@ pub(crate) fn order(signs: &[Sign], at: usize) -> Option<(Query, usize)> {
     })
 }
 
+/// The hanzi that stand at `at`, as many as the name of an order may have.
+fn name_at(signs: &[Sign], at: usize) -> Vec<char> {
+    let rest = signs.get(at..).unwrap_or_default().iter();
+    rest.take(ORDER)
+        .take_while(|s| !s.literal && is_hanzi(s.c))
+        .map(|s| s.c)
+        .collect()
+}
+
 /// `第46号主席令`, also with the name of the state before the organ.
 fn serial_first(signs: &[Sign], at: usize) -> Option<(Query, usize)> {
     let (serial, from) = counted(signs, at + 1)?;
-    let name: Vec<char> = signs
-        .get(from..)?
-        .iter()
-        .take(ORDER)
-        .take_while(|s| !s.literal && is_hanzi(s.c))
-        .map(|s| s.c)
-        .collect();
+    let name = name_at(signs, from);
     let organ = organ_of(name.strip_suffix(&['令'])?).filter(|organ| gives_orders(organ))?;
     let number = Query::Number(format!("{organ}令第{serial}号"));
     Some((number, from + name.len()))
