@@ -106,6 +106,7 @@ const KEYS: &[(Field, &str, &[&str])] = &[
             "fulltext",
             "encoded",
             "contenttext",
+            "contenthtml",
             "article",
             "正文",
             "内容",

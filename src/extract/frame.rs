@@ -18,8 +18,18 @@ type Record = Map<String, Value>;
 const DEEPEST: usize = 4;
 
 /// Keys under which an object holds nothing but a value. An export of MongoDB
-/// wraps days and numbers.
-pub(crate) const WRAPS: [&str; 5] = ["text", "content", "name", "$date", "$numberLong"];
+/// wraps days and numbers, WordPress what it has made of a title and a text.
+pub(crate) const WRAPS: [&str; 6] = [
+    "text",
+    "content",
+    "name",
+    "rendered",
+    "$date",
+    "$numberLong",
+];
+
+/// Keys under which a search engine repeats pieces of the stories that it found.
+const REPEATS: [&str; 4] = ["highlight", "highlighting", "facets", "aggregations"];
 
 /// Is a record the frame around stories, and no article itself?
 pub(crate) fn is_frame(record: &Record, map: &FieldMap) -> bool {
@@ -235,8 +245,12 @@ fn is_list(values: &[Value], map: &FieldMap) -> bool {
     objects.any(|record| is_story(record, map))
 }
 
-/// Is a value the wrap of a field that is no text (`{"title": {"text": "…"}}`), and no story?
+/// Is a value the wrap of a field that is no text (`{"title": {"text": "…"}}`), and no story? Nor
+/// are pieces of stories.
 fn is_field(key: &str, value: &Value, map: &FieldMap) -> bool {
+    if REPEATS.contains(&key) {
+        return true;
+    }
     let is_wrap = |inner: &Record| !is_whole(inner, map);
     value.as_object().is_some_and(is_wrap)
         && [
@@ -338,6 +352,8 @@ mod tests {
             r#"{"2019-03-05":[A],"n":2,"2019-03-06":[B]}"#,
             r#"{"2019":{"03":[A]},"2020":{"04":[B]}}"#,
             r#"{"1001":A,"1002":B}"#,
+            r#"{"hits":[{"_source":A,"highlight":{"title":["x"],"content":["y"]}},{"_source":B}]}"#,
+            r#"{"docs":[A,B],"highlighting":{"1":{"content":["修渠"]},"2":{"content":["栽树"]}}}"#,
             r#"{"code":0,"data":{"1001":A,"1002":B}}"#,
             r#"{"content":[A,B],"totalElements":2}"#,
             r#"{"title":"县内要闻","content":[A,B]}"#,
@@ -367,6 +383,10 @@ mod tests {
         for (record, want) in [
             (r#"{"id":9,"article":A}"#, "甲|甲镇修渠。"),
             (r#"{"id":9,"_source":A}"#, "甲|甲镇修渠。"),
+            (
+                r#"{"id":9,"title":{"rendered":"丙"},"content":{"rendered":"<p>丙镇。</p>","protected":false}}"#,
+                "丙|丙镇。",
+            ),
             (
                 r#"{"id":1,"title":{"text":"丙"},"body":{"content":"丙镇。"}}"#,
                 "丙|丙镇。",
